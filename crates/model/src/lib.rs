@@ -1,0 +1,56 @@
+//! The nouns of Hawkshaw: what a chain, an account, an asset, an amount, a transaction, a ledger,
+//! a tag and a case are.
+//!
+//! Every other crate speaks in these types and none of them in bare strings or numbers.
+//! *Useful for* passing evidence between crates without losing a bit or a source.
+//! *Not useful for* reading files or following money: see `hawkshaw-ledger` and `hawkshaw-trace`.
+//!
+//! **Invariants:** value is an integer of base units, never a float; an identity carries its
+//! chain; the crate reads no file, no clock and no environment.
+//!
+//! ```
+//! use hawkshaw_model::{Account, Amount};
+//!
+//! let thief: Account = "eip155:1:0x098B716B8Aaf21512996dC57EB0615e2383E2f96".parse()?;
+//! assert_eq!(thief.address().to_string(), "0x098B716B8Aaf21512996dC57EB0615e2383E2f96");
+//! let wei: Amount = "173600000000000000000000".parse()?;
+//! assert_eq!(wei.to_units(18), "173600");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod address;
+mod amount;
+mod asset;
+mod case;
+mod chain;
+mod curated;
+mod digest;
+mod grade;
+mod ledger;
+mod point;
+mod policy;
+mod tag;
+mod terminal;
+mod text;
+mod time;
+mod tx;
+
+pub use address::{Account, Address, AddressError};
+pub use amount::{Amount, AmountError, Fraction};
+pub use asset::{AssetId, AssetIdError};
+pub use case::{Case, CaseError, CaseId, CoverageClaim, Stolen};
+pub use chain::{ChainId, ChainIdError, LedgerKind};
+pub use curated::{AssetInfo, AssetList};
+pub use digest::Digest;
+pub use grade::Grade;
+pub use ledger::{
+    AccountIx, Amounts, AssetIx, Batch, ChainSummary, Ledger, OutputBatch, OutputIx, Posting,
+    Transaction, TransferBatch, TransferKind, TxIx,
+};
+pub use point::ChainPoint;
+pub use policy::{Policy, UnknownPolicy};
+pub use tag::{Actor, ActorId, ConceptId, Confidence, Tag, TagSubject};
+pub use terminal::{Stop, TerminalKind};
+pub use text::Printable;
+pub use time::{Timestamp, TimestampError};
+pub use tx::{OutPoint, TxHash, TxId, TxIdError};
