@@ -1,1 +1,44 @@
-//! placeholder
+//! Here is a trace: how does a person read it, and how does somebody else check it?
+//!
+//! Every renderer takes the same [`Findings`] and returns bytes. *Useful for* a table at a
+//! glance ([`to_table`]), a page to hand to a prosecutor ([`to_html`]), files for other programs
+//! ([`to_json`], [`to_edges_csv`], [`to_terminals_csv`], [`to_graphml`]) and the [`Manifest`] by
+//! which a report is run again. *Not useful for* deciding anything: all figures come from
+//! `hawkshaw-trace`.
+//!
+//! **Invariants:** no file, no clock, no network; same findings, same bytes; outside text is
+//! never shown raw; a figure that was rounded for people stands exact in `trace.json`.
+//!
+//! ```
+//! use hawkshaw_report::{Manifest, Parameters};
+//!
+//! let manifest =
+//!     Manifest::new("hawkshaw 0.1.0", "ronin-bridge-2022".parse()?, vec![], Parameters::default());
+//! let text = manifest.to_json();
+//! assert_eq!(Manifest::from_json(&text)?, manifest);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod act;
+mod csv;
+mod figures;
+mod findings;
+mod graph;
+mod graphml;
+mod group;
+mod html;
+mod interval;
+mod json;
+mod kind;
+mod manifest;
+mod markup;
+mod table;
+mod text;
+
+pub use csv::{to_edges_csv, to_terminals_csv};
+pub use findings::{Findings, to_files};
+pub use graphml::to_graphml;
+pub use html::to_html;
+pub use json::to_json;
+pub use manifest::{Input, InputRole, Manifest, ManifestError, Parameters, StopRule};
+pub use table::{Colour, TableStyle, to_table};

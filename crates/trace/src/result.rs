@@ -109,7 +109,10 @@ pub enum Party {
         /// Its holder.
         account: Option<Account>,
     },
-    /// Nobody: fees and burns without a payee.
+    /// The transaction itself. On a UTXO chain inputs pay into their transaction and the
+    /// transaction pays its outputs: who paid whom is not on the chain.
+    Transaction,
+    /// Nobody: the payer of a mint, the payee of a fee or of a burn without one.
     Nobody,
 }
 

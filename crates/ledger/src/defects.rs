@@ -1,0 +1,55 @@
+//! What was wrong with the data and could be mended, and what was counted on the way.
+
+use std::collections::BTreeMap;
+
+/// Rows that were mended or dropped, by reason. A row is never dropped in silence.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Defects(BTreeMap<&'static str, u64>);
+
+impl Defects {
+    /// The reason of a row that repeats another in every field.
+    pub const DUPLICATE_ROW: &'static str = "duplicate-row";
+
+    /// How many rows have a reason.
+    pub fn count(&self, reason: &str) -> u64 {
+        self.0.get(reason).copied().unwrap_or(0)
+    }
+
+    /// Whether nothing was wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The reasons in alphabetic order, and how many rows have each.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        self.0.iter().map(|(reason, count)| (*reason, *count))
+    }
+
+    /// Counts rows.
+    pub(crate) fn add(&mut self, reason: &'static str, count: u64) {
+        if count > 0 {
+            *self.0.entry(reason).or_default() += count;
+        }
+    }
+}
+
+/// How much a ledger holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LedgerStats {
+    /// Movements on account chains.
+    pub transfer_rows: u64,
+    /// Legs of transactions on UTXO chains.
+    pub output_rows: u64,
+    /// Movements of nothing in a native asset.
+    pub zero_value_native_rows: u64,
+    /// Movements of nothing in a token: on Ethereum most of them are spam.
+    pub zero_value_token_rows: u64,
+}
+
+impl LedgerStats {
+    /// Movements of nothing, in any asset: what the noise rule `zero-value` counts.
+    pub fn zero_value_rows(&self) -> u64 {
+        self.zero_value_native_rows + self.zero_value_token_rows
+    }
+}

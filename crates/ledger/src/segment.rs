@@ -1,0 +1,148 @@
+//! Columns of a run of consecutive transactions: what the engine streams.
+
+use hawkshaw_model::{
+    Amount, Batch, OutputBatch, TransferBatch, TransferKind, TxIx,
+};
+
+use crate::amount_column::AmountColumn;
+
+/// Transactions of a segment. A batch is a segment, and its row numbers are 32-bit.
+pub(crate) const SEGMENT_TXS_MAX: usize = 1 << 20;
+
+/// A run of consecutive transactions of one chain.
+#[derive(Debug)]
+pub(crate) enum Segment {
+    /// Of an account chain.
+    Transfers(TransferSegment),
+    /// Of a UTXO chain.
+    Outputs(OutputSegment),
+}
+
+/// Movements of consecutive transactions: 25 bytes a row and 4 a transaction.
+#[derive(Debug)]
+pub(crate) struct TransferSegment {
+    /// The first transaction.
+    pub(crate) tx_first: u64,
+    /// The first row, among the rows of all account chains of the ledger.
+    pub(crate) row_first: u64,
+    pub(crate) tx_rows: Vec<u32>,
+    pub(crate) payers: Vec<u32>,
+    pub(crate) payees: Vec<u32>,
+    pub(crate) assets: Vec<u32>,
+    pub(crate) kinds: Vec<TransferKind>,
+    pub(crate) amounts: AmountColumn,
+    pub(crate) events: Vec<u32>,
+}
+
+/// Legs of consecutive transactions: 20 bytes a row and 8 a transaction.
+#[derive(Debug)]
+pub(crate) struct OutputSegment {
+    /// The first transaction.
+    pub(crate) tx_first: u64,
+    pub(crate) tx_rows: Vec<u32>,
+    pub(crate) tx_outputs: Vec<u32>,
+    pub(crate) outputs: Vec<u64>,
+    pub(crate) holders: Vec<u32>,
+    pub(crate) amounts: AmountColumn,
+}
+
+impl Segment {
+    /// The first transaction.
+    pub(crate) fn tx_first(&self) -> u64 {
+        match self {
+            Self::Transfers(segment) => segment.tx_first,
+            Self::Outputs(segment) => segment.tx_first,
+        }
+    }
+
+    /// The transaction behind the last.
+    pub(crate) fn tx_end(&self) -> u64 {
+        let tx_rows = match self {
+            Self::Transfers(segment) => &segment.tx_rows,
+            Self::Outputs(segment) => &segment.tx_rows,
+        };
+        self.tx_first() + tx_rows.len() as u64 - 1
+    }
+
+    /// The segment as it is handed out.
+    pub(crate) fn as_batch(&self) -> Batch<'_> {
+        match self {
+            Self::Transfers(segment) => Batch::Transfers(segment.as_batch()),
+            Self::Outputs(segment) => Batch::Outputs(segment.as_batch()),
+        }
+    }
+}
+
+impl TransferSegment {
+    /// No transactions yet, with room for rows.
+    pub(crate) fn new(tx_first: u64, row_first: u64, txs: usize, rows: usize) -> Self {
+        let mut tx_rows = Vec::with_capacity(txs + 1);
+        tx_rows.push(0);
+        Self {
+            tx_first,
+            row_first,
+            tx_rows,
+            payers: Vec::with_capacity(rows),
+            payees: Vec::with_capacity(rows),
+            assets: Vec::with_capacity(rows),
+            kinds: Vec::with_capacity(rows),
+            amounts: AmountColumn::with_capacity(rows),
+            events: Vec::with_capacity(rows),
+        }
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.payers.len()
+    }
+
+    /// The row behind the last.
+    pub(crate) fn row_end(&self) -> u64 {
+        self.row_first + self.len() as u64
+    }
+
+    /// The amount of a row.
+    pub(crate) fn amount(&self, row: usize) -> Amount {
+        self.amounts.get(row)
+    }
+
+    fn as_batch(&self) -> TransferBatch<'_> {
+        TransferBatch {
+            tx_first: TxIx(self.tx_first),
+            tx_rows: &self.tx_rows,
+            payers: &self.payers,
+            payees: &self.payees,
+            assets: &self.assets,
+            kinds: &self.kinds,
+            amounts: self.amounts.as_amounts(),
+            events: &self.events,
+        }
+    }
+}
+
+impl OutputSegment {
+    /// No transactions yet, with room for rows.
+    pub(crate) fn new(tx_first: u64, txs: usize, rows: usize) -> Self {
+        let mut tx_rows = Vec::with_capacity(txs + 1);
+        tx_rows.push(0);
+        Self {
+            tx_first,
+            tx_rows,
+            tx_outputs: Vec::with_capacity(txs),
+            outputs: Vec::with_capacity(rows),
+            holders: Vec::with_capacity(rows),
+            amounts: AmountColumn::with_capacity(rows),
+        }
+    }
+
+    fn as_batch(&self) -> OutputBatch<'_> {
+        OutputBatch {
+            tx_first: TxIx(self.tx_first),
+            tx_rows: &self.tx_rows,
+            tx_outputs: &self.tx_outputs,
+            outputs: &self.outputs,
+            holders: &self.holders,
+            amounts: self.amounts.as_amounts(),
+        }
+    }
+}

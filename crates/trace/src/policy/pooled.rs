@@ -1,0 +1,238 @@
+//! Policies that keep one tainted sum in a holding: dirty-first, clean-first, haircut, tiho.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use crate::policy::{PolicyState, Totals};
+use crate::program::{Leg, Place, Program, Resolved, Step};
+use crate::taint::{OriginVector, Taint};
+use crate::units::Units;
+
+/// What tells the pooled policies apart. `docs/rules.md` has the sources.
+pub(crate) trait PooledRule: Send + Debug {
+    /// The tainted part of a debit of `amount` from a balance of which `tainted` is tainted.
+    fn debit<U: Units>(amount: U, tainted: U, balance: U) -> U;
+
+    /// The tainted part of each leg out of a transaction with outputs, in the order of the
+    /// legs, the fee last. `total` is the sum of the legs.
+    fn split<U: Units>(legs: &[Leg<U>], tainted: U, total: U) -> Vec<U>;
+
+    /// The order in which the legs take their parts.
+    fn order<U: Units>(legs: &[Leg<U>]) -> Vec<usize> {
+        (0..legs.len()).collect()
+    }
+}
+
+/// Tainted value leaves first.
+#[derive(Debug)]
+pub(crate) struct DirtyFirst;
+/// Clean value leaves first.
+#[derive(Debug)]
+pub(crate) struct CleanFirst;
+/// Every payment takes its share.
+#[derive(Debug)]
+pub(crate) struct Haircut;
+/// The highest output takes the taint.
+#[derive(Debug)]
+pub(crate) struct Tiho;
+
+/// Fills the legs in the given order until nothing is left.
+fn pour<U: Units>(legs: &[Leg<U>], order: &[usize], mut what: U) -> Vec<U> {
+    let mut parts = vec![U::default(); legs.len()];
+    for leg in order {
+        parts[*leg] = legs[*leg].amount.min(what);
+        what = what.minus(parts[*leg]);
+    }
+    parts
+}
+
+impl PooledRule for DirtyFirst {
+    #[inline]
+    fn debit<U: Units>(amount: U, tainted: U, _balance: U) -> U {
+        amount.min(tainted)
+    }
+
+    fn split<U: Units>(legs: &[Leg<U>], tainted: U, _total: U) -> Vec<U> {
+        pour(legs, &Self::order(legs), tainted)
+    }
+}
+
+impl PooledRule for CleanFirst {
+    #[inline]
+    fn debit<U: Units>(amount: U, tainted: U, balance: U) -> U {
+        amount.minus(balance.minus(tainted))
+    }
+
+    fn split<U: Units>(legs: &[Leg<U>], tainted: U, total: U) -> Vec<U> {
+        let clean = pour(legs, &Self::order(legs), total.minus(tainted));
+        legs.iter().zip(clean).map(|(leg, clean)| leg.amount.minus(clean)).collect()
+    }
+}
+
+impl PooledRule for Haircut {
+    #[inline]
+    fn debit<U: Units>(amount: U, tainted: U, balance: U) -> U {
+        if amount == balance || tainted.is_zero() {
+            tainted
+        } else {
+            tainted.times_over(amount, balance)
+        }
+    }
+
+    fn split<U: Units>(legs: &[Leg<U>], tainted: U, total: U) -> Vec<U> {
+        let mut sum = U::default();
+        let mut given = U::default();
+        let part = |leg: &Leg<U>| {
+            sum = sum.plus(leg.amount);
+            let upto = if sum == total { tainted } else { tainted.times_over(sum, total) };
+            let part = upto.minus(given);
+            given = upto;
+            part
+        };
+        legs.iter().map(part).collect()
+    }
+}
+
+impl PooledRule for Tiho {
+    /// On account chains the policy does not exist; what a payment takes is as dirty-first.
+    fn debit<U: Units>(amount: U, tainted: U, _balance: U) -> U {
+        amount.min(tainted)
+    }
+
+    fn split<U: Units>(legs: &[Leg<U>], tainted: U, _total: U) -> Vec<U> {
+        pour(legs, &Self::order(legs), tainted)
+    }
+
+    fn order<U: Units>(legs: &[Leg<U>]) -> Vec<usize> {
+        let fee = legs.len().saturating_sub(1);
+        let mut order: Vec<usize> = (0..fee).collect();
+        order.sort_by(|a, b| legs[*b].amount.cmp(&legs[*a].amount).then(a.cmp(b)));
+        order.push(fee);
+        order
+    }
+}
+
+/// One tainted sum for each holding.
+#[derive(Debug)]
+pub(crate) struct Pooled<U, R> {
+    stolen_assets: usize,
+    holdings: Vec<Taint<U>>,
+    totals: Totals<U>,
+    rule: PhantomData<R>,
+}
+
+impl<U: Units, R: PooledRule> Pooled<U, R> {
+    /// No taint yet.
+    pub(crate) fn new(stolen_assets: usize) -> Self {
+        let totals = Totals::new(stolen_assets);
+        Self { stolen_assets, holdings: Vec::new(), totals, rule: PhantomData }
+    }
+
+    #[inline]
+    fn debit(&mut self, from: Place, amount: U, balance: U) -> Taint<U> {
+        match from.resolve() {
+            Resolved::Holding(holding) => {
+                let state = &mut self.holdings[holding];
+                state.take(R::debit(amount, state.amount, balance))
+            }
+            _ => Taint::none(),
+        }
+    }
+
+    #[inline]
+    fn credit(&mut self, to: Place, taint: Taint<U>, moment: Option<u32>) {
+        match to.resolve() {
+            Resolved::Holding(holding) => self.holdings[holding].add(taint, self.stolen_assets),
+            Resolved::Terminal(terminal) => self.totals.end(terminal, moment, &taint),
+            Resolved::Clean => debug_assert!(taint.amount.is_zero(), "taint goes somewhere"),
+        }
+    }
+
+    fn convert(&mut self, holding: u32, from: U, to: U, own: Option<u32>) {
+        let state = &mut self.holdings[holding as usize];
+        if state.amount.is_zero() {
+            return;
+        }
+        let amount = if state.amount == from { to } else { to.times_over(state.amount, from) };
+        let taint = std::mem::replace(state, Taint::none());
+        *state = taint.become_asset(amount.max(U::ONE), own, self.stolen_assets);
+    }
+
+    fn join(&mut self, inputs: &[Leg<U>], outputs: &[Leg<U>], recorded: bool, moment: u32) {
+        let mut pool = Taint::none();
+        for leg in inputs {
+            let taint = match leg.place.resolve() {
+                Resolved::Holding(holding) => {
+                    std::mem::replace(&mut self.holdings[holding], Taint::none())
+                }
+                _ => Taint::none(),
+            };
+            self.totals.record(recorded, taint.amount);
+            pool.add(taint, self.stolen_assets);
+        }
+        let total = outputs.iter().fold(U::default(), |sum, leg| sum.plus(leg.amount));
+        let parts = R::split(outputs, pool.amount, total);
+        let mut taken = vec![Taint::none(); outputs.len()];
+        for leg in R::order(outputs) {
+            taken[leg] = pool.take(parts[leg]);
+        }
+        let moment = recorded.then_some(moment);
+        for (leg, taint) in outputs.iter().zip(taken) {
+            match leg.stolen {
+                Some((again, asset)) => {
+                    self.credit(again, taint, moment);
+                    self.credit(leg.place, Taint::fresh(leg.amount, asset), moment);
+                    self.totals.record(recorded, leg.amount);
+                }
+                None => {
+                    self.totals.record(recorded, taint.amount);
+                    self.credit(leg.place, taint, moment);
+                }
+            }
+        }
+    }
+}
+
+impl<U: Units, R: PooledRule> PolicyState<U> for Pooled<U, R> {
+    fn run(&mut self, program: &Program<U>) {
+        for step in &program.steps {
+            match step {
+                Step::Open { .. } => self.holdings.push(Taint::none()),
+                Step::Shortage { .. } => {}
+                Step::Pay { from, to, amount, balance, recorded, moment } => {
+                    let taint = self.debit(*from, *amount, *balance);
+                    self.totals.record(*recorded, taint.amount);
+                    self.credit(*to, taint, recorded.then_some(*moment));
+                }
+                Step::Convert { holding, from, to, own } => {
+                    self.convert(*holding, *from, *to, *own);
+                }
+                Step::Steal { from, again, to, amount, balance, asset, recorded, moment } => {
+                    let moment = recorded.then_some(*moment);
+                    let earlier = self.debit(*from, *amount, *balance);
+                    self.credit(*again, earlier, moment);
+                    self.totals.record(*recorded, *amount);
+                    self.credit(*to, Taint::fresh(*amount, *asset), moment);
+                }
+                Step::Join { inputs, outputs, recorded, moment } => {
+                    let inputs = &program.legs[inputs.start as usize..inputs.end as usize];
+                    let outputs = &program.legs[outputs.start as usize..outputs.end as usize];
+                    self.join(inputs, outputs, *recorded, *moment);
+                }
+            }
+        }
+    }
+
+    fn totals(&self) -> &Totals<U> {
+        &self.totals
+    }
+
+    fn holding_count(&self) -> usize {
+        self.holdings.len()
+    }
+
+    fn held(&self, holding: usize) -> (U, Option<OriginVector<U>>) {
+        let taint = &self.holdings[holding];
+        (taint.amount, Some(taint.to_vector(self.stolen_assets)))
+    }
+}

@@ -1,0 +1,163 @@
+//! The taint program: what the replay hands to the policies.
+//!
+//! What a ledger does is the same under every policy; only which part of a payment is tainted
+//! differs. So the replay reads the ledger once, nets transactions, keeps balances, decides
+//! where following stops, and writes down a short program of [`Step`]s over numbered holdings
+//! and terminals. Each policy interprets the program on its own state, on its own thread.
+
+use std::ops::Range;
+
+/// Where value comes from or goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Place(u32);
+
+impl Place {
+    /// A place that no taint ever reached.
+    pub(crate) const CLEAN: Self = Self(u32::MAX);
+
+    const TERMINAL: u32 = 1 << 31;
+
+    /// A holding that taint reached.
+    pub(crate) fn holding(number: u32) -> Self {
+        debug_assert!(number < Self::TERMINAL, "numbers of holdings stay below 2^31");
+        Self(number)
+    }
+
+    /// A terminal.
+    pub(crate) fn terminal(number: u32) -> Self {
+        debug_assert!(number < Self::TERMINAL - 1, "numbers of terminals stay below 2^31 - 1");
+        Self(number | Self::TERMINAL)
+    }
+
+    /// What kind of place this is.
+    #[inline]
+    pub(crate) fn resolve(self) -> Resolved {
+        if self == Self::CLEAN {
+            Resolved::Clean
+        } else if self.0 & Self::TERMINAL == 0 {
+            Resolved::Holding(self.0 as usize)
+        } else {
+            Resolved::Terminal((self.0 & !Self::TERMINAL) as usize)
+        }
+    }
+}
+
+/// A [`Place`], told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resolved {
+    /// No taint ever reached it.
+    Clean,
+    /// The holding of this number.
+    Holding(usize),
+    /// The terminal of this number.
+    Terminal(usize),
+}
+
+/// One step of the program.
+#[derive(Debug, Clone)]
+pub(crate) enum Step<U> {
+    /// A holding is followed from here on; so far it holds this much, all clean.
+    Open {
+        /// Its number: always the next one.
+        holding: u32,
+        /// Its balance.
+        balance: U,
+    },
+    /// Clean value that the data do not show must have been in a holding.
+    Shortage {
+        /// The holding.
+        holding: u32,
+        /// How much was missing.
+        amount: U,
+    },
+    /// A payment.
+    Pay {
+        /// Who pays.
+        from: Place,
+        /// Who is paid.
+        to: Place,
+        /// How much.
+        amount: U,
+        /// What the payer holds before it. Without meaning where the payer is clean.
+        balance: U,
+        /// Whether what happens is recorded, as the next edge.
+        recorded: bool,
+        /// The transaction, counted along the program.
+        moment: u32,
+    },
+    /// The whole content of a holding turns from one asset into another.
+    Convert {
+        /// The holding.
+        holding: u32,
+        /// What it holds.
+        from: U,
+        /// What it holds then.
+        to: U,
+        /// Which stolen asset it then is, if it is one.
+        own: Option<u32>,
+    },
+    /// A stolen payment: what earlier taint it takes along ends, and it arrives tainted whole.
+    Steal {
+        /// Who is robbed.
+        from: Place,
+        /// Where earlier taint ends.
+        again: Place,
+        /// Who is paid.
+        to: Place,
+        /// How much.
+        amount: U,
+        /// What the payer holds before it.
+        balance: U,
+        /// Which stolen asset it is.
+        asset: u32,
+        /// Whether what happens is recorded, as the next edge.
+        recorded: bool,
+        /// The transaction, counted along the program.
+        moment: u32,
+    },
+    /// A transaction of a UTXO chain. The fee is the last of the legs out.
+    Join {
+        /// Its inputs, among the legs of the program.
+        inputs: Range<u32>,
+        /// Its outputs and fee, among the legs of the program.
+        outputs: Range<u32>,
+        /// Whether what happens is recorded, as the next edges, one for each leg.
+        recorded: bool,
+        /// The transaction, counted along the program.
+        moment: u32,
+    },
+}
+
+/// A leg of a transaction of a UTXO chain.
+#[derive(Debug, Clone)]
+pub(crate) struct Leg<U> {
+    /// Where it comes from, respectively goes to.
+    pub(crate) place: Place,
+    /// How much.
+    pub(crate) amount: U,
+    /// For a stolen output: where earlier taint ends, and which stolen asset it is.
+    pub(crate) stolen: Option<(Place, u32)>,
+}
+
+/// A stretch of the program.
+#[derive(Debug)]
+pub(crate) struct Program<U> {
+    /// The steps, in order.
+    pub(crate) steps: Vec<Step<U>>,
+    /// The legs that steps refer to.
+    pub(crate) legs: Vec<Leg<U>>,
+}
+
+impl<U> Default for Program<U> {
+    fn default() -> Self {
+        Self { steps: Vec::new(), legs: Vec::new() }
+    }
+}
+
+impl<U> Program<U> {
+    /// Forgets what is written, and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.steps.clear();
+        self.legs.clear();
+    }
+}
