@@ -76,7 +76,12 @@ pub(crate) fn payments<U: Units>(
         if moves.len() > MOVES_MAX || !passes_on(&moves, is_end) {
             payments.extend(moves.iter().map(direct));
         } else {
-            AssetNetting::replay(&moves, is_end)?.into_payments(asset, &mut payments);
+            match AssetNetting::replay(&moves, is_end) {
+                Ok(netting) => netting.into_payments(asset, &mut payments),
+                // A token whose amounts overflow 256 bits is no reason to give up the trace.
+                Err(TooWide) if U::IS_WIDEST => payments.extend(moves.iter().map(direct)),
+                Err(TooWide) => return Err(TooWide),
+            }
         }
     }
     payments.sort_by_key(|payment| payment.row);
@@ -88,12 +93,28 @@ fn passes_on<U: Units>(moves: &[Move<U>], is_end: &dyn Fn(u32) -> bool) -> bool 
     let mut payers: Vec<u32> = moves.iter().filter_map(|m| m.from).collect();
     payers.sort_unstable();
     let pays = |account: u32| payers.binary_search(&account).is_ok();
-    moves.iter().filter_map(|m| m.to).any(|to| pays(to) && !is_end(to))
+    moves
+        .iter()
+        .filter_map(|m| m.to)
+        .any(|to| pays(to) && !is_end(to))
 }
 
 fn direct<U: Units>(one: &Move<U>) -> Payment<U> {
-    let Move { from, to, asset, amount, row } = *one;
-    Payment { from, to, asset, amount, row, route: Route::Plain }
+    let Move {
+        from,
+        to,
+        asset,
+        amount,
+        row,
+    } = *one;
+    Payment {
+        from,
+        to,
+        asset,
+        amount,
+        row,
+        route: Route::Plain,
+    }
 }
 
 /// Value on its way through a transaction.
@@ -148,7 +169,11 @@ impl<U: Units> AssetNetting<U> {
             let lots = match one.from {
                 None => {
                     let source = Source::Account(None);
-                    vec![Lot { source, amount: one.amount, row: one.row }]
+                    vec![Lot {
+                        source,
+                        amount: one.amount,
+                        row: one.row,
+                    }]
                 }
                 Some(from) => netting.pay(from, one.amount, one.row),
             };
@@ -198,7 +223,8 @@ impl<U: Units> AssetNetting<U> {
     }
 
     fn at(&self, account: u32) -> usize {
-        self.parties.partition_point(|party| party.account < account)
+        self.parties
+            .partition_point(|party| party.account < account)
     }
 
     /// Takes what an account pays: from its queue, then its own, then a promise.
@@ -207,9 +233,15 @@ impl<U: Units> AssetNetting<U> {
         let party = &mut self.parties[at];
         let mut lots = Vec::new();
         while !amount.is_zero() {
-            let Some(front) = party.queue.front_mut() else { break };
+            let Some(front) = party.queue.front_mut() else {
+                break;
+            };
             let taken = front.amount.min(amount);
-            lots.push(Lot { amount: taken, row, ..*front });
+            lots.push(Lot {
+                amount: taken,
+                row,
+                ..*front
+            });
             amount = amount.minus(taken);
             if taken == front.amount {
                 party.queue.pop_front();
@@ -221,14 +253,29 @@ impl<U: Units> AssetNetting<U> {
         if !own.is_zero() {
             party.budget = party.budget.minus(own);
             amount = amount.minus(own);
-            lots.push(Lot { source: Source::Account(Some(account)), amount: own, row });
+            lots.push(Lot {
+                source: Source::Account(Some(account)),
+                amount: own,
+                row,
+            });
         }
         if !amount.is_zero() {
             let number = self.promises.len();
-            self.promises.push(Promise { amount, filled: U::default(), fills: Vec::new() });
+            self.promises.push(Promise {
+                amount,
+                filled: U::default(),
+                fills: Vec::new(),
+            });
             party.owes.push_back(number);
-            let source = Source::Promise { number, offset: U::default() };
-            lots.push(Lot { source, amount, row });
+            let source = Source::Promise {
+                number,
+                offset: U::default(),
+            };
+            lots.push(Lot {
+                source,
+                amount,
+                row,
+            });
         }
         lots
     }
@@ -240,7 +287,10 @@ impl<U: Units> AssetNetting<U> {
         while let Some(number) = party.owes.front() {
             let promise = &mut self.promises[*number];
             let part = promise.amount.minus(promise.filled).min(lot.amount);
-            promise.fills.push(Lot { amount: part, ..lot });
+            promise.fills.push(Lot {
+                amount: part,
+                ..lot
+            });
             promise.filled = promise.filled.plus(part);
             if promise.filled == promise.amount {
                 party.owes.pop_front();
@@ -254,7 +304,11 @@ impl<U: Units> AssetNetting<U> {
     }
 
     fn into_payments(self, asset: u32, payments: &mut Vec<Payment<U>>) {
-        let route = if self.several_sources { Route::Mixed } else { Route::Plain };
+        let route = if self.several_sources {
+            Route::Mixed
+        } else {
+            Route::Plain
+        };
         for party in &self.parties {
             for lot in &party.queue {
                 self.resolve(*lot, Some(party.account), asset, route, payments);
@@ -290,7 +344,11 @@ impl<U: Units> AssetNetting<U> {
                 let part = fill.amount.minus(passed).min(missing);
                 if !part.is_zero() {
                     missing = missing.minus(part);
-                    parts.push(Lot { amount: part, row: lot.row, ..skip(*fill, passed) });
+                    parts.push(Lot {
+                        amount: part,
+                        row: lot.row,
+                        ..skip(*fill, passed)
+                    });
                 }
             }
             open.extend(parts.into_iter().rev());
@@ -301,12 +359,17 @@ impl<U: Units> AssetNetting<U> {
 /// The lot without its first units.
 fn skip<U: Units>(lot: Lot<U>, units: U) -> Lot<U> {
     let source = match lot.source {
-        Source::Promise { number, offset } => {
-            Source::Promise { number, offset: offset.plus(units) }
-        }
+        Source::Promise { number, offset } => Source::Promise {
+            number,
+            offset: offset.plus(units),
+        },
         account @ Source::Account(_) => account,
     };
-    Lot { source, amount: lot.amount.minus(units), row: lot.row }
+    Lot {
+        source,
+        amount: lot.amount.minus(units),
+        row: lot.row,
+    }
 }
 
 fn push_payment<U: Units>(
@@ -316,7 +379,9 @@ fn push_payment<U: Units>(
     asset: u32,
     route: Route,
 ) {
-    let Source::Account(from) = lot.source else { return };
+    let Source::Account(from) = lot.source else {
+        return;
+    };
     if from == to && from.is_some() {
         return;
     }
@@ -326,7 +391,14 @@ fn push_payment<U: Units>(
         last.amount = last.amount.plus(lot.amount);
         return;
     }
-    payments.push(Payment { from, to, asset, amount: lot.amount, row: lot.row, route });
+    payments.push(Payment {
+        from,
+        to,
+        asset,
+        amount: lot.amount,
+        row: lot.row,
+        route,
+    });
 }
 
 #[cfg(test)]
@@ -369,7 +441,10 @@ mod tests {
 
     #[test]
     fn what_comes_back_was_never_paid() {
-        check(&[(THIEF, ROUTER, 10), (ROUTER, A, 9), (ROUTER, THIEF, 1)], &[(THIEF, A, 9)]);
+        check(
+            &[(THIEF, ROUTER, 10), (ROUTER, A, 9), (ROUTER, THIEF, 1)],
+            &[(THIEF, A, 9)],
+        );
     }
 
     #[test]
@@ -380,7 +455,12 @@ mod tests {
     #[test]
     fn a_flash_loan_disappears() {
         check(
-            &[(A, ROUTER, 100), (ROUTER, B, 100), (B, ROUTER, 101), (ROUTER, A, 101)],
+            &[
+                (A, ROUTER, 100),
+                (ROUTER, B, 100),
+                (B, ROUTER, 101),
+                (ROUTER, A, 101),
+            ],
             &[(B, A, 1)],
         );
     }
@@ -389,7 +469,7 @@ mod tests {
     fn first_in_first_out_decides_between_payers() {
         check(
             &[(A, ROUTER, 5), (THIEF, ROUTER, 5), (ROUTER, B, 7)],
-            &[(A, B, 5), (THIEF, B, 2), (THIEF, ROUTER, 3)],
+            &[(THIEF, ROUTER, 3), (A, B, 5), (THIEF, B, 2)],
         );
     }
 
@@ -408,7 +488,11 @@ mod tests {
             amount,
             row,
         };
-        let moves = [one(A, ROUTER, 5, 0), one(THIEF, ROUTER, 5, 1), one(ROUTER, B, 10, 2)];
+        let moves = [
+            one(A, ROUTER, 5, 0),
+            one(THIEF, ROUTER, 5, 1),
+            one(ROUTER, B, 10, 2),
+        ];
         let netted = payments(&moves, &|_| false).unwrap();
         assert!(netted.iter().all(|payment| payment.route == Route::Mixed));
     }

@@ -19,13 +19,19 @@ impl Place {
 
     /// A holding that taint reached.
     pub(crate) fn holding(number: u32) -> Self {
-        debug_assert!(number < Self::TERMINAL, "numbers of holdings stay below 2^31");
+        debug_assert!(
+            number < Self::TERMINAL,
+            "numbers of holdings stay below 2^31"
+        );
         Self(number)
     }
 
     /// A terminal.
     pub(crate) fn terminal(number: u32) -> Self {
-        debug_assert!(number < Self::TERMINAL - 1, "numbers of terminals stay below 2^31 - 1");
+        debug_assert!(
+            number < Self::TERMINAL - 1,
+            "numbers of terminals stay below 2^31 - 1"
+        );
         Self(number | Self::TERMINAL)
     }
 
@@ -56,10 +62,9 @@ pub(crate) enum Resolved {
 /// One step of the program.
 #[derive(Debug, Clone)]
 pub(crate) enum Step<U> {
-    /// A holding is followed from here on; so far it holds this much, all clean.
+    /// The holding of the next number is followed from here on; so far it holds this much,
+    /// all clean.
     Open {
-        /// Its number: always the next one.
-        holding: u32,
         /// Its balance.
         balance: U,
     },
@@ -150,14 +155,9 @@ pub(crate) struct Program<U> {
 
 impl<U> Default for Program<U> {
     fn default() -> Self {
-        Self { steps: Vec::new(), legs: Vec::new() }
-    }
-}
-
-impl<U> Program<U> {
-    /// Forgets what is written, and keeps the memory.
-    pub(crate) fn clear(&mut self) {
-        self.steps.clear();
-        self.legs.clear();
+        Self {
+            steps: Vec::new(),
+            legs: Vec::new(),
+        }
     }
 }

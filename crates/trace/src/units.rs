@@ -13,6 +13,8 @@ use hawkshaw_model::Amount;
 pub(crate) trait Units: Copy + Ord + Debug + Default + Send + Sync {
     /// One base unit.
     const ONE: Self;
+    /// Whether there is no wider type to go over to.
+    const IS_WIDEST: bool;
 
     /// The amount, or `None` where it is too wide for this type to be safe.
     fn from_amount(amount: Amount) -> Option<Self>;
@@ -36,6 +38,7 @@ pub(crate) trait Units: Copy + Ord + Debug + Default + Send + Sync {
 
 impl Units for u128 {
     const ONE: Self = 1;
+    const IS_WIDEST: bool = false;
 
     #[inline]
     fn from_amount(amount: Amount) -> Option<Self> {
@@ -90,6 +93,7 @@ fn divide(product: u128, divisor: u128) -> u128 {
 
 impl Units for U256 {
     const ONE: Self = Self::ONE;
+    const IS_WIDEST: bool = true;
 
     fn from_amount(amount: Amount) -> Option<Self> {
         Some(amount.to_u256())

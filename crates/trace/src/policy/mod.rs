@@ -1,7 +1,7 @@
 //! The policies: interpreters of the taint program.
 
-mod pooled;
 mod poison;
+mod pooled;
 mod queued;
 mod totals;
 
@@ -11,7 +11,7 @@ use crate::program::Program;
 use crate::taint::OriginVector;
 use crate::units::Units;
 
-pub(crate) use totals::{Arrival, Totals};
+pub(crate) use totals::Totals;
 
 /// The state of one policy over all holdings.
 pub(crate) trait PolicyState<U>: Send {
@@ -20,9 +20,6 @@ pub(crate) trait PolicyState<U>: Send {
 
     /// What ended in terminals and what was recorded.
     fn totals(&self) -> &Totals<U>;
-
-    /// How many holdings there are.
-    fn holding_count(&self) -> usize;
 
     /// The taint that is in a holding, and what it stands for. Poison stands for nothing.
     fn held(&self, holding: usize) -> (U, Option<OriginVector<U>>);

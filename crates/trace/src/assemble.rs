@@ -1,0 +1,505 @@
+//! From what the replay and the policies wrote down to the answer.
+
+use std::collections::BTreeMap;
+
+use hawkshaw_model::{
+    AccountIx, Amount, AssetIx, Case, ChainId, CoverageClaim, Ledger, OutputIx, Policy,
+    TerminalKind, Timestamp, TxIx,
+};
+
+use crate::bounds::{self, Sink};
+use crate::engine::Running;
+use crate::floor;
+use crate::policy::PolicyState;
+use crate::program::{Place, Resolved};
+use crate::replay::book::{Book, EDGES_MAX, HoldingKey, LinkNote, Side, TerminalKey};
+use crate::replay::thefts::Thefts;
+use crate::replay::{Scene, end_of};
+use crate::result::{
+    Balance, Bounds, Coverage, Edge, Finding, Link, OriginAmounts, Party, StolenAsset, Terminal,
+    Trace,
+};
+use crate::runs::RUNS_MAX;
+use crate::taint::OriginVector;
+use crate::timeline;
+use crate::units::Units;
+
+/// All that a trace wrote down.
+pub(crate) struct Outcome<'a, U> {
+    pub(crate) scene: Scene<'a>,
+    pub(crate) case: &'a Case,
+    pub(crate) thefts: &'a Thefts,
+    pub(crate) book: Book<U>,
+    pub(crate) states: Vec<Running<U>>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// A terminal before it has its row.
+pub(crate) struct Draft {
+    pub(crate) place: Place,
+    pub(crate) terminal: Terminal,
+}
+
+/// Writes the answer.
+pub(crate) fn assemble<U: Units>(outcome: Outcome<'_, U>) -> Trace {
+    let stolen = outcome.stolen();
+    let visits = outcome.visits();
+    let mut limits = outcome.limits();
+    let mut drafts = outcome.drafts(&visits, &stolen);
+    let balance = outcome.balance(&drafts, &stolen);
+    floor::sort(&mut drafts, &stolen);
+    outcome.add_bounds(&mut drafts, &stolen, &mut limits);
+    let (drafts, rows) = floor::apply(
+        drafts,
+        &stolen,
+        outcome.policies(),
+        outcome.scene.options.floor,
+    );
+    let timeline = timeline::timeline(&outcome, &stolen);
+    let edges = outcome.edges(&rows);
+    let mut findings = outcome.findings.clone();
+    findings.sort();
+    findings.dedup();
+    let mut defects = BTreeMap::new();
+    if outcome.book.unexplained > 0 {
+        defects.insert("unexplained".to_owned(), outcome.book.unexplained);
+    }
+    Trace {
+        policies: outcome.policies().collect(),
+        stolen,
+        terminals: drafts.into_iter().map(|draft| draft.terminal).collect(),
+        edges,
+        balance,
+        timeline,
+        coverage: outcome.coverage(),
+        as_of: outcome.as_of(),
+        noise: BTreeMap::new(),
+        defects,
+        findings,
+        limits,
+        holdings: outcome
+            .book
+            .holdings
+            .iter()
+            .filter(|key| **key != HoldingKey::Transit)
+            .count(),
+    }
+}
+
+/// When and how often taint came to a place.
+#[derive(Debug, Clone, Copy)]
+struct Visits {
+    first: Timestamp,
+    last: Timestamp,
+    count: u64,
+}
+
+impl<'a, U: Units> Outcome<'a, U> {
+    pub(crate) fn ledger(&self) -> &'a dyn Ledger {
+        self.scene.ledger
+    }
+
+    pub(crate) fn policies(&self) -> impl Iterator<Item = Policy> {
+        self.states.iter().map(|(policy, _)| *policy)
+    }
+
+    fn time(&self, tx: TxIx) -> Timestamp {
+        self.ledger().transaction(tx).time
+    }
+
+    fn stolen(&self) -> Vec<StolenAsset> {
+        let assets = self.thefts.assets.iter().zip(self.book.stolen());
+        assets
+            .map(|(asset, (amount, first))| StolenAsset {
+                asset: self.ledger().asset(AssetIx(*asset)).clone(),
+                amount: amount.to_amount(),
+                first_time: first.map_or_else(Timestamp::default, |tx| self.time(tx)),
+            })
+            .collect()
+    }
+
+    /// When value came to each place: tainted under a conserving policy, or poisoned where it
+    /// is not under any.
+    fn visits(&self) -> BTreeMap<u64, Visits> {
+        let conserving: Vec<&[U]> = self.tainted(Policy::is_conserving);
+        let all: Vec<&[U]> = self.tainted(|_| true);
+        let mut visits = BTreeMap::new();
+        for tainted in [conserving, all] {
+            let mut round: BTreeMap<u64, Visits> = BTreeMap::new();
+            let mut clock = (TxIx(u64::MAX), Timestamp::default());
+            for (index, edge) in self.book.edges.iter().enumerate() {
+                if tainted.iter().all(|tainted| tainted[index].is_zero()) {
+                    continue;
+                }
+                let Some(key) = place_key(edge.place) else {
+                    continue;
+                };
+                if clock.0 != edge.tx {
+                    clock = (edge.tx, self.time(edge.tx));
+                }
+                let time = clock.1;
+                let visit = Visits {
+                    first: time,
+                    last: time,
+                    count: 0,
+                };
+                let seen = round.entry(key).or_insert(visit);
+                seen.first = seen.first.min(time);
+                seen.last = seen.last.max(time);
+                seen.count += 1;
+            }
+            for (key, seen) in round {
+                visits.entry(key).or_insert(seen);
+            }
+        }
+        visits
+    }
+
+    fn tainted(&self, wanted: impl Fn(Policy) -> bool) -> Vec<&[U]> {
+        let states = self.states.iter().filter(|(policy, _)| wanted(*policy));
+        states
+            .map(|(_, state)| &state.totals().tainted[..])
+            .collect()
+    }
+
+    /// One draft for each place that anything is in under any policy.
+    fn drafts(&self, visits: &BTreeMap<u64, Visits>, stolen: &[StolenAsset]) -> Vec<Draft> {
+        let mut drafts = Vec::new();
+        for (number, key) in self.book.terminals.iter().enumerate() {
+            let ended = |state: &dyn PolicyState<U>| match state.totals().ended.get(number) {
+                Some(ended) => (ended.amount, ended.origin.clone()),
+                None => (U::default(), None),
+            };
+            let place = Place::terminal(u32::try_from(number).unwrap_or(0));
+            drafts.extend(self.draft(place, key, &ended, visits, stolen));
+        }
+        for (number, key) in self.book.holdings.iter().enumerate() {
+            let (account, output, asset) = match *key {
+                HoldingKey::Balance { account, asset } => (Some(account), None, asset),
+                HoldingKey::Output {
+                    output,
+                    holder,
+                    asset,
+                } => (
+                    (holder != AccountIx::NONE).then_some(holder),
+                    Some(output),
+                    asset,
+                ),
+                HoldingKey::Transit => continue,
+            };
+            let kind = self.kind_of_held(account);
+            let key = TerminalKey {
+                kind,
+                actor: None,
+                account,
+                output,
+                asset,
+            };
+            let held = |state: &dyn PolicyState<U>| state.held(number);
+            let place = Place::holding(u32::try_from(number).unwrap_or(0));
+            drafts.extend(self.draft(place, &key, &held, visits, stolen));
+        }
+        drafts
+    }
+
+    /// What is still in a holding is held, unless the data are not complete for it.
+    fn kind_of_held(&self, account: Option<u32>) -> TerminalKind {
+        match (&self.case.coverage, account) {
+            (CoverageClaim::Everything, _) => TerminalKind::Held,
+            (CoverageClaim::Only(covered), Some(account))
+                if covered.contains(self.ledger().account(AccountIx(account))) =>
+            {
+                TerminalKind::Held
+            }
+            (CoverageClaim::Only(_), _) => TerminalKind::NoData,
+        }
+    }
+
+    fn draft(
+        &self,
+        place: Place,
+        key: &TerminalKey,
+        content: &dyn Fn(&dyn PolicyState<U>) -> (U, Option<OriginVector<U>>),
+        visits: &BTreeMap<u64, Visits>,
+        stolen: &[StolenAsset],
+    ) -> Option<Draft> {
+        let contents: Vec<_> = self
+            .states
+            .iter()
+            .map(|(_, state)| content(&**state))
+            .collect();
+        if contents.iter().all(|(amount, _)| amount.is_zero()) {
+            return None;
+        }
+        let origin = |(policy, content): (Policy, &(U, Option<OriginVector<U>>))| {
+            policy
+                .is_conserving()
+                .then(|| origin_amounts(content.1.as_ref(), stolen.len()))
+        };
+        let asset = self.ledger().asset(AssetIx(key.asset)).clone();
+        let theft = stolen
+            .first()
+            .map_or_else(Timestamp::default, |stolen| stolen.first_time);
+        let never = Visits {
+            first: theft,
+            last: theft,
+            count: 0,
+        };
+        let visit = place_key(place)
+            .and_then(|key| visits.get(&key))
+            .unwrap_or(&never);
+        let account = |account| self.ledger().account(AccountIx(account)).clone();
+        Some(Draft {
+            place,
+            terminal: Terminal {
+                kind: key.kind.clone(),
+                actor: key.actor.clone(),
+                chain: asset.chain(),
+                account: key.account.map(account),
+                output: key
+                    .output
+                    .map(|output| self.ledger().output(OutputIx(output))),
+                asset,
+                amounts: contents
+                    .iter()
+                    .map(|(amount, _)| amount.to_amount())
+                    .collect(),
+                origins: self.policies().zip(&contents).map(origin).collect(),
+                bounds: vec![None; stolen.len()],
+                first_time: visit.first,
+                last_time: visit.last,
+                transfers: visit.count,
+                summed: None,
+            },
+        })
+    }
+
+    /// The balance statement. An answer that does not add up is never given.
+    fn balance(&self, drafts: &[Draft], stolen: &[StolenAsset]) -> Vec<Option<Vec<Balance>>> {
+        let sum = |policy: usize, asset: usize| {
+            drafts.iter().fold(Amount::ZERO, |sum, draft| {
+                let origins = draft.terminal.origins[policy].as_ref();
+                let part = origins.map_or(Amount::ZERO, |origins| origins[asset]);
+                sum.checked_add(part)
+                    .unwrap_or_else(|| panic!("origins sum beyond 256 bits"))
+            })
+        };
+        let statement = |(number, policy): (usize, Policy)| {
+            let balance = |asset: usize| {
+                let StolenAsset {
+                    asset: id, amount, ..
+                } = &stolen[asset];
+                let balance = Balance {
+                    stolen: *amount,
+                    accounted: sum(number, asset),
+                };
+                assert_eq!(
+                    balance.stolen, balance.accounted,
+                    "{policy} does not account for every unit of {id}"
+                );
+                balance
+            };
+            policy
+                .is_conserving()
+                .then(|| (0..stolen.len()).map(balance).collect())
+        };
+        self.policies()
+            .enumerate()
+            .map(|(number, policy)| statement((number, policy)))
+            .collect()
+    }
+
+    fn limits(&self) -> Vec<String> {
+        let mut limits = Vec::new();
+        if self.book.is_full() {
+            limits.push(format!(
+                "edges: the first {EDGES_MAX} are listed; the sums are complete, the timeline and \
+                 the edges are not"
+            ));
+        }
+        for (policy, state) in &self.states {
+            if state.runs_merged() > 0 {
+                limits.push(format!(
+                    "runs: under {policy}, holdings with more than {RUNS_MAX} runs had their \
+                     oldest tainted runs merged {} times",
+                    state.runs_merged()
+                ));
+            }
+        }
+        if self.thefts.later > 0 {
+            limits.push(format!(
+                "until: {} stolen entries come later than the end that was asked for",
+                self.thefts.later
+            ));
+        }
+        limits
+    }
+
+    /// Adds the bounds of the largest terminals.
+    fn add_bounds(&self, drafts: &mut [Draft], stolen: &[StolenAsset], limits: &mut Vec<String>) {
+        if self.book.flows.is_empty() {
+            return;
+        }
+        if self.book.flows.len() > bounds::FLOWS_MAX || self.book.is_full() {
+            limits.push(format!(
+                "bounds: not computed, the traced graph has more than {} transfers",
+                bounds::FLOWS_MAX
+            ));
+            return;
+        }
+        if drafts.len() > bounds::TERMINALS_MAX {
+            limits.push(format!(
+                "bounds: computed for the {} largest of {} terminals",
+                bounds::TERMINALS_MAX,
+                drafts.len()
+            ));
+        }
+        let bounded = drafts.len().min(bounds::TERMINALS_MAX);
+        let sinks: Vec<Sink> = drafts[..bounded].iter().map(|d| sink(d.place)).collect();
+        for asset in 0..stolen.len() {
+            let number = u32::try_from(asset).unwrap_or(u32::MAX);
+            let (answers, limited) = bounds::bounds(&self.book.flows, number, &sinks);
+            for (draft, answer) in drafts[..bounded].iter_mut().zip(answers) {
+                draft.terminal.bounds[asset] = answer.map(|(lo, hi)| Bounds {
+                    lo: lo.to_amount(),
+                    hi: hi.to_amount(),
+                });
+            }
+            if limited {
+                limits.push(format!(
+                    "bounds: for {}, the search was ended before all terminals were bounded",
+                    stolen[asset].asset
+                ));
+            }
+        }
+    }
+
+    fn edges(&self, rows: &BTreeMap<u64, usize>) -> Vec<Edge> {
+        let tainted = self.tainted(|_| true);
+        let mut edges = Vec::new();
+        for (index, note) in self.book.edges.iter().enumerate() {
+            let parts: Vec<Amount> = tainted
+                .iter()
+                .map(|tainted| tainted[index].to_amount())
+                .collect();
+            if parts.iter().all(|part| part.is_zero()) {
+                continue;
+            }
+            let transaction = self.ledger().transaction(note.tx);
+            let asset = self.ledger().asset(AssetIx(note.asset)).clone();
+            let at = transaction.point.map(|mut point| {
+                point.event_index = note.event.unwrap_or(0);
+                point
+            });
+            edges.push(Edge {
+                grade: note.grade,
+                chain: asset.chain(),
+                tx: transaction.hash,
+                at,
+                time: transaction.time,
+                from: self.party(note.from),
+                to: self.party(note.to),
+                asset,
+                amount: note.amount.to_amount(),
+                tainted: parts,
+                link: self.link(note.link),
+                source: transaction.source,
+                terminal: place_key(note.place)
+                    .and_then(|key| rows.get(&key))
+                    .copied(),
+            });
+        }
+        edges
+    }
+
+    fn link(&self, note: LinkNote<U>) -> Option<Link> {
+        match note {
+            LinkNote::None => None,
+            LinkNote::Theft => Some(Link::Theft),
+            LinkNote::Swap { asset, amount } => Some(Link::Swap {
+                asset: self.ledger().asset(AssetIx(asset)).clone(),
+                amount: amount.to_amount(),
+            }),
+        }
+    }
+
+    fn party(&self, side: Side) -> Party {
+        let account = |account| self.ledger().account(AccountIx(account)).clone();
+        match side {
+            Side::Account(number) => Party::Account(account(number)),
+            Side::Output { output, holder } if output != OutputIx::NONE => Party::Output {
+                output: self.ledger().output(OutputIx(output)),
+                account: (holder != AccountIx::NONE).then(|| account(holder)),
+            },
+            Side::Output { holder, .. } if holder != AccountIx::NONE => {
+                Party::Account(account(holder))
+            }
+            Side::Output { .. } | Side::Nobody => Party::Nobody,
+            Side::Transaction => Party::Transaction,
+        }
+    }
+
+    fn coverage(&self) -> BTreeMap<ChainId, Coverage> {
+        let coverage = |chain: &hawkshaw_model::ChainSummary| {
+            (
+                chain.id.clone(),
+                Coverage {
+                    heights: chain.heights,
+                    times: chain.times,
+                },
+            )
+        };
+        self.ledger().chains().iter().map(coverage).collect()
+    }
+
+    /// The time of the last transaction that was looked at.
+    fn as_of(&self) -> Timestamp {
+        let last = |chain: &hawkshaw_model::ChainSummary| {
+            let end = end_of(self.ledger(), chain, self.scene.options.until).0;
+            (end > chain.txs.start).then(|| self.time(TxIx(end - 1)))
+        };
+        self.ledger()
+            .chains()
+            .iter()
+            .filter_map(last)
+            .max()
+            .unwrap_or_default()
+    }
+
+    /// The time of the transaction that is so many along the program.
+    pub(crate) fn time_of_moment(&self, moment: u32) -> Timestamp {
+        self.book
+            .moments
+            .get(moment as usize)
+            .map_or_else(Timestamp::default, |tx| self.time(*tx))
+    }
+}
+
+fn origin_amounts<U: Units>(origin: Option<&OriginVector<U>>, assets: usize) -> OriginAmounts {
+    match origin {
+        Some(origin) => origin
+            .entries()
+            .iter()
+            .map(|entry| entry.to_amount())
+            .collect(),
+        None => vec![Amount::ZERO; assets],
+    }
+}
+
+/// A place as a key; `None` for clean places.
+pub(crate) fn place_key(place: Place) -> Option<u64> {
+    match place.resolve() {
+        Resolved::Clean => None,
+        Resolved::Holding(holding) => Some(holding as u64),
+        Resolved::Terminal(terminal) => Some(1 << 32 | terminal as u64),
+    }
+}
+
+fn sink(place: Place) -> Sink {
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    match place.resolve() {
+        Resolved::Terminal(terminal) => Sink::Terminal(number(terminal)),
+        Resolved::Holding(holding) => Sink::Held(number(holding)),
+        Resolved::Clean => Sink::Held(u32::MAX),
+    }
+}

@@ -1,0 +1,202 @@
+//! From a ledger and a case to the answer.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use alloy_primitives::U256;
+use hawkshaw_model::{Account, AssetList, Case, Ledger, LedgerKind, Policy, Stolen, Stop, TxIx};
+
+use crate::assemble::{self, Outcome};
+use crate::options::{Detail, Options, TraceError};
+use crate::policy::{self, PolicyState};
+use crate::program::Program;
+use crate::replay::book::{HOLDINGS_MAX, Halt};
+use crate::replay::thefts::{self, Thefts};
+use crate::replay::{Replay, Scene, chain_of, end_of, tx_text};
+use crate::result::Trace;
+use crate::units::Units;
+
+/// Follows what a case lists as stolen through a ledger.
+///
+/// `stop` says of an account whether it is a tagged service at which following stops; `assets`
+/// are the curated assets, which a swap may carry taint into. Nothing else is asked: no file,
+/// no network, no clock. The same inputs give the same answer, whatever the number of threads.
+///
+/// # Errors
+///
+/// When a stolen transfer is not in the ledger or brought nobody anything, when a policy does
+/// not apply, or when sums have more than 256 bits.
+///
+/// # Panics
+///
+/// When the answer does not account for every stolen unit. That is a fault of this crate, and
+/// no answer is better than a wrong one.
+pub fn trace(
+    ledger: &dyn Ledger,
+    case: &Case,
+    assets: &AssetList,
+    stop: &dyn Fn(&Account) -> Option<Stop>,
+    options: &Options,
+) -> Result<Trace, TraceError> {
+    let policies = policies(case, options)?;
+    let scene = Scene {
+        ledger,
+        assets,
+        stop,
+        options,
+    };
+    match follow::<u128>(scene, case, &policies) {
+        Err(Failure::Halted(Halt::TooWide(_))) => {}
+        outcome => return outcome.map_err(|failure| refusal(ledger, failure)),
+    }
+    follow::<U256>(scene, case, &policies).map_err(|failure| refusal(ledger, failure))
+}
+
+/// Why there is no answer.
+enum Failure {
+    Refused(TraceError),
+    Halted(Halt),
+}
+
+impl From<thefts::Finding> for Failure {
+    fn from(finding: thefts::Finding) -> Self {
+        match finding {
+            thefts::Finding::Refused(error) => Self::Refused(error),
+            thefts::Finding::Halted(halt) => Self::Halted(halt),
+        }
+    }
+}
+
+fn refusal(ledger: &dyn Ledger, failure: Failure) -> TraceError {
+    match failure {
+        Failure::Refused(error) => error,
+        Failure::Halted(Halt::TooWide(tx)) => TraceError::Overflow {
+            tx: tx_text(ledger, tx),
+        },
+        Failure::Halted(Halt::TooManyHoldings) => TraceError::TooManyHoldings(HOLDINGS_MAX),
+    }
+}
+
+/// The policies asked for, or all that apply, each once and in the order of reports.
+fn policies(case: &Case, options: &Options) -> Result<Vec<Policy>, TraceError> {
+    let chain = |stolen: &Stolen| match stolen {
+        Stolen::Transfer { tx, .. } => tx.chain().clone(),
+        Stolen::Output(outpoint) => outpoint.tx().chain().clone(),
+    };
+    let on_accounts = case
+        .stolen
+        .iter()
+        .map(chain)
+        .find(|chain| chain.ledger_kind() == LedgerKind::Accounts);
+    if let (Some(chain), true) = (&on_accounts, options.policies.contains(&Policy::Tiho)) {
+        return Err(TraceError::TihoOnAccounts(chain.to_string()));
+    }
+    let asked = |policy: &Policy| {
+        if options.policies.is_empty() {
+            *policy != Policy::Tiho || on_accounts.is_none()
+        } else {
+            options.policies.contains(policy)
+        }
+    };
+    Ok(Policy::ALL.into_iter().filter(asked).collect())
+}
+
+fn follow<U: Units + 'static>(
+    scene: Scene<'_>,
+    case: &Case,
+    policies: &[Policy],
+) -> Result<Trace, Failure> {
+    let ledger = scene.ledger;
+    let ends: BTreeMap<u64, u64> = ledger
+        .chains()
+        .iter()
+        .map(|chain| {
+            (
+                chain.txs.start,
+                end_of(ledger, chain, scene.options.until).0,
+            )
+        })
+        .collect();
+    let is_looked_at = |tx: TxIx| {
+        let end = chain_of(ledger, tx).and_then(|chain| ends.get(&chain.txs.start));
+        end.is_some_and(|end| tx.0 < *end)
+    };
+    let thefts = Thefts::find::<U>(ledger, case, &is_looked_at)?;
+    if let (true, Some(until)) = (thefts.assets.is_empty(), scene.options.until) {
+        return Err(Failure::Refused(TraceError::NothingYet(until)));
+    }
+    let mut replay = Replay::<U>::new(scene, &thefts, scene.options.detail == Detail::Full);
+    let states = run_policies(&mut replay, policies, thefts.assets.len())?;
+    let findings = std::mem::take(&mut replay.findings);
+    let outcome = Outcome {
+        scene,
+        case,
+        thefts: &thefts,
+        book: replay.book,
+        states,
+        findings,
+    };
+    Ok(assemble::assemble(outcome))
+}
+
+/// A policy and its state.
+pub(crate) type Running<U> = (Policy, Box<dyn PolicyState<U>>);
+
+/// Stretches of the program that may wait for a slow policy.
+const STRETCHES_WAITING: usize = 4;
+
+/// Runs the replay on this thread and the policies on two others, which follow it stretch by
+/// stretch. Policies do not see each other, so the number of threads changes nothing.
+fn run_policies<U: Units + 'static>(
+    replay: &mut Replay<'_, U>,
+    policies: &[Policy],
+    stolen_assets: usize,
+) -> Result<Vec<Running<U>>, Failure> {
+    let is_queued = |policy: &Policy| matches!(policy, Policy::Fifo | Policy::Lifo);
+    let (queued, pooled): (Vec<Policy>, Vec<Policy>) = policies.iter().partition(|p| is_queued(p));
+    let mut states = thread::scope(|scope| {
+        let spawn = |policies: Vec<Policy>| {
+            let (sender, receiver) = sync_channel(STRETCHES_WAITING);
+            let states = policies
+                .into_iter()
+                .map(|policy| (policy, policy::start::<U>(policy, stolen_assets)))
+                .collect();
+            (sender, scope.spawn(move || interpret(&receiver, states)))
+        };
+        let (senders, workers): (Vec<SyncSender<Arc<Program<U>>>>, Vec<_>) =
+            [queued, pooled].map(spawn).into_iter().unzip();
+        let outcome = replay.run(&mut |stretch| {
+            let stretch = Arc::new(stretch);
+            for sender in &senders {
+                // A worker only ends when its sender does, or by a panic that `join` reports.
+                let _ = sender.send(Arc::clone(&stretch));
+            }
+            Program::default()
+        });
+        drop(senders);
+        let mut states = Vec::new();
+        for worker in workers {
+            match worker.join() {
+                Ok(done) => states.extend(done),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        outcome.map(|()| states).map_err(Failure::Halted)
+    })?;
+    states.sort_by_key(|(policy, _)| *policy);
+    Ok(states)
+}
+
+fn interpret<U: Units>(
+    stretches: &Receiver<Arc<Program<U>>>,
+    mut states: Vec<Running<U>>,
+) -> Vec<Running<U>> {
+    for stretch in stretches {
+        for (_, state) in &mut states {
+            state.run(&stretch);
+        }
+    }
+    states
+}

@@ -1,0 +1,626 @@
+//! The replay of account chains.
+
+use std::collections::BTreeSet;
+
+use hawkshaw_model::{Grade, TerminalKind, TransferBatch, TransferKind, TxIx};
+
+use crate::bounds::{Flow, SwapTarget};
+use crate::netting::{self, Move, Payment, Route, TooWide};
+use crate::program::{Place, Program};
+use crate::replay::Replay;
+use crate::replay::book::{EdgeNote, Halt, LinkNote, Side, TerminalKey};
+use crate::replay::moves::{Movements, read_row};
+use crate::replay::thefts::Gain;
+use crate::swaps::{self, Exchange, Roles, Surroundings};
+use crate::units::Units;
+
+impl<U: Units> Replay<'_, U> {
+    /// Replays the transactions of a batch, from `first` to `end`.
+    pub(super) fn transfers(
+        &mut self,
+        batch: &TransferBatch<'_>,
+        first: TxIx,
+        end: TxIx,
+        hand_over: &mut dyn FnMut(Program<U>) -> Program<U>,
+    ) -> Result<(), Halt> {
+        let count = batch.tx_rows.len() - 1;
+        let at = |tx: TxIx| {
+            let offset = tx.0.saturating_sub(batch.tx_first.0);
+            usize::try_from(offset).unwrap_or(usize::MAX).min(count)
+        };
+        let (mut tx, end) = (at(first), at(end));
+        let thefts = self.thefts;
+        let looked_at = batch.tx_first.0 + tx as u64..batch.tx_first.0 + end as u64;
+        let mut theft_txs = thefts.gains.range(looked_at).map(|(tx, _)| at(TxIx(*tx)));
+        let rows_end = batch.tx_rows[end] as usize;
+        let mut row = batch.tx_rows[tx] as usize;
+        let mut theft = theft_txs.next();
+        while row < rows_end {
+            let theft_row = theft.map_or(rows_end, |theft| batch.tx_rows[theft] as usize);
+            row = self.next_touched(batch, row, theft_row.max(row).min(rows_end));
+            if row >= rows_end {
+                break;
+            }
+            tx += batch.tx_rows[tx + 1..=end].partition_point(|first| *first as usize <= row);
+            self.transaction(batch, tx)?;
+            self.hand_over_if_long(hand_over);
+            row = batch.tx_rows[tx + 1] as usize;
+            while theft.is_some_and(|theft| theft <= tx) {
+                theft = theft_txs.next();
+            }
+        }
+        Ok(())
+    }
+
+    /// The next row from `row` on that touches an account that taint has reached, or `end`.
+    #[inline]
+    fn next_touched(&self, batch: &TransferBatch<'_>, row: usize, end: usize) -> usize {
+        let touched = &self.book.touched;
+        let rows = batch.payers[row..end].iter().zip(&batch.payees[row..end]);
+        let hit = |(payer, payee): (&u32, &u32)| {
+            touched.get(*payer as usize) | touched.get(*payee as usize)
+        };
+        rows.into_iter().position(hit).map_or(end, |at| row + at)
+    }
+
+    /// Replays one transaction that taint may be in.
+    fn transaction(&mut self, batch: &TransferBatch<'_>, at: usize) -> Result<(), Halt> {
+        let tx = TxIx(batch.tx_first.0 + at as u64);
+        let (first, end) = (batch.tx_rows[at] as usize, batch.tx_rows[at + 1] as usize);
+        let too_wide = |TooWide| Halt::TooWide(tx);
+        self.book.begin(tx);
+        let thefts = self.thefts.gains.get(&tx.0);
+        if end - first == 1 && thefts.is_none() {
+            let Some(one) = read_row(batch, first).map_err(too_wide)? else {
+                return Ok(());
+            };
+            return match batch.kinds[first] {
+                TransferKind::Fee => self.fee(batch, &one),
+                _ => self.single(batch, one),
+            };
+        }
+        let movements = Movements::read_rows(batch, first, end).map_err(too_wide)?;
+        self.several(batch, &movements, thefts, too_wide)?;
+        for fee in &movements.fees {
+            self.fee(batch, fee)?;
+        }
+        Ok(())
+    }
+
+    /// A transaction of one movement.
+    fn single(&mut self, batch: &TransferBatch<'_>, one: Move<U>) -> Result<(), Halt> {
+        let Move {
+            from,
+            to,
+            asset,
+            amount,
+            row,
+        } = one;
+        let payment = Payment {
+            from,
+            to,
+            asset,
+            amount,
+            row,
+            route: Route::Plain,
+        };
+        let from = payment.from.and_then(|from| self.book.holding(from, asset));
+        self.plain(batch, &payment, from)
+    }
+
+    /// A payment that carries what its debit takes, paid out of `from` (`None`: clean).
+    fn plain(
+        &mut self,
+        batch: &TransferBatch<'_>,
+        payment: &Payment<U>,
+        from: Option<u32>,
+    ) -> Result<(), Halt> {
+        let Some(holding) = from else {
+            return self.clean_credit(payment.to, payment);
+        };
+        let to = self.place_of_payee(payment.to, payment.asset)?;
+        let note = self.edge(batch, payment, to, LinkNote::None);
+        self.book.pay(from, to, payment.amount, note)?;
+        self.flow(
+            |left| Flow::Pay {
+                from: holding,
+                to,
+                amount: payment.amount,
+                left,
+            },
+            holding,
+        );
+        Ok(())
+    }
+
+    /// Credits a followed holding with clean value; others do not matter.
+    fn clean_credit(&mut self, payee: Option<u32>, payment: &Payment<U>) -> Result<(), Halt> {
+        match payee.and_then(|payee| self.book.holding(payee, payment.asset)) {
+            Some(holding) => self
+                .book
+                .pay(None, Place::holding(holding), payment.amount, None),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes down a flow for the bounds, given what is left in the payer's holding.
+    fn flow(&mut self, make: impl FnOnce(U) -> Flow<U>, payer: u32) {
+        if self.book.is_recording() {
+            let left = self.book.balance(payer);
+            self.book.flows.push(make(left));
+        }
+    }
+
+    /// A transaction of several movements: netted, with swaps told apart.
+    fn several(
+        &mut self,
+        batch: &TransferBatch<'_>,
+        movements: &Movements<U>,
+        thefts: Option<&BTreeSet<Gain>>,
+        too_wide: impl Fn(TooWide) -> Halt,
+    ) -> Result<(), Halt> {
+        let ledger = self.scene.ledger;
+        let is_burn = |account: u32| {
+            ledger
+                .account(hawkshaw_model::AccountIx(account))
+                .address()
+                .is_burn()
+        };
+        let payments = netting::payments(&movements.moves, &is_burn).map_err(too_wide)?;
+        let stolen: Vec<bool> = payments
+            .iter()
+            .map(|p| match (thefts, p.to) {
+                (Some(gains), Some(account)) => gains.contains(&Gain {
+                    account,
+                    asset: p.asset,
+                }),
+                _ => false,
+            })
+            .collect();
+        let sender = self
+            .scene
+            .ledger
+            .transaction(self.book.tx())
+            .sender
+            .map(|sender| sender.0);
+        let initiator = sender.or_else(|| movements.fees.first().and_then(|fee| fee.from));
+        let roles = swaps::roles(&payments, &stolen, initiator, &Around(self));
+        for doubt in &roles.doubts {
+            self.find_doubt(*doubt);
+        }
+        if roles.swappers.is_empty() && roles.makers.is_empty() {
+            for (payment, stolen) in payments.iter().zip(&stolen) {
+                if *stolen {
+                    self.steal(batch, payment)?;
+                } else {
+                    let from = payment
+                        .from
+                        .and_then(|from| self.book.holding(from, payment.asset));
+                    self.plain(batch, payment, from)?;
+                }
+            }
+            return Ok(());
+        }
+        let swaps = roles.swappers.len() + roles.makers.len();
+        let swap_first = self.book.number_swaps(swaps);
+        Exchanging {
+            replay: self,
+            swap_first,
+            batch,
+            payments: &payments,
+            stolen: &stolen,
+            roles: &roles,
+        }
+        .run()
+    }
+
+    /// A stolen payment.
+    fn steal(&mut self, batch: &TransferBatch<'_>, payment: &Payment<U>) -> Result<(), Halt> {
+        let from = payment
+            .from
+            .and_then(|from| self.book.holding(from, payment.asset));
+        let again = match (from, payment.from) {
+            (Some(_), account) => {
+                let text = "value that the case had tainted before is listed as stolen again: \
+                            its earlier taint ends here";
+                self.find("stolen-again", account, text.to_owned());
+                let (kind, asset) = (TerminalKind::StolenAgain, payment.asset);
+                let key = TerminalKey {
+                    kind,
+                    actor: None,
+                    account,
+                    output: None,
+                    asset,
+                };
+                self.book.terminal(key)
+            }
+            _ => Place::CLEAN,
+        };
+        let to = self.place_of_payee(payment.to, payment.asset)?;
+        let asset = self.thefts.own(payment.asset).unwrap_or(0);
+        let note = self.note(batch, payment, to, LinkNote::Theft);
+        self.book
+            .steal(from, again, to, payment.amount, asset, note)?;
+        let amount = payment.amount;
+        if let Some(holding) = from {
+            self.flow(
+                |left| Flow::Pay {
+                    from: holding,
+                    to: again,
+                    amount,
+                    left,
+                },
+                holding,
+            );
+        }
+        if self.book.is_recording() {
+            self.book.flows.push(Flow::Theft { asset, to, amount });
+        }
+        Ok(())
+    }
+
+    /// A fee: its taint ends, and whoever receives it receives it clean.
+    fn fee(&mut self, batch: &TransferBatch<'_>, fee: &Move<U>) -> Result<(), Halt> {
+        let Move {
+            from,
+            to,
+            asset,
+            amount,
+            row,
+        } = *fee;
+        let payment = Payment {
+            from,
+            to,
+            asset,
+            amount,
+            row,
+            route: Route::Plain,
+        };
+        if let Some(holding) = from.and_then(|from| self.book.holding(from, asset)) {
+            let kind = TerminalKind::Fee;
+            let key = TerminalKey {
+                kind,
+                actor: None,
+                account: None,
+                output: None,
+                asset,
+            };
+            let end = self.book.terminal(key);
+            let note = self.edge(batch, &payment, end, LinkNote::None);
+            let note = note.map(|note| EdgeNote {
+                to: Side::Nobody,
+                ..note
+            });
+            self.book.pay(Some(holding), end, amount, note)?;
+            self.flow(
+                |left| Flow::Pay {
+                    from: holding,
+                    to: end,
+                    amount,
+                    left,
+                },
+                holding,
+            );
+        }
+        self.clean_credit(to, &payment)
+    }
+
+    /// The edge of a payment, where edges are written down.
+    fn edge(
+        &self,
+        batch: &TransferBatch<'_>,
+        payment: &Payment<U>,
+        place: Place,
+        link: LinkNote<U>,
+    ) -> Option<EdgeNote<U>> {
+        self.book
+            .is_recording()
+            .then(|| self.note(batch, payment, place, link))
+    }
+
+    fn note(
+        &self,
+        batch: &TransferBatch<'_>,
+        payment: &Payment<U>,
+        place: Place,
+        link: LinkNote<U>,
+    ) -> EdgeNote<U> {
+        let transaction = self.scene.ledger.transaction(self.book.tx());
+        let grade = match (transaction.hash, link, payment.route) {
+            (None, ..) => Grade::Reported,
+            (_, LinkNote::Swap { .. }, _) => Grade::Protocol,
+            (.., Route::Mixed) => Grade::Convention,
+            (.., Route::Plain) => Grade::Ledger,
+        };
+        EdgeNote {
+            tx: self.book.tx(),
+            event: Some(batch.events[payment.row]),
+            from: Side::of(payment.from),
+            to: Side::of(payment.to),
+            place,
+            asset: payment.asset,
+            amount: payment.amount,
+            link,
+            grade,
+        }
+    }
+}
+
+/// What the classification of swaps may ask of a replay.
+struct Around<'r, 'a, U>(&'r Replay<'a, U>);
+
+impl<U: Units> Surroundings for Around<'_, '_, U> {
+    fn is_tainted(&self, account: u32, asset: u32) -> bool {
+        self.0.book.holding(account, asset).is_some()
+    }
+
+    fn had_taint(&self, account: u32) -> bool {
+        self.0.book.touched.get(account as usize)
+    }
+
+    fn keeps(&self, account: u32) -> bool {
+        self.0.services.keeps(account)
+    }
+
+    fn is_curated(&self, asset: u32) -> bool {
+        self.0.curated.get(asset as usize).copied().unwrap_or(false)
+    }
+}
+
+/// A transaction in which somebody swaps. All debits come first, into holdings in transit;
+/// then market makers are served; then everything arrives in the order of payments.
+struct Exchanging<'r, 'a, 'b, U> {
+    replay: &'r mut Replay<'a, U>,
+    /// The number of the first swap of this transaction: swappers come first, then makers.
+    swap_first: u32,
+    batch: &'b TransferBatch<'b>,
+    payments: &'b [Payment<U>],
+    stolen: &'b [bool],
+    roles: &'b Roles<U>,
+}
+
+/// What a payment carries when it arrives.
+#[derive(Debug, Clone, Copy)]
+enum Load {
+    /// Nothing tainted.
+    Clean,
+    /// What is in this holding in transit.
+    Transit(u32),
+    /// Proceeds that stand for what is in this holding in transit, the swapper's.
+    Proceeds(u32, usize),
+    /// Nothing more: it has arrived already.
+    Counted,
+}
+
+impl<U: Units> Exchanging<'_, '_, '_, U> {
+    fn run(mut self) -> Result<(), Halt> {
+        let swapped = self.open_all(self.roles.swappers.len())?;
+        let mut loads = Vec::with_capacity(self.payments.len());
+        for number in 0..self.payments.len() {
+            loads.push(self.load(number, &swapped)?);
+        }
+        for at in 0..self.roles.makers.len() {
+            self.serve(at, &mut loads)?;
+        }
+        for (swapper, holding) in self.roles.swappers.iter().zip(&swapped) {
+            let own = self.replay.thefts.own(swapper.asset_out);
+            self.replay.book.convert(*holding, swapper.y, own)?;
+        }
+        for (number, load) in loads.iter().enumerate() {
+            self.arrive(number, *load)?;
+        }
+        for holding in swapped {
+            self.replay.book.close_transit(holding);
+        }
+        Ok(())
+    }
+
+    fn open_all(&mut self, count: usize) -> Result<Vec<u32>, Halt> {
+        (0..count)
+            .map(|_| self.replay.book.open_transit())
+            .collect()
+    }
+
+    /// Debits the payer of a payment.
+    fn load(&mut self, number: usize, swapped: &[u32]) -> Result<Load, Halt> {
+        let payment = &self.payments[number];
+        if self.stolen[number] {
+            // Whoever gains stolen value of an asset neither pays it nor gains other value of
+            // it in this transaction, so it may arrive at once.
+            self.replay.steal(self.batch, payment)?;
+            return Ok(Load::Counted);
+        }
+        let gives =
+            |s: &Exchange<U>| payment.from == Some(s.account) && payment.asset == s.asset_in;
+        let from = payment
+            .from
+            .and_then(|from| self.replay.book.holding(from, payment.asset));
+        if let (Some(at), Some(holding)) = (self.roles.swappers.iter().position(gives), from) {
+            let transit = Place::holding(swapped[at]);
+            self.replay.book.pay(from, transit, payment.amount, None)?;
+            self.flow_in(holding, payment.amount, self.swap(at));
+            return Ok(self.proceeds_or_clean(number, swapped));
+        }
+        match from {
+            Some(_) => {
+                let transit = self.replay.book.open_transit()?;
+                let place = Place::holding(transit);
+                self.replay.book.pay(from, place, payment.amount, None)?;
+                Ok(Load::Transit(transit))
+            }
+            None => Ok(self.proceeds_or_clean(number, swapped)),
+        }
+    }
+
+    /// A clean payment: the first to a swapper brings what the swap is worth.
+    fn proceeds_or_clean(&self, number: usize, swapped: &[u32]) -> Load {
+        let is_proceeds = |number: usize, s: &Exchange<U>| {
+            let payment = &self.payments[number];
+            payment.to == Some(s.account)
+                && payment.asset == s.asset_out
+                && !self.roles.carries[number]
+        };
+        for (at, swapper) in self.roles.swappers.iter().enumerate() {
+            if is_proceeds(number, swapper) {
+                let first = (0..number).all(|earlier| !is_proceeds(earlier, swapper));
+                return if first {
+                    Load::Proceeds(swapped[at], at)
+                } else {
+                    Load::Counted
+                };
+            }
+        }
+        Load::Clean
+    }
+
+    /// Passes on what reached a market maker.
+    fn serve(&mut self, at: usize, loads: &mut [Load]) -> Result<(), Halt> {
+        let maker = &self.roles.makers[at];
+        let swap = self.swap(self.roles.swappers.len() + at);
+        let pool = self.replay.book.open_transit()?;
+        for (number, payment) in self.payments.iter().enumerate() {
+            let takes = payment.to == Some(maker.account) && payment.asset == maker.asset_in;
+            if !takes || self.stolen[number] {
+                continue;
+            }
+            let from = match loads[number] {
+                Load::Transit(transit) => Some(transit),
+                _ => None,
+            };
+            let place = Place::holding(pool);
+            let link = self.link(payment);
+            let note = from.and_then(|_| self.replay.edge(self.batch, payment, place, link));
+            self.replay.book.pay(from, place, payment.amount, note)?;
+            if let Some(transit) = from {
+                match (self.payer(payment), self.made_by(payment)) {
+                    (Some(payer), _) => self.flow_in(payer, payment.amount, swap),
+                    (None, Some(from)) => self.flow_out(from, SwapTarget::Swap(swap)),
+                    (None, None) => {}
+                }
+                self.replay.book.close_transit(transit);
+            }
+            loads[number] = Load::Counted;
+        }
+        let own = self.replay.thefts.own(maker.asset_out);
+        self.replay.book.convert(pool, maker.y, own)?;
+        for (number, payment) in self.payments.iter().enumerate() {
+            if makes(maker, payment) && !self.stolen[number] {
+                let transit = self.replay.book.open_transit()?;
+                let place = Place::holding(transit);
+                self.replay
+                    .book
+                    .pay(Some(pool), place, payment.amount, None)?;
+                loads[number] = Load::Transit(transit);
+            }
+        }
+        self.replay.book.close_transit(pool);
+        Ok(())
+    }
+
+    /// The link of a payment that a market maker makes.
+    fn link(&self, payment: &Payment<U>) -> LinkNote<U> {
+        let made = self.roles.makers.iter().find(|maker| makes(maker, payment));
+        made.map_or(LinkNote::None, |m| LinkNote::Swap {
+            asset: m.asset_in,
+            amount: m.x,
+        })
+    }
+
+    /// Brings a payment to where it goes.
+    fn arrive(&mut self, number: usize, load: Load) -> Result<(), Halt> {
+        let payment = &self.payments[number];
+        match load {
+            Load::Counted => Ok(()),
+            Load::Clean => self.replay.clean_credit(payment.to, payment),
+            Load::Transit(transit) => {
+                let to = self.replay.place_of_payee(payment.to, payment.asset)?;
+                let link = self.link(payment);
+                let note = self.replay.edge(self.batch, payment, to, link);
+                self.replay
+                    .book
+                    .pay(Some(transit), to, payment.amount, note)?;
+                let amount = payment.amount;
+                match (self.payer(payment), self.made_by(payment)) {
+                    (Some(payer), _) => self.replay.flow(
+                        |left| Flow::Pay {
+                            from: payer,
+                            to,
+                            amount,
+                            left,
+                        },
+                        payer,
+                    ),
+                    (None, Some(swap)) => self.flow_out(swap, SwapTarget::Place(to)),
+                    (None, None) => {}
+                }
+                self.replay.book.close_transit(transit);
+                Ok(())
+            }
+            Load::Proceeds(transit, at) => {
+                let swapper = &self.roles.swappers[at];
+                let to = self.replay.place_of_payee(payment.to, payment.asset)?;
+                let link = LinkNote::Swap {
+                    asset: swapper.asset_in,
+                    amount: swapper.x,
+                };
+                let whole = Payment {
+                    from: payment.to,
+                    amount: swapper.y,
+                    ..*payment
+                };
+                let note = self.replay.edge(self.batch, &whole, to, link);
+                self.replay.book.pay(Some(transit), to, swapper.y, note)?;
+                self.flow_out(self.swap(at), SwapTarget::Place(to));
+                Ok(())
+            }
+        }
+    }
+
+    /// The number of a swap: swappers come first, then makers.
+    fn swap(&self, at: usize) -> u32 {
+        self.swap_first
+            .wrapping_add(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+
+    /// The holding that a payment comes from, if taint has reached it.
+    fn payer(&self, payment: &Payment<U>) -> Option<u32> {
+        payment
+            .from
+            .and_then(|from| self.replay.book.holding(from, payment.asset))
+    }
+
+    /// The swap that a payment is made by, if a market maker makes it.
+    fn made_by(&self, payment: &Payment<U>) -> Option<u32> {
+        let at = self
+            .roles
+            .makers
+            .iter()
+            .position(|maker| makes(maker, payment))?;
+        Some(self.swap(self.roles.swappers.len() + at))
+    }
+
+    /// Writes down that value left a holding into a swap.
+    fn flow_in(&mut self, payer: u32, amount: U, swap: u32) {
+        self.replay.flow(
+            |left| Flow::SwapIn {
+                from: payer,
+                swap,
+                amount,
+                left,
+            },
+            payer,
+        );
+    }
+
+    /// Writes down where value left a swap to.
+    fn flow_out(&mut self, swap: u32, to: SwapTarget) {
+        if self.replay.book.is_recording() {
+            self.replay.book.flows.push(Flow::SwapOut { swap, to });
+        }
+    }
+}
+
+/// Whether a payment is one that a market maker makes.
+fn makes<U: Units>(maker: &Exchange<U>, payment: &Payment<U>) -> bool {
+    payment.from == Some(maker.account) && payment.asset == maker.asset_out
+}

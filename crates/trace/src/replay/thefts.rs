@@ -1,0 +1,166 @@
+//! The stolen entries of a case, found in the ledger.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hawkshaw_model::{Account, Batch, Case, Ledger, OutputIx, Stolen, TxId, TxIx};
+
+use crate::netting;
+use crate::options::TraceError;
+use crate::replay::book::Halt;
+use crate::replay::moves::Movements;
+use crate::units::Units;
+
+/// Stolen value on an account chain: what an account gained of an asset in a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Gain {
+    pub(crate) account: u32,
+    pub(crate) asset: u32,
+}
+
+/// Everything stolen, by transaction.
+#[derive(Debug, Default)]
+pub(crate) struct Thefts {
+    /// Stolen gains by transaction.
+    pub(crate) gains: BTreeMap<u64, BTreeSet<Gain>>,
+    /// Stolen outputs by the transaction that made them.
+    pub(crate) outputs: BTreeMap<u64, BTreeSet<u64>>,
+    /// The stolen assets, in CAIP-19 order.
+    pub(crate) assets: Vec<u32>,
+    /// Entries that come too late to be looked at.
+    pub(crate) later: usize,
+}
+
+impl Thefts {
+    /// Finds every stolen entry. `end` says of a transaction whether it is looked at.
+    pub(crate) fn find<U: Units>(
+        ledger: &dyn Ledger,
+        case: &Case,
+        is_looked_at: &dyn Fn(TxIx) -> bool,
+    ) -> Result<Self, Finding> {
+        let mut thefts = Self::default();
+        let mut assets = BTreeSet::new();
+        for (index, stolen) in case.stolen.iter().enumerate() {
+            let entry = index + 1;
+            match stolen {
+                Stolen::Transfer { tx, to, asset } => {
+                    let number = find_tx(ledger, tx, entry)?;
+                    if !is_looked_at(number) {
+                        thefts.later += 1;
+                        continue;
+                    }
+                    let wanted = |gain: &Gain| {
+                        let account = ledger.account(hawkshaw_model::AccountIx(gain.account));
+                        let of = ledger.asset(hawkshaw_model::AssetIx(gain.asset));
+                        to.as_ref().is_none_or(|to: &Account| to == account)
+                            && asset.as_ref().is_none_or(|asset| asset == of)
+                    };
+                    let gains: Vec<Gain> = gains::<U>(ledger, number)?
+                        .into_iter()
+                        .filter(wanted)
+                        .collect();
+                    if gains.is_empty() {
+                        let tx = tx.to_string();
+                        return Err(TraceError::NothingGained { entry, tx }.into());
+                    }
+                    assets.extend(gains.iter().map(|gain| gain.asset));
+                    thefts.gains.entry(number.0).or_default().extend(gains);
+                }
+                Stolen::Output(outpoint) => {
+                    let missing = || TraceError::NotInLedger {
+                        entry,
+                        what: outpoint.to_string(),
+                    };
+                    let number = ledger.find_tx(outpoint.tx()).ok_or_else(missing)?;
+                    let output = ledger.find_output(outpoint).ok_or_else(missing)?;
+                    if !is_looked_at(number) {
+                        thefts.later += 1;
+                        continue;
+                    }
+                    let asset = ledger
+                        .native_asset(outpoint.tx().chain())
+                        .ok_or_else(missing)?;
+                    assets.insert(asset.0);
+                    thefts.outputs.entry(number.0).or_default().insert(output.0);
+                }
+            }
+        }
+        thefts.assets = assets.into_iter().collect();
+        thefts
+            .assets
+            .sort_by_key(|asset| ledger.asset(hawkshaw_model::AssetIx(*asset)).clone());
+        Ok(thefts)
+    }
+
+    /// The number of a stolen asset among those of the case.
+    pub(crate) fn own(&self, asset: u32) -> Option<u32> {
+        let at = self.assets.iter().position(|stolen| *stolen == asset)?;
+        u32::try_from(at).ok()
+    }
+
+    /// Whether an output is stolen in its transaction.
+    pub(crate) fn is_stolen_output(&self, tx: TxIx, output: OutputIx) -> bool {
+        self.outputs
+            .get(&tx.0)
+            .is_some_and(|outputs| outputs.contains(&output.0))
+    }
+}
+
+/// Why the thefts could not be found: the case is wrong, or the integers are too narrow.
+#[derive(Debug)]
+pub(crate) enum Finding {
+    Refused(TraceError),
+    Halted(Halt),
+}
+
+impl From<TraceError> for Finding {
+    fn from(error: TraceError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Halt> for Finding {
+    fn from(halt: Halt) -> Self {
+        Self::Halted(halt)
+    }
+}
+
+fn find_tx(ledger: &dyn Ledger, tx: &TxId, entry: usize) -> Result<TxIx, TraceError> {
+    ledger.find_tx(tx).ok_or_else(|| TraceError::NotInLedger {
+        entry,
+        what: tx.to_string(),
+    })
+}
+
+/// What anybody but a burn address gained in a transaction.
+fn gains<U: Units>(ledger: &dyn Ledger, tx: TxIx) -> Result<BTreeSet<Gain>, Halt> {
+    let mut gains = BTreeSet::new();
+    for batch in ledger.batches(tx, TxIx(tx.0 + 1)) {
+        let Batch::Transfers(batch) = batch else {
+            continue;
+        };
+        let Ok(at) = usize::try_from(tx.0.wrapping_sub(batch.tx_first.0)) else {
+            continue;
+        };
+        let Some(movements) = Movements::<U>::read(&batch, at) else {
+            continue;
+        };
+        let movements = movements.map_err(|_| Halt::TooWide(tx))?;
+        let is_burn = |account: u32| {
+            ledger
+                .account(hawkshaw_model::AccountIx(account))
+                .address()
+                .is_burn()
+        };
+        let payments =
+            netting::payments(&movements.moves, &is_burn).map_err(|_| Halt::TooWide(tx))?;
+        for payment in payments {
+            if let Some(account) = payment.to.filter(|to| !is_burn(*to)) {
+                gains.insert(Gain {
+                    account,
+                    asset: payment.asset,
+                });
+            }
+        }
+    }
+    Ok(gains)
+}
