@@ -11,6 +11,8 @@ pub(crate) const EXAMPLES_MAX: usize = 20;
 pub enum DefectReason {
     /// The address cannot be one of its chain: the tag is left out.
     ImpossibleAddress,
+    /// The address is of another chain than its list says: kept, on that other chain.
+    OtherChain,
     /// The transaction hash is none: the tag is left out.
     ImpossibleTransaction,
     /// A mandatory field is missing: the tag or actor is left out.
@@ -49,6 +51,7 @@ impl DefectReason {
     pub fn name(self) -> &'static str {
         match self {
             Self::ImpossibleAddress => "impossible-address",
+            Self::OtherChain => "other-chain",
             Self::ImpossibleTransaction => "impossible-transaction",
             Self::FieldMissing => "field-missing",
             Self::ConfidenceMissing => "confidence-missing",
@@ -124,7 +127,9 @@ impl Defects {
 
     /// How many there are in all.
     pub fn total(&self) -> u64 {
-        self.by_reason.values().fold(0, |sum, bucket| sum.saturating_add(bucket.count))
+        self.by_reason
+            .values()
+            .fold(0, |sum, bucket| sum.saturating_add(bucket.count))
     }
 
     /// Whether there is none.
@@ -134,6 +139,34 @@ impl Defects {
 
     /// Reason, count and first examples, in a fixed order.
     pub fn iter(&self) -> impl Iterator<Item = (DefectReason, u64, &[Defect])> {
-        self.by_reason.iter().map(|(reason, b)| (*reason, b.count, b.examples.as_slice()))
+        self.by_reason
+            .iter()
+            .map(|(reason, b)| (*reason, b.count, b.examples.as_slice()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Defect, DefectReason, Defects, EXAMPLES_MAX};
+
+    #[test]
+    fn all_are_counted_and_the_first_are_kept() {
+        let mut defects = Defects::new();
+        for line in 1..=100 {
+            let defect = Defect {
+                file: "a".to_owned(),
+                line,
+                what: String::new(),
+            };
+            defects.add(DefectReason::BadDate, defect);
+        }
+        let mut both = defects.clone();
+        both.merge(defects);
+        assert_eq!(
+            (both.count(DefectReason::BadDate), both.total()),
+            (200, 200)
+        );
+        let (_, _, examples) = both.iter().next().unwrap();
+        assert_eq!((examples.len(), examples[19].line), (EXAMPLES_MAX, 20));
     }
 }

@@ -12,13 +12,14 @@ pub(crate) enum Network {
 }
 
 /// EVM chains by the names that tag files use. Source: <https://chainid.network>.
-const EVM: [(&str, u64); 34] = [
+const EVM: [(&str, u64); 35] = [
     ("eth", 1),
     ("ethereum", 1),
     ("op", 10),
     ("optimism", 10),
     ("cro", 25),
     ("rbtc", 30),
+    ("bnb", 56),
     ("bsc", 56),
     ("bep20", 56),
     ("etc", 61),
@@ -50,9 +51,9 @@ const EVM: [(&str, u64); 34] = [
 ];
 
 /// Tokens whose contract may be on any of several chains.
-const TOKENS: [&str; 17] = [
+const TOKENS: [&str; 16] = [
     "usdt", "usdc", "dai", "weth", "wbtc", "busd", "tusd", "usdp", "usde", "pyusd", "omni", "shib",
-    "link", "uni", "steth", "wsteth", "bnb",
+    "link", "uni", "steth", "wsteth",
 ];
 
 /// Reads a ticker or a network name, in either case, or a CAIP-2 id. `None` where it cannot
@@ -113,13 +114,18 @@ pub(crate) fn account_by_form(address: &str) -> Result<Account, String> {
         return Account::parse(&chain, &spelled(&chain, address)).map_err(|e| e.to_string());
     }
     if address.contains(':') && !address.starts_with("script:") {
-        return address.parse().map_err(|e: hawkshaw_model::AddressError| e.to_string());
+        return address
+            .parse()
+            .map_err(|e: hawkshaw_model::AddressError| e.to_string());
     }
     let bitcoin = Account::parse(&ChainId::bitcoin(), address);
     let tron = Account::parse(&ChainId::tron(), address);
     match (bitcoin, tron) {
         (Ok(account), Err(_)) | (Err(_), Ok(account)) => Ok(account),
-        (Ok(_), Ok(_)) => Err(format!("`{}` could be of several chains", shortened(address))),
+        (Ok(_), Ok(_)) => Err(format!(
+            "`{}` could be of several chains",
+            shortened(address)
+        )),
         (Err(_), Err(_)) => Err(format!(
             "`{}` has the form of no known chain (0x…, Bitcoin, Tron T…)",
             shortened(address)
@@ -198,8 +204,14 @@ mod tests {
     #[test]
     fn the_form_of_an_address_tells_its_chain() {
         let form = |text| account_by_form(text).map(|a| a.chain().name().to_owned());
-        assert_eq!(form("0x175d44451403Edf28469dF03A9280c1197ADb92c").unwrap(), "Ethereum");
-        assert_eq!(form("16iWn2J1McqjToYLHSsAyS6En3QA8YQ91H").unwrap(), "Bitcoin");
+        assert_eq!(
+            form("0x175d44451403Edf28469dF03A9280c1197ADb92c").unwrap(),
+            "Ethereum"
+        );
+        assert_eq!(
+            form("16iWn2J1McqjToYLHSsAyS6En3QA8YQ91H").unwrap(),
+            "Bitcoin"
+        );
         assert_eq!(form("TEAqwfMhXLaomXhZ8KeMhx3njGmQEDnsUR").unwrap(), "Tron");
         assert!(form("LNwgtMxcKUQ51dw7bQL1yPQjBVZh6QEqsd").is_err());
         assert!(form("").is_err());
@@ -208,7 +220,10 @@ mod tests {
     #[test]
     fn one_address_has_one_spelling() {
         let bch = network_of("BCH").unwrap();
-        let a = account_on(&bch, "bitcoincash:qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq");
+        let a = account_on(
+            &bch,
+            "bitcoincash:qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq",
+        );
         let b = account_on(&bch, "qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq");
         assert_eq!(a, b);
         let eth = network_of("ETH").unwrap();

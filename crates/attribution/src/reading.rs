@@ -46,7 +46,14 @@ impl Reading {
     /// Counts a defect at a line.
     pub(crate) fn defect(&mut self, reason: DefectReason, line: u64, what: impl Display) {
         let what = shortened(&what.to_string());
-        self.defects.add(reason, Defect { file: self.file.clone(), line, what });
+        self.defects.add(
+            reason,
+            Defect {
+                file: self.file.clone(),
+                line,
+                what,
+            },
+        );
     }
 
     /// A label or context, cut at the limit.
@@ -64,7 +71,8 @@ impl Reading {
             None => text.to_owned(),
             Some((end, _)) => {
                 let length = text.len();
-                let what = format!("a text of {length} bytes is cut at {characters_max} characters");
+                let what =
+                    format!("a text of {length} bytes is cut at {characters_max} characters");
                 self.defect(DefectReason::TextCut, line, what);
                 text[..end].to_owned()
             }
@@ -92,7 +100,11 @@ impl Reading {
         let mut concepts = Vec::new();
         for id in ids.into_iter().map(str::trim).filter(|id| !id.is_empty()) {
             if concepts.len() == CONCEPTS_MAX {
-                self.defect(DefectReason::BadId, line, format!("over {CONCEPTS_MAX} concepts"));
+                self.defect(
+                    DefectReason::BadId,
+                    line,
+                    format!("over {CONCEPTS_MAX} concepts"),
+                );
                 break;
             }
             let known = taxonomy::canonical(id);
@@ -119,7 +131,8 @@ impl Reading {
             return None;
         }
         let read = id.parse();
-        read.map_err(|reason: String| self.defect(DefectReason::BadId, line, reason)).ok()
+        read.map_err(|reason: String| self.defect(DefectReason::BadId, line, reason))
+            .ok()
     }
 
     /// A date, with or without a time, or a defect.
@@ -164,7 +177,13 @@ mod tests {
         ] {
             assert_eq!(date_of(text).unwrap().to_string(), shown);
         }
-        for text in ["", "20220810", "yesterday", "2022-13-45", "2022-08-1é 00:00"] {
+        for text in [
+            "",
+            "20220810",
+            "yesterday",
+            "2022-13-45",
+            "2022-08-1é 00:00",
+        ] {
             assert_eq!(date_of(text), None, "{text}");
         }
     }

@@ -1,0 +1,236 @@
+//! Which format a file has, told by its content.
+
+use crate::error::AttributionError;
+use crate::network::shortened;
+use crate::ofac;
+use crate::sdn_csv;
+use crate::store::STORE_SCHEMA;
+
+/// The formats that are read, recognised by content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// TagPack YAML.
+    TagPack,
+    /// ActorPack YAML.
+    ActorPack,
+    /// Sanctioned addresses of one asset, one a line.
+    OfacText,
+    /// Sanctioned addresses of one asset, a JSON array.
+    OfacJson,
+    /// `sdn.csv` of the SDN list.
+    SdnCsv,
+    /// `alt.csv`, `add.csv` or `sdn_comments.csv`: read together with `sdn.csv`, not alone.
+    SdnCompanion,
+    /// The SDN list as advanced XML.
+    SdnXml,
+    /// `address,label,category,source`.
+    SimpleCsv,
+    /// Our own JSON lines.
+    Store,
+}
+
+impl Format {
+    /// The name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TagPack => "TagPack",
+            Self::ActorPack => "ActorPack",
+            Self::OfacText | Self::OfacJson => "list of sanctioned addresses",
+            Self::SdnCsv => "SDN list (CSV)",
+            Self::SdnCompanion => "companion of sdn.csv, read with it",
+            Self::SdnXml => "SDN list (advanced XML)",
+            Self::SimpleCsv => "table of tags",
+            Self::Store => "hawkshaw.tags/1",
+        }
+    }
+}
+
+/// What the first bytes of files that are no text look like, and what to say about it.
+const BINARIES: [(&[u8], &str); 8] = [
+    (b"\x1f\x8b", "it is compressed (gzip): unpack it first"),
+    (b"PK\x03\x04", "it is a zip archive: unpack it first"),
+    (
+        b"\x28\xb5\x2f\xfd",
+        "it is compressed (zstd): unpack it first",
+    ),
+    (b"BZh", "it is compressed (bzip2): unpack it first"),
+    (b"%PDF", "it is a PDF document"),
+    (b"PAR1", "it is a Parquet file"),
+    (b"SQLite format 3", "it is a SQLite database"),
+    (b"\xff\xfe", "it is UTF-16 text: save it as UTF-8"),
+];
+
+/// Bytes at the start of a file by which it is recognised.
+const HEAD_BYTES: usize = 64 << 10;
+
+/// Recognises a format.
+///
+/// # Errors
+///
+/// When it is none that is read, and what it seems to be instead.
+pub(crate) fn recognise(file: &str, bytes: &[u8]) -> Result<Format, AttributionError> {
+    let unknown = |reason: &str| AttributionError::UnknownFormat {
+        file: file.to_owned(),
+        reason: reason.to_owned(),
+    };
+    if let Some((_, reason)) = BINARIES.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Err(unknown(reason));
+    }
+    let head = bytes.get(..bytes.len().min(HEAD_BYTES)).unwrap_or_default();
+    if head.contains(&0) {
+        return Err(unknown("it is binary"));
+    }
+    let head = String::from_utf8_lossy(head);
+    let head = head.trim_start_matches('\u{feff}').trim_start();
+    match head.chars().next() {
+        None => Err(unknown("it is empty")),
+        Some('<') => xml(head).map_err(unknown),
+        Some('[') => Ok(Format::OfacJson),
+        Some('{') => json(head).map_err(unknown),
+        Some(_) => text(file, bytes, head).map_err(|reason| unknown(&reason)),
+    }
+}
+
+fn xml(head: &str) -> Result<Format, &'static str> {
+    let lower = head.to_ascii_lowercase();
+    if lower.contains("<html") || lower.contains("<!doctype html") {
+        Err("it is an HTML page")
+    } else if head.contains("<Sanctions") {
+        Ok(Format::SdnXml)
+    } else if head.contains("<sdnList") {
+        Err("it is the plain SDN XML: only the advanced one, sdn_advanced.xml, is read")
+    } else {
+        Err("it is XML, but not the SDN list (no `Sanctions` element)")
+    }
+}
+
+fn json(head: &str) -> Result<Format, &'static str> {
+    let first = head.lines().next().unwrap_or_default();
+    let family = STORE_SCHEMA
+        .split_once('/')
+        .map_or(STORE_SCHEMA, |(family, _)| family);
+    if first.contains(family) {
+        Ok(Format::Store)
+    } else {
+        Err("it is JSON, but neither a list of addresses nor hawkshaw.tags")
+    }
+}
+
+fn text(file: &str, bytes: &[u8], head: &str) -> Result<Format, String> {
+    let first = head.lines().next().unwrap_or_default();
+    let is_column = |cell: &str| {
+        cell.trim()
+            .trim_matches('"')
+            .eq_ignore_ascii_case("address")
+    };
+    if first.contains(',') && first.split(',').any(is_column) {
+        return Ok(Format::SimpleCsv);
+    }
+    if let Some((columns, third)) = sdn_csv::first_row(head) {
+        let is_alias = matches!(third.as_str(), "aka" | "fka" | "nka");
+        match columns {
+            sdn_csv::COLUMNS => return Ok(Format::SdnCsv),
+            2 | 6 if is_companion(file) => return Ok(Format::SdnCompanion),
+            5 if is_alias => return Ok(Format::SdnCompanion),
+            _ => {}
+        }
+    }
+    if let Some(format) = yaml(bytes) {
+        return Ok(format);
+    }
+    if ofac::asset_of(file).is_some() || is_bare_list(head) {
+        return Ok(Format::OfacText);
+    }
+    if ["title:", "creator:", "header:", "---", "%YAML"]
+        .iter()
+        .any(|s| first.starts_with(s))
+    {
+        return Err("it is YAML without `tags:` or `actors:` at its top".to_owned());
+    }
+    Err(format!("it begins with `{}`", shortened(first)))
+}
+
+/// Whether the name is that of a companion of `sdn.csv` whose rows look like many others'.
+fn is_companion(file: &str) -> bool {
+    let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    ["sdn_comments.csv", "add.csv"]
+        .iter()
+        .any(|name| base.eq_ignore_ascii_case(name))
+}
+
+/// Whether a line at the margin is `tags:` or `actors:`; the first one decides.
+fn yaml(bytes: &[u8]) -> Option<Format> {
+    bytes.split(|b| *b == b'\n').find_map(|line| {
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        if line.starts_with(b"tags:") {
+            Some(Format::TagPack)
+        } else if line.starts_with(b"actors:") {
+            Some(Format::ActorPack)
+        } else {
+            None
+        }
+    })
+}
+
+/// Whether the first lines are one long word each.
+fn is_bare_list(head: &str) -> bool {
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b':';
+    let long = |line: &str| (25..=128).contains(&line.len()) && line.bytes().all(word);
+    head.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .take(5)
+        .all(long)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::recognise;
+
+    #[test]
+    fn files_are_recognised_by_content() {
+        let name = |file: &str, bytes: &[u8]| match recognise(file, bytes) {
+            Ok(format) => format!("{format:?}"),
+            Err(error) => error.to_string(),
+        };
+        for (file, text, expected) in [
+            ("a", "title: x\ntags:\n- address: a", "TagPack"),
+            ("a", "\u{feff}tags: []", "TagPack"),
+            ("a", "%YAML 1.1\n---\nactors:\n", "ActorPack"),
+            ("a", "[\"x\"]", "OfacJson"),
+            ("a", "{\"schema\":\"hawkshaw.tags/1\"}\n", "Store"),
+            ("a", "<?xml version=\"1.0\"?><Sanctions/>", "SdnXml"),
+            ("a", "label,\"Address\",category,source\n", "SimpleCsv"),
+            ("a", "36,\"A, B\",-0- ,4,5,6,7,8,9,10,11,12\n", "SdnCsv"),
+            ("x/sdn_comments.csv", "36,\"go on\"\n", "SdnCompanion"),
+            (
+                "a",
+                "36,go on\n",
+                "a: not a file of tags: it begins with `36,go on`",
+            ),
+            ("a", "36,12,\"aka\",\"X\",-0- \n", "SdnCompanion"),
+            ("a", "12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h\n", "OfacText"),
+            ("a", "", "a: not a file of tags: it is empty"),
+            (
+                "a",
+                "<!DOCTYPE html><html>",
+                "a: not a file of tags: it is an HTML page",
+            ),
+            (
+                "a",
+                "title: x\n",
+                "a: not a file of tags: it is YAML without `tags:` or `actors:` at its top",
+            ),
+            (
+                "a",
+                "hello \u{1b}[2J",
+                "a: not a file of tags: it begins with `hello \u{fffd}[2J`",
+            ),
+            ("a", "\u{0}", "a: not a file of tags: it is binary"),
+        ] {
+            assert_eq!(name(file, text.as_bytes()), expected);
+        }
+        assert!(name("a", b"\x1f\x8b\x08").contains("unpack"));
+    }
+}
