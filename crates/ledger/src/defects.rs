@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::check::is_native;
+use crate::names::Assets;
+use crate::segment::{Segment, TransferSegment};
+
 /// Rows that were mended or dropped, by reason. A row is never dropped in silence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Defects(BTreeMap<&'static str, u64>);
@@ -48,6 +52,33 @@ pub struct LedgerStats {
 }
 
 impl LedgerStats {
+    /// Counts the rows of segments.
+    pub(crate) fn of(segments: &[Segment], assets: &Assets) -> Self {
+        let natives: Vec<bool> = assets.iter().map(|(_, asset)| is_native(asset)).collect();
+        let mut stats = Self::default();
+        for segment in segments {
+            match segment {
+                Segment::Transfers(segment) => {
+                    stats.transfer_rows += segment.len() as u64;
+                    stats.count_zeros(segment, &natives);
+                }
+                Segment::Outputs(segment) => stats.output_rows += segment.outputs.len() as u64,
+            }
+        }
+        stats
+    }
+
+    fn count_zeros(&mut self, segment: &TransferSegment, natives: &[bool]) {
+        let rows = segment.amounts.as_amounts().codes.iter().zip(&segment.assets);
+        for (_, asset) in rows.filter(|(code, _)| **code == 0) {
+            if natives[*asset as usize] {
+                self.zero_value_native_rows += 1;
+            } else {
+                self.zero_value_token_rows += 1;
+            }
+        }
+    }
+
     /// Movements of nothing, in any asset: what the noise rule `zero-value` counts.
     pub fn zero_value_rows(&self) -> u64 {
         self.zero_value_native_rows + self.zero_value_token_rows

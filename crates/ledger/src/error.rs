@@ -4,7 +4,10 @@ use std::io;
 
 use crate::place::Place;
 
-/// Why rows cannot be made into a ledger. Every variant but [`Io`](Self::Io) is bad data.
+/// Why rows cannot be made into a ledger.
+///
+/// [`Io`](Self::Io) is a file that cannot be read, [`UnknownNumber`](Self::UnknownNumber) a
+/// mistake of the caller; every other variant is bad data.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LedgerError {
@@ -51,6 +54,12 @@ pub enum LedgerError {
         what: &'static str,
         /// How many there may be.
         max: u64,
+    },
+    /// A number comes from another builder.
+    #[error("the {what} number is none of this builder")]
+    UnknownNumber {
+        /// What it numbers.
+        what: &'static str,
     },
     /// The file cannot be read.
     #[error("cannot read {file}", file = hawkshaw_model::Printable(.file))]

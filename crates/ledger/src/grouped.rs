@@ -12,31 +12,29 @@ pub(crate) struct Grouped {
 
 impl Grouped {
     /// Groups `(group, item)` pairs, which `pairs` gives twice and the same. The order within a
-    /// group is the order given. `None` when there are more items than 32 bits count.
-    pub(crate) fn new<I>(groups: usize, pairs: impl Fn() -> I) -> Option<Self>
+    /// group is the order given. Rows are limited to [`ROWS_MAX`](crate::amount_column::ROWS_MAX)
+    /// and give two items at most, so that 32 bits count them.
+    pub(crate) fn new<I>(groups: usize, pairs: impl Fn() -> I) -> Self
     where
         I: Iterator<Item = (u32, u32)>,
     {
         // The group g is counted at g + 2, so that after the running sum its start stands at
         // g + 1, and after filling its end, which is the start of g + 1.
         let mut starts = vec![0u32; groups + 2];
-        for (group, _) in pairs() {
-            let count = &mut starts[group as usize + 2];
-            *count = count.checked_add(1)?;
-        }
+        pairs().for_each(|(group, _)| starts[group as usize + 2] += 1);
         let mut sum = 0u32;
         for start in &mut starts {
-            sum = sum.checked_add(*start)?;
+            sum += *start;
             *start = sum;
         }
         let mut items = vec![0u32; sum as usize];
-        for (group, item) in pairs() {
+        pairs().for_each(|(group, item)| {
             let next = &mut starts[group as usize + 1];
             items[*next as usize] = item;
             *next += 1;
-        }
+        });
         starts.pop();
-        Some(Self { starts, items })
+        Self { starts, items }
     }
 
     /// No groups yet, with room for items.
@@ -87,7 +85,7 @@ mod tests {
     #[test]
     fn items_keep_their_order_and_groups_may_be_empty() {
         let keys = [3u32, 0, 3, 1, 0];
-        let grouped = Grouped::new(5, || keys.iter().copied().zip(0..)).unwrap();
+        let grouped = Grouped::new(5, || keys.iter().copied().zip(0..));
         let groups: Vec<&[u32]> = (0..5).map(|group| grouped.of(group)).collect();
         assert_eq!(groups, [&[1, 4][..], &[3], &[], &[0, 2], &[]]);
         assert_eq!((grouped.len(), grouped.item_count()), (5, 5));

@@ -12,7 +12,8 @@ use crate::error::LedgerError;
 ///
 /// The hash is keyed. Addresses that get paid are chosen by strangers, who could otherwise send
 /// dust to addresses that collide and make the table slow. The key changes no answer: nothing
-/// is ever listed in the order of the table.
+/// is ever listed in the order of the table. An address is hashed without its chain: it lives on
+/// a few chains at most.
 #[derive(Debug, Default)]
 pub(crate) struct Accounts {
     list: Vec<Account>,
@@ -23,20 +24,22 @@ pub(crate) struct Accounts {
 impl Accounts {
     /// The number of an account, new or known.
     pub(crate) fn intern(&mut self, account: &Account) -> Result<AccountIx, LedgerError> {
-        let hash = self.hasher.hash_one(account);
+        let hash = self.hasher.hash_one(account.address());
         let Self { list, numbers, hasher } = self;
         if let Some(number) = numbers.find(hash, |number| list[*number as usize] == *account) {
             return Ok(AccountIx(*number));
         }
         let number = number_of_next(list.len(), "accounts")?;
         list.push(account.clone());
-        numbers.insert_unique(hash, number, |number| hasher.hash_one(&list[*number as usize]));
+        numbers.insert_unique(hash, number, |number| {
+            hasher.hash_one(list[*number as usize].address())
+        });
         Ok(AccountIx(number))
     }
 
     /// The number of a known account.
     pub(crate) fn find(&self, account: &Account) -> Option<AccountIx> {
-        let hash = self.hasher.hash_one(account);
+        let hash = self.hasher.hash_one(account.address());
         let is_it = |number: &u32| self.list[*number as usize] == *account;
         self.numbers.find(hash, is_it).map(|number| AccountIx(*number))
     }

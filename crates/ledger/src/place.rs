@@ -15,6 +15,15 @@ pub struct Place {
     pub line: u64,
 }
 
+/// A row and where it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located<R> {
+    /// Where.
+    pub place: Place,
+    /// The row.
+    pub row: R,
+}
+
 impl Place {
     /// A line of a file.
     pub fn new(file: &str, line: u64) -> Self {

@@ -1,13 +1,11 @@
 //! Which movements an account took part in.
 
-use std::ops::Range;
-
 use hawkshaw_model::{AccountIx, AssetIx, Posting, TxIx};
 
 use crate::amount_column::ROWS_MAX;
 use crate::error::LedgerError;
 use crate::grouped::Grouped;
-use crate::segment::TransferSegment;
+use crate::segment::{Segment, TransferSegment};
 
 /// The rows of every account in chain order, 4 bytes an entry: twice the row number, and one
 /// more where the account is paid.
@@ -20,13 +18,12 @@ impl Postings {
         accounts: usize,
         segments: impl Iterator<Item = &'a TransferSegment> + Clone,
     ) -> Result<Self, LedgerError> {
-        let too_many = || LedgerError::Limit {
-            what: "rows of account chains",
-            max: ROWS_MAX.into(),
-        };
         let rows: u64 = segments.clone().map(|segment| segment.len() as u64).sum();
         if rows > u64::from(ROWS_MAX) {
-            return Err(too_many());
+            return Err(LedgerError::Limit {
+                what: "rows of account chains",
+                max: ROWS_MAX.into(),
+            });
         }
         let pairs = || {
             let sides = segments.clone().flat_map(|s| s.payers.iter().zip(&s.payees));
@@ -35,7 +32,7 @@ impl Postings {
                 .flat_map(|(row, (payer, payee))| [(*payer, row << 1), (*payee, row << 1 | 1)])
                 .filter(|(account, _)| *account != AccountIx::NONE)
         };
-        Grouped::new(accounts, pairs).map(Self).ok_or_else(too_many)
+        Ok(Self(Grouped::new(accounts, pairs)))
     }
 
     /// The entries of an account before a row, as a part of [`Self::of`].
@@ -55,7 +52,81 @@ impl Postings {
 #[derive(Debug)]
 pub(crate) struct History<'a> {
     entries: std::slice::Iter<'a, u32>,
-    segments: &'a [&'a TransferSegment],
+    segments: &'a [Segment],
+    /// The transaction of the last row, in the first of the segments.
     tx: usize,
 }
 
+impl<'a> History<'a> {
+    /// The movements that entries name.
+    pub(crate) fn new(entries: &'a [u32], segments: &'a [Segment]) -> Self {
+        Self { entries: entries.iter(), segments, tx: 0 }
+    }
+
+    /// Goes on to the segment that holds a row.
+    fn seek(&mut self, row: u64) -> Option<&'a TransferSegment> {
+        loop {
+            match self.segments.first()? {
+                Segment::Transfers(segment) if row < segment.row_end() => return Some(segment),
+                _ => {
+                    self.segments = &self.segments[1..];
+                    self.tx = 0;
+                }
+            }
+        }
+    }
+}
+
+impl Iterator for History<'_> {
+    type Item = Posting;
+
+    fn next(&mut self) -> Option<Posting> {
+        let entry = *self.entries.next()?;
+        let is_credit = entry & 1 == 1;
+        let row = u64::from(entry >> 1);
+        let segment = self.seek(row)?;
+        let row = usize::try_from(row - segment.row_first).ok()?;
+        self.tx = tx_of_row(&segment.tx_rows, row, self.tx);
+        let counterparty = if is_credit { segment.payers[row] } else { segment.payees[row] };
+        Some(Posting {
+            tx: TxIx(segment.tx_first + self.tx as u64),
+            asset: AssetIx(segment.assets[row]),
+            amount: segment.amounts.get(row),
+            is_credit,
+            counterparty: Some(counterparty).filter(|c| *c != AccountIx::NONE).map(AccountIx),
+        })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+/// The transaction that holds a row, which is `first` or a later one: steps that double, then
+/// halving.
+fn tx_of_row(tx_rows: &[u32], row: usize, first: usize) -> usize {
+    let is_before = |start: &u32| *start as usize <= row;
+    let mut step = 1;
+    while tx_rows.get(first + step).is_some_and(is_before) {
+        step *= 2;
+    }
+    let low = first + step / 2;
+    let high = tx_rows.len().min(first + step);
+    low + tx_rows[low..high].partition_point(is_before) - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tx_of_row;
+
+    #[test]
+    fn a_row_is_found_from_every_earlier_transaction() {
+        let tx_rows = [0u32, 1, 4, 5, 9, 10, 30, 31];
+        for row in 0..31 {
+            let tx = tx_rows.iter().rposition(|start| *start as usize <= row).unwrap();
+            for first in 0..=tx {
+                assert_eq!(tx_of_row(&tx_rows, row, first), tx, "row {row} from {first}");
+            }
+        }
+    }
+}

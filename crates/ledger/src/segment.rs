@@ -1,8 +1,6 @@
 //! Columns of a run of consecutive transactions: what the engine streams.
 
-use hawkshaw_model::{
-    Amount, Batch, OutputBatch, TransferBatch, TransferKind, TxIx,
-};
+use hawkshaw_model::{Batch, OutputBatch, TransferBatch, TransferKind, TxIx};
 
 use crate::amount_column::AmountColumn;
 
@@ -64,6 +62,14 @@ impl Segment {
         self.tx_first() + tx_rows.len() as u64 - 1
     }
 
+    /// The movements of an account chain.
+    pub(crate) fn as_transfers(&self) -> Option<&TransferSegment> {
+        match self {
+            Self::Transfers(segment) => Some(segment),
+            Self::Outputs(_) => None,
+        }
+    }
+
     /// The segment as it is handed out.
     pub(crate) fn as_batch(&self) -> Batch<'_> {
         match self {
@@ -101,9 +107,9 @@ impl TransferSegment {
         self.row_first + self.len() as u64
     }
 
-    /// The amount of a row.
-    pub(crate) fn amount(&self, row: usize) -> Amount {
-        self.amounts.get(row)
+    /// Ends a transaction behind the last row.
+    pub(crate) fn end_tx(&mut self) {
+        self.tx_rows.push(row_number(self.payers.len()));
     }
 
     fn as_batch(&self) -> TransferBatch<'_> {
@@ -135,6 +141,16 @@ impl OutputSegment {
         }
     }
 
+    /// Ends the inputs of a transaction behind the last row.
+    pub(crate) fn begin_outputs(&mut self) {
+        self.tx_outputs.push(row_number(self.outputs.len()));
+    }
+
+    /// Ends a transaction behind the last row.
+    pub(crate) fn end_tx(&mut self) {
+        self.tx_rows.push(row_number(self.outputs.len()));
+    }
+
     fn as_batch(&self) -> OutputBatch<'_> {
         OutputBatch {
             tx_first: TxIx(self.tx_first),
@@ -145,4 +161,9 @@ impl OutputSegment {
             amounts: self.amounts.as_amounts(),
         }
     }
+}
+
+/// A row of a segment, which has no more rows than its chain.
+fn row_number(row: usize) -> u32 {
+    u32::try_from(row).expect("the rows of a chain are counted in 31 bits")
 }

@@ -6,6 +6,9 @@ use hashbrown::HashTable;
 use hawkshaw_model::{AccountIx, ChainPoint, Timestamp, Transaction, TxHash};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use crate::error::LedgerError;
+use crate::place::Place;
+
 /// What is known of a transaction beside what it moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TxHeader<'a> {
@@ -33,6 +36,28 @@ pub(crate) enum Refusal {
         /// What it says.
         reason: String,
     },
+}
+
+impl Refusal {
+    /// The error, given where the earlier row of a transaction was read.
+    pub(crate) fn into_error(
+        self,
+        hash: Option<TxHash>,
+        second: Place,
+        place_of: impl Fn(u32) -> Option<Place>,
+    ) -> LedgerError {
+        match self {
+            Self::Full => LedgerError::limit("transactions of a chain"),
+            Self::Contradicts { tx, reason } => LedgerError::Conflict {
+                first: place_of(tx).unwrap_or_else(|| second.clone()),
+                second,
+                reason: match hash {
+                    Some(hash) => format!("{reason} ({hash})"),
+                    None => reason,
+                },
+            },
+        }
+    }
 }
 
 /// Headers of transactions: 58 bytes each, and the sources of those that have one.
@@ -241,8 +266,8 @@ impl TxDrafts {
     /// The headers, and the index with every transaction at the place that it has in `order`.
     pub(crate) fn into_parts(self, order: &[u32]) -> (TxColumns, TxIndex) {
         let Self { columns, mut index, .. } = self;
-        let is_unchanged = order.len() == columns.len()
-            && order.iter().zip(0..).all(|(tx, place)| *tx == place);
+        let is_unchanged =
+            order.len() == columns.len() && order.iter().zip(0..).all(|(tx, place)| *tx == place);
         if !is_unchanged {
             let mut places = vec![NOWHERE; columns.len()];
             for (tx, place) in order.iter().zip(0..) {
