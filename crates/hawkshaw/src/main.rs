@@ -1,1 +1,42 @@
-fn main(){}
+//! The `hawkshaw` command.
+//!
+//! This crate alone knows of arguments, files, terminals and exit codes. It reads inputs,
+//! hands them to the libraries, and writes what they give back.
+
+mod bundle;
+mod cli;
+mod command;
+mod exit;
+mod input;
+mod investigation;
+mod screen;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+use crate::exit::Failure;
+
+fn main() -> ExitCode {
+    exit::report_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit::of_usage(&error),
+    };
+    match std::panic::catch_unwind(|| run(&cli)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(failure)) => failure.report(),
+        Err(_) => ExitCode::from(exit::BUG),
+    }
+}
+
+fn run(cli: &Cli) -> Result<(), Failure> {
+    match &cli.command {
+        Command::Trace(arguments) => command::trace::run(arguments, cli.quiet),
+        Command::Case(arguments) => command::case::run(arguments, cli.quiet),
+        Command::Verify(arguments) => command::verify::run(arguments, cli.quiet),
+        Command::Tags(arguments) => command::tags::run(arguments, cli.quiet),
+        Command::Completions { shell } => command::completions::run(*shell),
+    }
+}

@@ -132,9 +132,8 @@ mod tests {
 
     #[test]
     fn shares_are_exact_at_both_ends() {
-        let share = |part: u64, whole: u64| {
-            Share::of(Amount::from(part), Amount::from(whole)).to_string()
-        };
+        let share =
+            |part: u64, whole: u64| Share::of(Amount::from(part), Amount::from(whole)).to_string();
         assert_eq!(share(0, 0), "0 %");
         assert_eq!(share(1, u64::MAX), "< 0.01 %");
         assert_eq!(share(u64::MAX - 1, u64::MAX), "> 99.99 %");

@@ -62,8 +62,7 @@ impl Findings<'_> {
 
     /// What a terminal stands for under a policy, one amount per stolen asset.
     pub(crate) fn origins<'t>(&self, terminal: &'t Terminal, policy: usize) -> &'t [Amount] {
-        let origins: Option<&OriginAmounts> =
-            terminal.origins.get(policy).and_then(Option::as_ref);
+        let origins: Option<&OriginAmounts> = terminal.origins.get(policy).and_then(Option::as_ref);
         origins.map_or(&[], Vec::as_slice)
     }
 

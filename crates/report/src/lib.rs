@@ -32,6 +32,9 @@ mod json;
 mod kind;
 mod manifest;
 mod markup;
+mod statement;
+mod steps;
+mod summary;
 mod table;
 mod text;
 

@@ -3,7 +3,6 @@
 use std::str::FromStr;
 
 use hawkshaw_model::{CaseId, Digest, Fraction, Policy, Timestamp};
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 /// The schema of the manifest.
@@ -48,6 +47,8 @@ pub enum InputRole {
     Ledger,
     /// It says who runs an address.
     Tags,
+    /// A file of tags includes it. Its name is the digest of that file and the path asked for.
+    Included,
 }
 
 /// What was asked of the engine.
@@ -140,8 +141,6 @@ struct WireParameters {
 #[derive(Deserialize)]
 struct WireTrace {
     manifest: Wire,
-    #[serde(flatten)]
-    _rest: IgnoredAny,
 }
 
 impl Manifest {
@@ -228,6 +227,7 @@ impl InputRole {
             Self::Case => "case",
             Self::Ledger => "ledger",
             Self::Tags => "tags",
+            Self::Included => "included",
         }
     }
 }
@@ -343,8 +343,7 @@ mod tests {
             sha256: Digest::of(name.as_bytes()),
             bytes: 5,
         };
-        let inputs =
-            vec![input(InputRole::Tags, "b.yaml"), input(InputRole::Case, "case.toml")];
+        let inputs = vec![input(InputRole::Tags, "b.yaml"), input(InputRole::Case, "case.toml")];
         Manifest::new("hawkshaw 0.1.0", "a-case".parse().unwrap(), inputs, Parameters::default())
     }
 

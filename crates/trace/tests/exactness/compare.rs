@@ -66,7 +66,8 @@ impl Question<'_> {
         let answer = answer_of(&found);
         if answer.keys().ne(expected.terminals.keys()) {
             let policies: Vec<_> = expected.terminals.keys().collect();
-            writeln!(text, "policies: {:?}, but {policies:?} by the rules", found.policies).unwrap();
+            writeln!(text, "policies: {:?}, but {policies:?} by the rules", found.policies)
+                .unwrap();
         }
         for (policy, terminals) in &expected.terminals {
             let found = answer.get(policy).cloned().unwrap_or_default();

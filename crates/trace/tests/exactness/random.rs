@@ -1,14 +1,35 @@
 //! Random ledgers.
 
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use hawkshaw_fixture::random::RandomLedger;
 use hawkshaw_trace::Detail;
 
 use crate::compare::Question;
+use crate::shrink::shrink;
 
 /// One ledger in so many is traced in full detail.
 const FULL_DETAIL: u64 = 4;
 
-fn check(ledger: &RandomLedger) {
+fn check(ledger: RandomLedger) {
+    let found = difference(&ledger);
+    if found.is_empty() {
+        return;
+    }
+    let panics = found == PANICKED;
+    let fails = |smaller: &RandomLedger| {
+        let found = difference(smaller);
+        !found.is_empty() && (found == PANICKED) == panics
+    };
+    let ledger = shrink(ledger, &fails);
+    panic!("{ledger}{}", difference(&ledger));
+}
+
+/// What is said where a trace panics.
+const PANICKED: &str = "tracing it panics\n";
+
+fn difference(ledger: &RandomLedger) -> String {
     let full = ledger.seed.is_multiple_of(FULL_DETAIL);
     let assets = ledger.assets();
     let question = Question {
@@ -18,19 +39,16 @@ fn check(ledger: &RandomLedger) {
         stop: &|account| ledger.stop(account),
         detail: if full { Detail::Full } else { Detail::Totals },
     };
-    let difference = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| question.difference()));
-    match difference {
-        Ok(difference) => assert!(difference.is_empty(), "{ledger}{difference}"),
-        Err(_) => panic!("{ledger}the trace of this ledger panicked"),
-    }
+    let difference = catch_unwind(AssertUnwindSafe(|| question.difference()));
+    difference.unwrap_or_else(|_| PANICKED.to_owned())
 }
 
-fn accounts(seeds: std::ops::Range<u64>) {
-    seeds.for_each(|seed| check(&RandomLedger::of_accounts(seed)));
+fn accounts(seeds: Range<u64>) {
+    seeds.for_each(|seed| check(RandomLedger::of_accounts(seed)));
 }
 
-fn outputs(seeds: std::ops::Range<u64>) {
-    seeds.for_each(|seed| check(&RandomLedger::of_outputs(seed)));
+fn outputs(seeds: Range<u64>) {
+    seeds.for_each(|seed| check(RandomLedger::of_outputs(seed)));
 }
 
 #[test]

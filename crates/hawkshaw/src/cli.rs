@@ -1,0 +1,181 @@
+//! The arguments of the command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use hawkshaw_model::{Fraction, Policy, Timestamp};
+
+/// Follows stolen cryptocurrency from the theft to the cash-outs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hawkshaw",
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "Examples:\n  \
+        hawkshaw trace cases/ronin-bridge-2022\n  \
+        hawkshaw trace cases/ronin-bridge-2022 --out report\n  \
+        hawkshaw verify report\n  \
+        hawkshaw case new my-case\n\n\
+        Exit codes: 0 done, 2 wrong usage, 3 bad data, 4 source unavailable, 70 our bug."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Say nothing but the answer.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Follow what a case lists as stolen: where is it now, and who could freeze it.
+    Trace(TraceArguments),
+    /// Work on cases.
+    Case(CaseArguments),
+    /// Run a report again from its manifest and say whether every byte agrees.
+    Verify(VerifyArguments),
+    /// Read and ask what others say about addresses.
+    Tags(TagsArguments),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// Follow what a case lists as stolen.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    hawkshaw trace cases/ronin-bridge-2022\n  \
+    hawkshaw trace my-case --ledger transfers.csv --tags tagpacks/ --out report\n  \
+    hawkshaw trace my-case --policy fifo --json | jq '.terminals[0]'")]
+pub(crate) struct TraceArguments {
+    /// The case folder: case.toml, and any of transfers.csv, outputs.csv, tags/.
+    #[arg(value_name = "CASE")]
+    pub(crate) case: PathBuf,
+    /// More canonical transfers or outputs: a CSV file, or a folder of them. Repeatable.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) ledger: Vec<PathBuf>,
+    /// More tags: a TagPack, ActorPack, OFAC list or CSV, or a folder of them. Repeatable.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) tags: Vec<PathBuf>,
+    /// Apply only this taint policy. Repeatable. [default: all that apply]
+    #[arg(long, value_name = "NAME", value_parser = parse_policy)]
+    pub(crate) policy: Vec<Policy>,
+    /// Where following stops: at tagged services, or also at untagged addresses that behave
+    /// like services.
+    #[arg(long, value_enum, default_value_t = StopsArgument::Inferred)]
+    pub(crate) stops: StopsArgument,
+    /// Sum up what stays below this part of the theft under every policy. 0 lists everything.
+    #[arg(long, value_name = "FRACTION", default_value_t = Fraction::ONE_BASIS_POINT)]
+    pub(crate) floor: Fraction,
+    /// Do not apply the noise rules.
+    #[arg(long)]
+    pub(crate) keep_noise: bool,
+    /// Look only at what happened before this time: RFC 3339, a date, or Unix seconds.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<Timestamp>,
+    /// Print the trace as JSON (schema hawkshaw.trace/1) and nothing else.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write the report into this folder, which must be new or empty.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StopsArgument {
+    Tagged,
+    Inferred,
+}
+
+/// Work on cases.
+#[derive(Debug, Args)]
+pub(crate) struct CaseArguments {
+    #[command(subcommand)]
+    pub(crate) command: CaseCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CaseCommand {
+    /// Write a commented template to fill in.
+    New {
+        /// The folder to make. Its name becomes the id of the case.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+}
+
+/// Run a report again.
+#[derive(Debug, Args)]
+#[command(after_help = "A report holds copies of its inputs, named by their digests, so that \
+    nothing else is opened.\nLarge inputs are left out of it: name them with --input.")]
+pub(crate) struct VerifyArguments {
+    /// The folder that `trace --out` wrote.
+    #[arg(value_name = "REPORT")]
+    pub(crate) report: PathBuf,
+    /// An input that the report has no copy of: a file, recognised by its digest, or a folder
+    /// of such files. Repeatable.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) input: Vec<PathBuf>,
+}
+
+/// Read and ask tags.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    hawkshaw tags import tagpacks/ --store store\n  \
+    hawkshaw tags show 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 --store store\n  \
+    hawkshaw tags list --tags cases/ronin-bridge-2022/tags")]
+pub(crate) struct TagsArguments {
+    #[command(subcommand)]
+    pub(crate) command: TagsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TagsCommand {
+    /// Add tags to a store. The same tags again change nothing.
+    Import {
+        /// TagPacks, ActorPacks, OFAC lists, CSV, or folders of them.
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+        /// The folder to keep the tags in.
+        #[arg(long, value_name = "STORE", env = "HAWKSHAW_STORE")]
+        store: PathBuf,
+    },
+    /// List all tags.
+    List {
+        #[command(flatten)]
+        from: TagSource,
+        /// Print JSON lines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what is said about an address, what of it counts, and what disagrees.
+    Show {
+        /// An address, or an account such as eip155:1:0x….
+        #[arg(value_name = "ADDRESS")]
+        address: String,
+        #[command(flatten)]
+        from: TagSource,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Where tags are read from.
+#[derive(Debug, Args)]
+pub(crate) struct TagSource {
+    /// The store that `tags import` wrote.
+    #[arg(long, value_name = "STORE", env = "HAWKSHAW_STORE")]
+    pub(crate) store: Option<PathBuf>,
+    /// Files or folders of tags. Repeatable.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) tags: Vec<PathBuf>,
+}
+
+fn parse_policy(text: &str) -> Result<Policy, String> {
+    text.parse().map_err(|error: hawkshaw_model::UnknownPolicy| error.to_string())
+}

@@ -1,0 +1,7 @@
+//! One module for each verb.
+
+pub(crate) mod case;
+pub(crate) mod completions;
+pub(crate) mod tags;
+pub(crate) mod trace;
+pub(crate) mod verify;

@@ -1,0 +1,52 @@
+//! `hawkshaw trace`.
+
+use hawkshaw_report::{Colour, Parameters, StopRule, TableStyle, to_files, to_json, to_table};
+
+use crate::bundle;
+use crate::cli::{StopsArgument, TraceArguments};
+use crate::exit::Failure;
+use crate::investigation::{Investigation, gather};
+use crate::screen::{self, Activity};
+
+pub(crate) fn run(arguments: &TraceArguments, quiet: bool) -> Result<(), Failure> {
+    if let Some(folder) = &arguments.out {
+        bundle::check_folder(folder)?;
+    }
+    let activity = Activity::start(quiet);
+    activity.now("reading the case");
+    let files = gather(&arguments.case, &arguments.ledger, &arguments.tags)?;
+    let investigation = Investigation::run(files, parameters(arguments), &activity)?;
+    if let Some(folder) = &arguments.out {
+        activity.now("writing the report");
+        let rendered = investigation.with_findings(to_files);
+        let left_out = bundle::write(folder, &rendered, &investigation.files)?;
+        drop(activity);
+        let page = folder.join("report.html");
+        screen::say(quiet, &format!("report written: open {} in a browser", page.display()));
+        screen::say(quiet, &format!("to check it: hawkshaw verify {}", folder.display()));
+        for file in left_out {
+            screen::say(quiet, &format!("too large to copy into the report: {file}"));
+        }
+    } else {
+        drop(activity);
+    }
+    if arguments.json {
+        return screen::answer(&investigation.with_findings(to_json));
+    }
+    let colour = if screen::is_colourful() { Colour::Ansi } else { Colour::None };
+    let style = TableStyle { width: screen::width(), colour };
+    screen::answer(investigation.with_findings(|found| to_table(found, style)).as_bytes())
+}
+
+fn parameters(arguments: &TraceArguments) -> Parameters {
+    Parameters {
+        policies: arguments.policy.clone(),
+        stops: match arguments.stops {
+            StopsArgument::Tagged => StopRule::Tagged,
+            StopsArgument::Inferred => StopRule::Inferred,
+        },
+        floor: arguments.floor,
+        keep_noise: arguments.keep_noise,
+        until: arguments.until,
+    }
+}

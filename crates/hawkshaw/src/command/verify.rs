@@ -1,0 +1,94 @@
+//! `hawkshaw verify`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use anyhow::{Context as _, anyhow};
+use hawkshaw_report::{Manifest, to_files};
+
+use crate::bundle::{self, TRACE_FILE};
+use crate::cli::VerifyArguments;
+use crate::exit::Failure;
+use crate::input;
+use crate::investigation::Investigation;
+use crate::screen::{self, Activity};
+
+/// What was found of one file of a report.
+enum Verdict {
+    Agrees,
+    Differs { at: usize },
+    Missing,
+}
+
+pub(crate) fn run(arguments: &VerifyArguments, quiet: bool) -> Result<(), Failure> {
+    let folder = &arguments.report;
+    if !folder.join(TRACE_FILE).is_file() {
+        let error = anyhow!("{} is no report: it has no {TRACE_FILE}", folder.display());
+        return Err(Failure::Usage(error));
+    }
+    let activity = Activity::start(quiet);
+    let stored = input::read(&folder.join(TRACE_FILE))?;
+    let manifest = Manifest::from_trace_json(&stored)
+        .with_context(|| format!("{TRACE_FILE} has no manifest to run again"))
+        .map_err(Failure::BadData)?;
+    let files = bundle::inputs(folder, &manifest, &arguments.input)?;
+    let again = Investigation::run(files, manifest.parameters().clone(), &activity)?;
+    let rendered = again.with_findings(to_files);
+    let mut verdicts = BTreeMap::new();
+    for (name, bytes) in &rendered {
+        let path = folder.join(name);
+        let verdict = match std::fs::read(&path) {
+            Ok(stored) if stored == *bytes => Verdict::Agrees,
+            Ok(stored) => Verdict::Differs { at: first_difference(&stored, bytes) },
+            Err(_) => Verdict::Missing,
+        };
+        verdicts.insert(name.clone(), verdict);
+    }
+    drop(activity);
+    let (text, agrees) = summary(&manifest, &again.manifest, &verdicts);
+    screen::answer(text.as_bytes())?;
+    if agrees {
+        return Ok(());
+    }
+    Err(Failure::BadData(anyhow!("the report does not agree with what its inputs give")))
+}
+
+fn first_difference(a: &[u8], b: &[u8]) -> usize {
+    a.iter().zip(b).position(|(a, b)| a != b).unwrap_or(a.len().min(b.len()))
+}
+
+fn summary(
+    stored: &Manifest,
+    again: &Manifest,
+    verdicts: &BTreeMap<String, Verdict>,
+) -> (String, bool) {
+    let mut text = String::new();
+    let mut agrees = true;
+    for (name, verdict) in verdicts {
+        let line = match verdict {
+            Verdict::Agrees => "agrees".to_owned(),
+            Verdict::Differs { at } => format!("DIFFERS from byte {at} on"),
+            Verdict::Missing => "MISSING".to_owned(),
+        };
+        agrees &= matches!(verdict, Verdict::Agrees);
+        let _ = writeln!(text, "{name:<16} {line}");
+    }
+    let inputs = stored.inputs().len();
+    let _ = writeln!(text);
+    if agrees {
+        let _ = writeln!(
+            text,
+            "Every byte agrees: {} was run again from {inputs} inputs, whose digests are those \
+             of the manifest.",
+            stored.case()
+        );
+    } else if stored.engine() != again.engine() {
+        let engine = hawkshaw_model::Printable(stored.engine());
+        let _ = writeln!(
+            text,
+            "The report was made by {engine} and run again by {}: use that version to compare.",
+            again.engine()
+        );
+    }
+    (text, agrees)
+}

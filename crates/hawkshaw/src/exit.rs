@@ -1,0 +1,73 @@
+//! How the command ends.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use hawkshaw_model::Printable;
+
+/// The arguments do not make sense.
+const USAGE: u8 = 2;
+/// The data are wrong.
+const BAD_DATA: u8 = 3;
+/// Something that was named cannot be read or written.
+const UNAVAILABLE: u8 = 4;
+/// The fault is ours.
+pub(crate) const BUG: u8 = 70;
+
+/// Why the command did not do what it was asked.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The arguments do not make sense.
+    Usage(anyhow::Error),
+    /// The data are wrong.
+    BadData(anyhow::Error),
+    /// Something that was named cannot be read or written.
+    Unavailable(anyhow::Error),
+    /// Whoever reads our output closed it: nothing more to say.
+    OutputClosed,
+}
+
+impl Failure {
+    pub(crate) fn bad_data(error: impl Into<anyhow::Error>) -> Self {
+        Self::BadData(error.into())
+    }
+
+    /// Says what is wrong, and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        let (error, code) = match self {
+            Self::Usage(error) => (error, USAGE),
+            Self::BadData(error) => (error, BAD_DATA),
+            Self::Unavailable(error) => (error, UNAVAILABLE),
+            Self::OutputClosed => return ExitCode::SUCCESS,
+        };
+        let mut message = format!("error: {}", lines(&error.to_string()));
+        for cause in error.chain().skip(1) {
+            message.push_str(&format!("\n  because {}", lines(&cause.to_string())));
+        }
+        let _ = writeln!(std::io::stderr(), "{message}");
+        ExitCode::from(code)
+    }
+}
+
+/// Text of an error with control characters made visible; its own line breaks stay.
+fn lines(text: &str) -> String {
+    text.lines().map(|line| Printable(line).to_string()).collect::<Vec<_>>().join("\n  ")
+}
+
+/// Prints help, version or a complaint about the arguments.
+pub(crate) fn of_usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+}
+
+/// Makes a panic say that the fault is ours.
+pub(crate) fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let _ = writeln!(
+            std::io::stderr(),
+            "error: this is a bug in hawkshaw, and no answer is better than a wrong one\n  \
+             {panic}\n  \
+             please report it with the command and, if you may share them, the files"
+        );
+    }));
+}

@@ -1,0 +1,103 @@
+//! Files that were named on the command line.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+use hawkshaw_model::Digest;
+use hawkshaw_report::InputRole;
+
+use crate::exit::Failure;
+
+/// A file that a trace rests on, read.
+#[derive(Debug, Clone)]
+pub(crate) struct InputFile {
+    pub(crate) role: InputRole,
+    /// Its name without the directory. What a file includes is `<digest of the file>/<path>`.
+    pub(crate) name: String,
+    pub(crate) digest: Digest,
+    pub(crate) bytes: Vec<u8>,
+    /// Where it was read; `None` for a copy in a report.
+    pub(crate) path: Option<PathBuf>,
+}
+
+impl InputFile {
+    pub(crate) fn new(role: InputRole, name: String, bytes: Vec<u8>) -> Self {
+        Self { role, name, digest: Digest::of(&bytes), bytes, path: None }
+    }
+
+    pub(crate) fn read(role: InputRole, path: &Path) -> Result<Self, Failure> {
+        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let file = Self::new(role, name, read(path)?);
+        Ok(Self { path: Some(path.to_owned()), ..file })
+    }
+
+    /// What messages call it.
+    pub(crate) fn shown(&self) -> String {
+        self.path.as_ref().map_or_else(|| self.name.clone(), |path| path.display().to_string())
+    }
+}
+
+/// The bytes of a file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path)
+        .with_context(|| format!("cannot read {}", path.display()))
+        .map_err(Failure::Unavailable)
+}
+
+/// Files that a trace can rest on, by their endings.
+const LEDGER_ENDINGS: &[&str] = &["csv"];
+const TAG_ENDINGS: &[&str] = &["yaml", "yml", "json", "jsonl", "txt", "csv", "xml"];
+
+/// The ledger files that a path names.
+pub(crate) fn ledger_files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    files(path, LEDGER_ENDINGS)
+}
+
+/// The files of tags that a path names.
+pub(crate) fn tag_files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    files(path, TAG_ENDINGS)
+}
+
+/// Every file that a path names, whatever its ending.
+pub(crate) fn any_files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    files(path, &[])
+}
+
+/// A file itself, or the files of a folder and of folders in it, by path.
+fn files(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Failure> {
+    const FOLDERS_DEEP_MAX: usize = 8;
+    let kind = std::fs::metadata(path)
+        .with_context(|| format!("cannot read {}", path.display()))
+        .map_err(Failure::Unavailable)?;
+    if !kind.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Vec::new();
+    let mut open = vec![(path.to_owned(), 0)];
+    while let Some((folder, depth)) = open.pop() {
+        let entries = std::fs::read_dir(&folder)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .with_context(|| format!("cannot list {}", folder.display()))
+            .map_err(Failure::Unavailable)?;
+        for entry in entries {
+            let path = entry.path();
+            if path.is_dir() {
+                if depth < FOLDERS_DEEP_MAX {
+                    open.push((path, depth + 1));
+                }
+                continue;
+            }
+            let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+            if endings.is_empty() || endings.contains(&ending.to_ascii_lowercase().as_str()) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        let wanted = endings.join(", ");
+        let error = anyhow!("{} holds no file ending in any of: {wanted}", path.display());
+        return Err(Failure::Usage(error));
+    }
+    Ok(found)
+}

@@ -1,0 +1,198 @@
+//! A trace from its inputs: the same for `trace`, which reads them from where the user said,
+//! and for `verify`, which reads them from a report.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+use hawkshaw_attribution::{FolderIncludes, Includes, TagIndex};
+use hawkshaw_ledger::MemoryLedger;
+use hawkshaw_model::{AssetList, Case};
+use hawkshaw_report::{Findings, Input, InputRole, Manifest, Parameters, StopRule};
+use hawkshaw_trace::{Detail, Noise, Options, Stops, Trace};
+
+use crate::exit::Failure;
+use crate::input::{self, InputFile};
+use crate::screen::Activity;
+
+/// A trace with all that it rests on.
+#[derive(Debug)]
+pub(crate) struct Investigation {
+    pub(crate) case: Case,
+    pub(crate) trace: Trace,
+    pub(crate) assets: AssetList,
+    pub(crate) tags: TagIndex,
+    pub(crate) manifest: Manifest,
+    /// The inputs, and whatever they included.
+    pub(crate) files: Vec<InputFile>,
+}
+
+/// The inputs of a case folder and of further paths.
+pub(crate) fn gather(
+    case: &Path,
+    ledgers: &[PathBuf],
+    tags: &[PathBuf],
+) -> Result<Vec<InputFile>, Failure> {
+    let toml = case.join("case.toml");
+    if !toml.is_file() {
+        let error = anyhow!(
+            "{} is no case folder: it has no case.toml (make one with `hawkshaw case new`)",
+            case.display()
+        );
+        return Err(Failure::Usage(error));
+    }
+    let mut files = vec![InputFile::read(InputRole::Case, &toml)?];
+    let own = ["transfers.csv", "outputs.csv"].map(|name| case.join(name));
+    for path in own.iter().filter(|path| path.is_file()) {
+        files.push(InputFile::read(InputRole::Ledger, path)?);
+    }
+    for path in ledgers {
+        for file in input::ledger_files(path)? {
+            files.push(InputFile::read(InputRole::Ledger, &file)?);
+        }
+    }
+    let own = case.join("tags");
+    let own = own.is_dir().then_some(own);
+    for path in own.iter().chain(tags) {
+        for file in input::tag_files(path)? {
+            files.push(InputFile::read(InputRole::Tags, &file)?);
+        }
+    }
+    if !files.iter().any(|file| file.role == InputRole::Ledger) {
+        let error = anyhow!(
+            "there is no ledger: {} has no transfers.csv and no outputs.csv, and no --ledger was \
+             given",
+            case.display()
+        );
+        return Err(Failure::Usage(error));
+    }
+    Ok(files)
+}
+
+impl Investigation {
+    /// Follows the money through the inputs. Their order is that of the manifest, so that a
+    /// report can be run again from it.
+    pub(crate) fn run(
+        mut files: Vec<InputFile>,
+        parameters: Parameters,
+        activity: &Activity,
+    ) -> Result<Self, Failure> {
+        files.sort_by(|a, b| (a.role, &a.name, a.digest).cmp(&(b.role, &b.name, b.digest)));
+        let case = read_case(&files)?;
+        let mut assets = AssetList::built_in();
+        case.assets.iter().for_each(|info| assets.add(info.clone()));
+        activity.now("reading tags");
+        let tags = read_tags(&mut files)?;
+        activity.now("reading the ledger");
+        let ledgers = files.iter().filter(|file| file.role == InputRole::Ledger);
+        let named: Vec<_> = ledgers.map(|file| (file.shown(), &file.bytes)).collect();
+        let named = named.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+        let (ledger, defects) = MemoryLedger::from_files(named).map_err(Failure::bad_data)?;
+        activity.now("following the money");
+        let options = options(&parameters);
+        let stop = |account: &_| tags.stop(account);
+        let mut trace = hawkshaw_trace::trace(&ledger, &case, &assets, &stop, &options)
+            .map_err(Failure::bad_data)?;
+        for (reason, count) in defects.iter() {
+            *trace.defects.entry(reason.to_owned()).or_default() += count;
+        }
+        for (reason, count, _) in tags.defects().iter() {
+            *trace.defects.entry(format!("tags: {}", reason.name())).or_default() += count;
+        }
+        if !parameters.keep_noise {
+            trace.noise.insert("zero-value".to_owned(), ledger.stats().zero_value_rows());
+        }
+        let parameters = Parameters { policies: trace.policies.clone(), ..parameters };
+        let manifest = manifest(&case, &files, parameters);
+        Ok(Self { case, trace, assets, tags, manifest, files })
+    }
+
+    /// Renders from what was found.
+    pub(crate) fn with_findings<T>(&self, render: impl FnOnce(&Findings<'_>) -> T) -> T {
+        let names = |account: &_| self.tags.name_of(account);
+        render(&Findings {
+            case: &self.case,
+            trace: &self.trace,
+            assets: &self.assets,
+            manifest: &self.manifest,
+            names: &names,
+        })
+    }
+}
+
+fn read_case(files: &[InputFile]) -> Result<Case, Failure> {
+    let [file] = &files.iter().filter(|file| file.role == InputRole::Case).collect::<Vec<_>>()[..]
+    else {
+        return Err(Failure::BadData(anyhow!("a trace rests on exactly one case.toml")));
+    };
+    let text = std::str::from_utf8(&file.bytes)
+        .with_context(|| format!("{} is not UTF-8", file.shown()))
+        .map_err(Failure::BadData)?;
+    Case::from_toml(text).with_context(|| file.shown()).map_err(Failure::BadData)
+}
+
+/// Reads the tags. Files that they include become inputs too.
+fn read_tags(files: &mut Vec<InputFile>) -> Result<TagIndex, Failure> {
+    let mut index = TagIndex::new();
+    let mut included = Vec::new();
+    for file in files.iter().filter(|file| file.role == InputRole::Tags) {
+        let folder = file.path.as_deref().map(FolderIncludes::beside);
+        let includes = RecordedIncludes { file, folder, files, read: RefCell::default() };
+        index.add_file(&file.shown(), &file.bytes, &includes).map_err(Failure::bad_data)?;
+        included.extend(includes.read.into_inner());
+    }
+    for file in included {
+        if !files.iter().any(|known| (known.role, &known.name) == (file.role, &file.name)) {
+            files.push(file);
+        }
+    }
+    Ok(index)
+}
+
+/// Includes that are read from beside a file, or from among the inputs of a report, and noted.
+struct RecordedIncludes<'a> {
+    file: &'a InputFile,
+    folder: Option<FolderIncludes>,
+    files: &'a [InputFile],
+    read: RefCell<Vec<InputFile>>,
+}
+
+impl Includes for RecordedIncludes<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        let name = format!("{}/{path}", self.file.digest);
+        let Some(folder) = &self.folder else {
+            let role = InputRole::Included;
+            let known = self.files.iter().find(|file| file.role == role && file.name == name);
+            return known.map(|file| file.bytes.clone()).ok_or_else(|| "not found".to_owned());
+        };
+        let bytes = folder.read(path)?;
+        let file = InputFile::new(InputRole::Included, name, bytes.clone());
+        self.read.borrow_mut().push(file);
+        Ok(bytes)
+    }
+}
+
+fn options(parameters: &Parameters) -> Options {
+    Options {
+        policies: parameters.policies.clone(),
+        stops: match parameters.stops {
+            StopRule::Tagged => Stops::Tagged,
+            StopRule::Inferred => Stops::Inferred,
+        },
+        floor: parameters.floor,
+        noise: if parameters.keep_noise { Noise::Kept } else { Noise::Dropped },
+        until: parameters.until,
+        detail: Detail::Full,
+    }
+}
+
+fn manifest(case: &Case, files: &[InputFile], parameters: Parameters) -> Manifest {
+    let input = |file: &InputFile| Input {
+        role: file.role,
+        name: file.name.clone(),
+        sha256: file.digest,
+        bytes: file.bytes.len() as u64,
+    };
+    let engine = concat!("hawkshaw ", env!("CARGO_PKG_VERSION"));
+    Manifest::new(engine, case.id.clone(), files.iter().map(input).collect(), parameters)
+}

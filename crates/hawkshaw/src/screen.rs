@@ -1,0 +1,71 @@
+//! What goes to the terminal: the answer to standard output, talk to standard error.
+
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+
+use crate::exit::Failure;
+
+/// Writes the answer.
+pub(crate) fn answer(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
+    written.map_err(|error| match error.kind() {
+        ErrorKind::BrokenPipe => Failure::OutputClosed,
+        _ => Failure::Unavailable(anyhow::Error::new(error).context("cannot write the answer")),
+    })
+}
+
+/// Says something beside the answer.
+pub(crate) fn say(quiet: bool, text: &str) {
+    if !quiet {
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+}
+
+/// What is being done, shown while it lasts and only to a person.
+#[derive(Debug)]
+pub(crate) struct Activity(Option<ProgressBar>);
+
+impl Activity {
+    pub(crate) fn start(quiet: bool) -> Self {
+        if quiet || !std::io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let bar = ProgressBar::new_spinner();
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self(Some(bar))
+    }
+
+    pub(crate) fn now(&self, text: &str) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(text.to_owned());
+        }
+    }
+}
+
+impl Drop for Activity {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Whether the answer may be coloured.
+pub(crate) fn is_colourful() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    std::io::stdout().is_terminal() && !refused
+}
+
+/// How many characters fit on a line of the answer.
+pub(crate) fn width() -> u16 {
+    const WITHOUT_TERMINAL: u16 = 120;
+    const WIDEST: u16 = 160;
+    if !std::io::stdout().is_terminal() {
+        return WITHOUT_TERMINAL;
+    }
+    let (_, columns) = console::Term::stdout().size();
+    columns.min(WIDEST)
+}
