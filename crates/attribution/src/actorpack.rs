@@ -52,16 +52,9 @@ fn read_actor(reading: &mut Reading, line: u64, entry: Entry) {
     let Some(id) = reading.actor_id(line, id) else {
         return;
     };
-    let label = entry
-        .label
-        .as_deref()
-        .filter(|label| !label.trim().is_empty());
+    let label = entry.label.as_deref().filter(|label| !label.trim().is_empty());
     if label.is_none() {
-        reading.defect(
-            DefectReason::FieldMissing,
-            line,
-            format!("{id} has no label"),
-        );
+        reading.defect(DefectReason::FieldMissing, line, format!("{id} has no label"));
     }
     let label = reading.short(line, label.unwrap_or(id.as_str()));
     let mut aliases: Vec<String> = Vec::new();
@@ -93,10 +86,7 @@ mod tests {
                     - label: nobody\n- id: \"a\\u0007b\"\n  label: x\n";
         let reading = read("actors.yaml", yaml.as_bytes()).unwrap();
         assert_eq!(reading.actors.len(), 1);
-        assert_eq!(
-            format!("{:?}", reading.actors[0].categories),
-            "[exchange, organization]"
-        );
+        assert_eq!(format!("{:?}", reading.actors[0].categories), "[exchange, organization]");
         let names: Vec<_> = reading.defects.iter().map(|d| (d.0.name(), d.1)).collect();
         assert_eq!(names, [("field-missing", 1), ("bad-id", 1)]);
     }

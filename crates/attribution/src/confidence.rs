@@ -38,19 +38,11 @@ const LEVELS: [(&str, u8); 14] = [
 /// ```
 pub fn confidence_of(id: &str) -> Option<Confidence> {
     let id = id.trim();
-    let entry = LEVELS
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(id))?;
-    Some(Confidence {
-        level: entry.1,
-        id: entry.0.to_owned(),
-    })
+    let entry = LEVELS.iter().find(|(known, _)| known.eq_ignore_ascii_case(id))?;
+    Some(Confidence { level: entry.1, id: entry.0.to_owned() })
 }
 
 /// What a tag without a confidence gets: `unknown`, level 5.
 pub(crate) fn unknown() -> Confidence {
-    Confidence {
-        level: UNKNOWN.1,
-        id: UNKNOWN.0.to_owned(),
-    }
+    Confidence { level: UNKNOWN.1, id: UNKNOWN.0.to_owned() }
 }

@@ -55,33 +55,20 @@ impl<'a> Judgement<'a> {
             .filter_map(|tag| kind_of(tag, actors).map(|kind| (tag, kind)))
             .min_by_key(|(tag, kind)| (Reverse(tag.confidence.level), kind.name(), &tag.label));
         let blame = tags.iter().find(|tag| tag.concepts.iter().any(is_blamed));
-        Self {
-            tags,
-            actors,
-            service,
-            blame,
-        }
+        Self { tags, actors, service, blame }
     }
 
     /// Whether following stops, and as what.
     pub(crate) fn stop(&self) -> Option<Stop> {
-        let (tag, kind) = self
-            .service
-            .as_ref()
-            .filter(|(tag, _)| !self.is_overruled(tag))?;
-        Some(Stop {
-            kind: kind.clone(),
-            actor: Some(self.name(tag)),
-        })
+        let (tag, kind) = self.service.as_ref().filter(|(tag, _)| !self.is_overruled(tag))?;
+        Some(Stop { kind: kind.clone(), actor: Some(self.name(tag)) })
     }
 
     /// The best short name: of the tag that decides, else of the most certain one.
     pub(crate) fn best_name(&self) -> Option<String> {
         let decides = self.service.as_ref().map(|(tag, _)| *tag);
         let best = decides.filter(|tag| !self.is_overruled(tag));
-        best.or(self.blame)
-            .or(self.tags.first())
-            .map(|tag| self.name(tag))
+        best.or(self.blame).or(self.tags.first()).map(|tag| self.name(tag))
     }
 
     /// Every pair of the deciding tag with one that disagrees.
@@ -89,13 +76,7 @@ impl<'a> Judgement<'a> {
         let mut conflicts = Vec::new();
         let mut add = |kind, winner: &Tag, loser: &Tag, why| {
             let (winner, loser) = (winner.clone(), loser.clone());
-            conflicts.push(Conflict {
-                account: account.clone(),
-                kind,
-                winner,
-                loser,
-                why,
-            });
+            conflicts.push(Conflict { account: account.clone(), kind, winner, loser, why });
         };
         if let Some((best, kind)) = &self.service {
             for tag in self.tags.iter().filter(|tag| tag != best) {
@@ -106,11 +87,7 @@ impl<'a> Judgement<'a> {
             }
             if let Some(blame) = self.blame {
                 let stands = !self.is_overruled(best);
-                let (winner, loser) = if stands {
-                    (*best, blame)
-                } else {
-                    (blame, *best)
-                };
+                let (winner, loser) = if stands { (*best, blame) } else { (blame, *best) };
                 let reason = match (stands, winner.confidence.level == loser.confidence.level) {
                     (true, true) => "equally sure, and only a surer tag keeps a service from \
                                      stopping a trace"
@@ -123,12 +100,7 @@ impl<'a> Judgement<'a> {
         let named = |tag: &&Tag| tag.actor.is_some();
         let decides = self.service.as_ref().map(|(tag, _)| *tag).filter(named);
         if let Some(best) = decides.or_else(|| self.tags.iter().find(named)) {
-            for tag in self
-                .tags
-                .iter()
-                .filter(named)
-                .filter(|tag| tag.actor != best.actor)
-            {
+            for tag in self.tags.iter().filter(named).filter(|tag| tag.actor != best.actor) {
                 add(ConflictKind::Actors, best, tag, why(best, tag));
             }
         }
@@ -137,8 +109,7 @@ impl<'a> Judgement<'a> {
 
     /// Whether a strictly surer tag names an offender or a victim.
     fn is_overruled(&self, service: &Tag) -> bool {
-        self.blame
-            .is_some_and(|blame| blame.confidence.level > service.confidence.level)
+        self.blame.is_some_and(|blame| blame.confidence.level > service.confidence.level)
     }
 
     /// The name of the actor, else the label, safe to show.
@@ -163,14 +134,8 @@ fn kind_of(tag: &Tag, actors: &BTreeMap<ActorId, Actor>) -> Option<TerminalKind>
 fn why(winner: &Tag, loser: &Tag) -> String {
     let (sure, unsure) = (&winner.confidence, &loser.confidence);
     if sure.level > unsure.level {
-        format!(
-            "{} ({}) is surer than {} ({})",
-            sure.id, sure.level, unsure.id, unsure.level
-        )
+        format!("{} ({}) is surer than {} ({})", sure.id, sure.level, unsure.id, unsure.level)
     } else {
-        format!(
-            "both have the level {}: the first by kind and label counts",
-            sure.level
-        )
+        format!("both have the level {}: the first by kind and label counts", sure.level)
     }
 }

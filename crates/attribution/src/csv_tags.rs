@@ -32,18 +32,14 @@ const CONFIDENCE_OF_TABLES: &str = "web_crawl";
 /// CSV. Single bad rows are defects of the reading.
 pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Reading, AttributionError> {
     let text = text_of(file, bytes)?;
-    let mut table = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
+    let mut table =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let broken = |line: u64, reason: String| AttributionError::Broken {
         file: file.to_owned(),
         line,
         reason,
     };
-    let header = table
-        .headers()
-        .map_err(|error| broken(1, shortened(&error.to_string())))?;
+    let header = table.headers().map_err(|error| broken(1, shortened(&error.to_string())))?;
     let columns = columns(header).map_err(|reason| broken(1, reason))?;
     let mut reading = Reading::of(file);
     for record in table.records() {
@@ -53,14 +49,7 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Reading, AttributionError
         })?;
         let line = record.position().map_or(0, csv::Position::line);
         if record.len() == columns.len() {
-            read_row(
-                &mut reading,
-                line,
-                &Row {
-                    columns: &columns,
-                    record: &record,
-                },
-            );
+            read_row(&mut reading, line, &Row { columns: &columns, record: &record });
         } else {
             let what = format!("{} cells instead of {}", record.len(), columns.len());
             reading.defect(DefectReason::BadRecord, line, what);
@@ -76,19 +65,14 @@ fn columns(header: &csv::StringRecord) -> Result<Vec<String>, String> {
         let name = name.to_ascii_lowercase();
         if !MANDATORY.contains(&name.as_str()) && !OPTIONAL.contains(&name.as_str()) {
             let known = [MANDATORY, OPTIONAL].concat().join(", ");
-            return Err(format!(
-                "unknown column `{}`: known are {known}",
-                shortened(&name)
-            ));
+            return Err(format!("unknown column `{}`: known are {known}", shortened(&name)));
         }
         if columns.contains(&name) {
             return Err(format!("the column `{name}` is there twice"));
         }
         columns.push(name);
     }
-    let absent = MANDATORY
-        .iter()
-        .find(|name| !columns.iter().any(|column| column == *name));
+    let absent = MANDATORY.iter().find(|name| !columns.iter().any(|column| column == *name));
     match absent {
         Some(name) => Err(format!("the column `{name}` is missing")),
         None => Ok(columns),
@@ -162,9 +146,7 @@ fn account(
             }
         },
     };
-    account
-        .map_err(|reason| reading.defect(DefectReason::ImpossibleAddress, line, reason))
-        .ok()
+    account.map_err(|reason| reading.defect(DefectReason::ImpossibleAddress, line, reason)).ok()
 }
 
 #[cfg(test)]
@@ -182,21 +164,10 @@ mod tests {
                    nowhere,a,,s,,forensic,\n\
                    short,row\n";
         let reading = read("t.csv", csv.as_bytes()).unwrap();
-        let shown: Vec<_> = reading
-            .tags
-            .iter()
-            .map(|t| format!("{:?}", t.subject))
-            .collect();
+        let shown: Vec<_> = reading.tags.iter().map(|t| format!("{:?}", t.subject)).collect();
         assert_eq!(shown.len(), 4);
-        assert!(
-            shown[1].contains("eip155:56") && shown[2].contains("eip155:10"),
-            "{shown:?}"
-        );
-        let listed: Vec<_> = reading
-            .defects
-            .iter()
-            .map(|(r, n, e)| (r, n, e[0].line))
-            .collect();
+        assert!(shown[1].contains("eip155:56") && shown[2].contains("eip155:10"), "{shown:?}");
+        let listed: Vec<_> = reading.defects.iter().map(|(r, n, e)| (r, n, e[0].line)).collect();
         assert_eq!(
             listed,
             [
@@ -210,18 +181,12 @@ mod tests {
     #[test]
     fn wrong_columns_are_refused_with_file_and_line() {
         for (header, reason) in [
-            (
-                "address,label,category,source,colour",
-                "unknown column `colour`",
-            ),
+            ("address,label,category,source,colour", "unknown column `colour`"),
             ("address,label,category", "`source` is missing"),
             ("address,label,category,source,label", "twice"),
         ] {
             let error = read("t.csv", header.as_bytes()).unwrap_err().to_string();
-            assert!(
-                error.starts_with("t.csv:1:") && error.contains(reason),
-                "{error}"
-            );
+            assert!(error.starts_with("t.csv:1:") && error.contains(reason), "{error}");
         }
     }
 }

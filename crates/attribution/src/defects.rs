@@ -127,9 +127,7 @@ impl Defects {
 
     /// How many there are in all.
     pub fn total(&self) -> u64 {
-        self.by_reason
-            .values()
-            .fold(0, |sum, bucket| sum.saturating_add(bucket.count))
+        self.by_reason.values().fold(0, |sum, bucket| sum.saturating_add(bucket.count))
     }
 
     /// Whether there is none.
@@ -139,9 +137,7 @@ impl Defects {
 
     /// Reason, count and first examples, in a fixed order.
     pub fn iter(&self) -> impl Iterator<Item = (DefectReason, u64, &[Defect])> {
-        self.by_reason
-            .iter()
-            .map(|(reason, b)| (*reason, b.count, b.examples.as_slice()))
+        self.by_reason.iter().map(|(reason, b)| (*reason, b.count, b.examples.as_slice()))
     }
 }
 
@@ -153,19 +149,12 @@ mod tests {
     fn all_are_counted_and_the_first_are_kept() {
         let mut defects = Defects::new();
         for line in 1..=100 {
-            let defect = Defect {
-                file: "a".to_owned(),
-                line,
-                what: String::new(),
-            };
+            let defect = Defect { file: "a".to_owned(), line, what: String::new() };
             defects.add(DefectReason::BadDate, defect);
         }
         let mut both = defects.clone();
         both.merge(defects);
-        assert_eq!(
-            (both.count(DefectReason::BadDate), both.total()),
-            (200, 200)
-        );
+        assert_eq!((both.count(DefectReason::BadDate), both.total()), (200, 200));
         let (_, _, examples) = both.iter().next().unwrap();
         assert_eq!((examples.len(), examples[19].line), (EXAMPLES_MAX, 20));
     }

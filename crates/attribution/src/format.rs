@@ -50,10 +50,7 @@ impl Format {
 const BINARIES: [(&[u8], &str); 8] = [
     (b"\x1f\x8b", "it is compressed (gzip): unpack it first"),
     (b"PK\x03\x04", "it is a zip archive: unpack it first"),
-    (
-        b"\x28\xb5\x2f\xfd",
-        "it is compressed (zstd): unpack it first",
-    ),
+    (b"\x28\xb5\x2f\xfd", "it is compressed (zstd): unpack it first"),
     (b"BZh", "it is compressed (bzip2): unpack it first"),
     (b"%PDF", "it is a PDF document"),
     (b"PAR1", "it is a Parquet file"),
@@ -107,9 +104,7 @@ fn xml(head: &str) -> Result<Format, &'static str> {
 
 fn json(head: &str) -> Result<Format, &'static str> {
     let first = head.lines().next().unwrap_or_default();
-    let family = STORE_SCHEMA
-        .split_once('/')
-        .map_or(STORE_SCHEMA, |(family, _)| family);
+    let family = STORE_SCHEMA.split_once('/').map_or(STORE_SCHEMA, |(family, _)| family);
     if first.contains(family) {
         Ok(Format::Store)
     } else {
@@ -119,11 +114,7 @@ fn json(head: &str) -> Result<Format, &'static str> {
 
 fn text(file: &str, bytes: &[u8], head: &str) -> Result<Format, String> {
     let first = head.lines().next().unwrap_or_default();
-    let is_column = |cell: &str| {
-        cell.trim()
-            .trim_matches('"')
-            .eq_ignore_ascii_case("address")
-    };
+    let is_column = |cell: &str| cell.trim().trim_matches('"').eq_ignore_ascii_case("address");
     if first.contains(',') && first.split(',').any(is_column) {
         return Ok(Format::SimpleCsv);
     }
@@ -142,10 +133,7 @@ fn text(file: &str, bytes: &[u8], head: &str) -> Result<Format, String> {
     if ofac::asset_of(file).is_some() || is_bare_list(head) {
         return Ok(Format::OfacText);
     }
-    if ["title:", "creator:", "header:", "---", "%YAML"]
-        .iter()
-        .any(|s| first.starts_with(s))
-    {
+    if ["title:", "creator:", "header:", "---", "%YAML"].iter().any(|s| first.starts_with(s)) {
         return Err("it is YAML without `tags:` or `actors:` at its top".to_owned());
     }
     Err(format!("it begins with `{}`", shortened(first)))
@@ -154,9 +142,7 @@ fn text(file: &str, bytes: &[u8], head: &str) -> Result<Format, String> {
 /// Whether the name is that of a companion of `sdn.csv` whose rows look like many others'.
 fn is_companion(file: &str) -> bool {
     let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    ["sdn_comments.csv", "add.csv"]
-        .iter()
-        .any(|name| base.eq_ignore_ascii_case(name))
+    ["sdn_comments.csv", "add.csv"].iter().any(|name| base.eq_ignore_ascii_case(name))
 }
 
 /// Whether a line at the margin is `tags:` or `actors:`; the first one decides.
@@ -177,11 +163,7 @@ fn yaml(bytes: &[u8]) -> Option<Format> {
 fn is_bare_list(head: &str) -> bool {
     let word = |b: u8| b.is_ascii_alphanumeric() || b == b':';
     let long = |line: &str| (25..=128).contains(&line.len()) && line.bytes().all(word);
-    head.lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .take(5)
-        .all(long)
+    head.lines().map(str::trim).filter(|line| !line.is_empty()).take(5).all(long)
 }
 
 #[cfg(test)]
@@ -204,29 +186,17 @@ mod tests {
             ("a", "label,\"Address\",category,source\n", "SimpleCsv"),
             ("a", "36,\"A, B\",-0- ,4,5,6,7,8,9,10,11,12\n", "SdnCsv"),
             ("x/sdn_comments.csv", "36,\"go on\"\n", "SdnCompanion"),
-            (
-                "a",
-                "36,go on\n",
-                "a: not a file of tags: it begins with `36,go on`",
-            ),
+            ("a", "36,go on\n", "a: not a file of tags: it begins with `36,go on`"),
             ("a", "36,12,\"aka\",\"X\",-0- \n", "SdnCompanion"),
             ("a", "12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h\n", "OfacText"),
             ("a", "", "a: not a file of tags: it is empty"),
-            (
-                "a",
-                "<!DOCTYPE html><html>",
-                "a: not a file of tags: it is an HTML page",
-            ),
+            ("a", "<!DOCTYPE html><html>", "a: not a file of tags: it is an HTML page"),
             (
                 "a",
                 "title: x\n",
                 "a: not a file of tags: it is YAML without `tags:` or `actors:` at its top",
             ),
-            (
-                "a",
-                "hello \u{1b}[2J",
-                "a: not a file of tags: it begins with `hello \u{fffd}[2J`",
-            ),
+            ("a", "hello \u{1b}[2J", "a: not a file of tags: it begins with `hello \u{fffd}[2J`"),
             ("a", "\u{0}", "a: not a file of tags: it is binary"),
         ] {
             assert_eq!(name(file, text.as_bytes()), expected);

@@ -36,9 +36,7 @@ const INCLUDE_BYTES_MAX: u64 = 256 << 20;
 impl FolderIncludes {
     /// Includes from `folder`.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self {
-            folder: folder.into(),
-        }
+        Self { folder: folder.into() }
     }
 
     /// Includes from the folder that holds `file`.
@@ -58,14 +56,8 @@ impl Includes for FolderIncludes {
         if !Path::new(path).components().all(plain) {
             return Err("it leaves the folder of its file".to_owned());
         }
-        let folder = self
-            .folder
-            .canonicalize()
-            .map_err(|e| format!("no folder: {e}"))?;
-        let target = folder
-            .join(path)
-            .canonicalize()
-            .map_err(|e| e.to_string())?;
+        let folder = self.folder.canonicalize().map_err(|e| format!("no folder: {e}"))?;
+        let target = folder.join(path).canonicalize().map_err(|e| e.to_string())?;
         if !target.starts_with(&folder) {
             return Err("it leads out of the folder of its file by a link".to_owned());
         }

@@ -112,12 +112,7 @@ impl TagIndex {
         }
         self.defects.merge(reading.defects.clone());
         let defects = reading.defects;
-        FileSummary {
-            format,
-            tags: tag_count,
-            actors: actor_count,
-            defects,
-        }
+        FileSummary { format, tags: tag_count, actors: actor_count, defects }
     }
 
     /// Adds a tag. The same claim again only adds to the concepts of the first; then what is
@@ -171,10 +166,7 @@ impl TagIndex {
 
     /// All tags, in a fixed order: accounts, then transactions.
     pub fn tags(&self) -> impl Iterator<Item = &Tag> {
-        self.by_account
-            .values()
-            .flatten()
-            .chain(self.by_transaction.values().flatten())
+        self.by_account.values().flatten().chain(self.by_transaction.values().flatten())
     }
 
     /// The tagged accounts, in order.
@@ -206,8 +198,7 @@ impl TagIndex {
 
     /// The tags of an account that disagree, and which of them count.
     pub fn conflicts(&self, account: &Account) -> Vec<Conflict> {
-        self.judge(account)
-            .map_or(Vec::new(), |judgement| judgement.conflicts(account))
+        self.judge(account).map_or(Vec::new(), |judgement| judgement.conflicts(account))
     }
 
     /// What was wrong with single records of all files.
@@ -216,9 +207,7 @@ impl TagIndex {
     }
 
     fn judge(&self, account: &Account) -> Option<Judgement<'_>> {
-        self.by_account
-            .get(account)
-            .map(|tags| Judgement::of(tags, &self.actors))
+        self.by_account.get(account).map(|tags| Judgement::of(tags, &self.actors))
     }
 }
 
@@ -226,13 +215,7 @@ impl TagIndex {
 /// agree in it are the same claim.
 fn claim(tag: &Tag) -> (u8, &str, &str, &str, Option<&ActorId>) {
     let surest_first = u8::MAX - tag.confidence.level;
-    (
-        surest_first,
-        &tag.label,
-        &tag.source,
-        &tag.confidence.id,
-        tag.actor.as_ref(),
-    )
+    (surest_first, &tag.label, &tag.source, &tag.confidence.id, tag.actor.as_ref())
 }
 
 /// Adds what another record of the same claim says, so that the order of files does not matter.

@@ -73,11 +73,7 @@ fn account(reading: &mut Reading, line: u64, network: &Network, address: &str) -
     let is_hex = address.trim().starts_with("0x");
     match account_by_form(address).ok().filter(|_| !is_hex) {
         Some(account) => {
-            reading.defect(
-                DefectReason::OtherChain,
-                line,
-                format!("{account}: {reason}"),
-            );
+            reading.defect(DefectReason::OtherChain, line, format!("{account}: {reason}"));
             Some(account)
         }
         None => {

@@ -114,18 +114,13 @@ pub(crate) fn account_by_form(address: &str) -> Result<Account, String> {
         return Account::parse(&chain, &spelled(&chain, address)).map_err(|e| e.to_string());
     }
     if address.contains(':') && !address.starts_with("script:") {
-        return address
-            .parse()
-            .map_err(|e: hawkshaw_model::AddressError| e.to_string());
+        return address.parse().map_err(|e: hawkshaw_model::AddressError| e.to_string());
     }
     let bitcoin = Account::parse(&ChainId::bitcoin(), address);
     let tron = Account::parse(&ChainId::tron(), address);
     match (bitcoin, tron) {
         (Ok(account), Err(_)) | (Err(_), Ok(account)) => Ok(account),
-        (Ok(_), Ok(_)) => Err(format!(
-            "`{}` could be of several chains",
-            shortened(address)
-        )),
+        (Ok(_), Ok(_)) => Err(format!("`{}` could be of several chains", shortened(address))),
         (Err(_), Err(_)) => Err(format!(
             "`{}` has the form of no known chain (0x…, Bitcoin, Tron T…)",
             shortened(address)
@@ -204,14 +199,8 @@ mod tests {
     #[test]
     fn the_form_of_an_address_tells_its_chain() {
         let form = |text| account_by_form(text).map(|a| a.chain().name().to_owned());
-        assert_eq!(
-            form("0x175d44451403Edf28469dF03A9280c1197ADb92c").unwrap(),
-            "Ethereum"
-        );
-        assert_eq!(
-            form("16iWn2J1McqjToYLHSsAyS6En3QA8YQ91H").unwrap(),
-            "Bitcoin"
-        );
+        assert_eq!(form("0x175d44451403Edf28469dF03A9280c1197ADb92c").unwrap(), "Ethereum");
+        assert_eq!(form("16iWn2J1McqjToYLHSsAyS6En3QA8YQ91H").unwrap(), "Bitcoin");
         assert_eq!(form("TEAqwfMhXLaomXhZ8KeMhx3njGmQEDnsUR").unwrap(), "Tron");
         assert!(form("LNwgtMxcKUQ51dw7bQL1yPQjBVZh6QEqsd").is_err());
         assert!(form("").is_err());
@@ -220,10 +209,7 @@ mod tests {
     #[test]
     fn one_address_has_one_spelling() {
         let bch = network_of("BCH").unwrap();
-        let a = account_on(
-            &bch,
-            "bitcoincash:qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq",
-        );
+        let a = account_on(&bch, "bitcoincash:qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq");
         let b = account_on(&bch, "qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq");
         assert_eq!(a, b);
         let eth = network_of("ETH").unwrap();

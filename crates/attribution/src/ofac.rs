@@ -51,10 +51,7 @@ pub(crate) fn read_json(file: &str, bytes: &[u8]) -> Result<Reading, Attribution
         serde_json::from_str(text).map_err(|error| AttributionError::Broken {
             file: file.to_owned(),
             line: u64::try_from(error.line()).unwrap_or(0),
-            reason: format!(
-                "no JSON array of addresses: {}",
-                shortened(&error.to_string())
-            ),
+            reason: format!("no JSON array of addresses: {}", shortened(&error.to_string())),
         })?;
     let mut reading = Reading::of(file);
     for address in &addresses {
@@ -64,14 +61,7 @@ pub(crate) fn read_json(file: &str, bytes: &[u8]) -> Result<Reading, Attribution
 }
 
 fn add(reading: &mut Reading, line: u64, ticker: &str, address: &str) {
-    let nameless = Listed {
-        ticker,
-        address,
-        uid: None,
-        name: None,
-        issued: None,
-        context: None,
-    };
+    let nameless = Listed { ticker, address, uid: None, name: None, issued: None, context: None };
     listed::add(reading, line, &nameless);
 }
 
@@ -122,11 +112,6 @@ mod tests {
         let name = "sanctioned_addresses_XBT.json";
         let reading = read_json(name, b"[\"12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h\"]").unwrap();
         assert_eq!(reading.tags.len(), 1);
-        assert!(
-            read_json(name, b"[{\"a\": 1}]")
-                .unwrap_err()
-                .to_string()
-                .contains(":1:")
-        );
+        assert!(read_json(name, b"[{\"a\": 1}]").unwrap_err().to_string().contains(":1:"));
     }
 }

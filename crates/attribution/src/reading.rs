@@ -46,14 +46,7 @@ impl Reading {
     /// Counts a defect at a line.
     pub(crate) fn defect(&mut self, reason: DefectReason, line: u64, what: impl Display) {
         let what = shortened(&what.to_string());
-        self.defects.add(
-            reason,
-            Defect {
-                file: self.file.clone(),
-                line,
-                what,
-            },
-        );
+        self.defects.add(reason, Defect { file: self.file.clone(), line, what });
     }
 
     /// A label or context, cut at the limit.
@@ -100,11 +93,7 @@ impl Reading {
         let mut concepts = Vec::new();
         for id in ids.into_iter().map(str::trim).filter(|id| !id.is_empty()) {
             if concepts.len() == CONCEPTS_MAX {
-                self.defect(
-                    DefectReason::BadId,
-                    line,
-                    format!("over {CONCEPTS_MAX} concepts"),
-                );
+                self.defect(DefectReason::BadId, line, format!("over {CONCEPTS_MAX} concepts"));
                 break;
             }
             let known = taxonomy::canonical(id);
@@ -131,8 +120,7 @@ impl Reading {
             return None;
         }
         let read = id.parse();
-        read.map_err(|reason: String| self.defect(DefectReason::BadId, line, reason))
-            .ok()
+        read.map_err(|reason: String| self.defect(DefectReason::BadId, line, reason)).ok()
     }
 
     /// A date, with or without a time, or a defect.
@@ -177,13 +165,7 @@ mod tests {
         ] {
             assert_eq!(date_of(text).unwrap().to_string(), shown);
         }
-        for text in [
-            "",
-            "20220810",
-            "yesterday",
-            "2022-13-45",
-            "2022-08-1é 00:00",
-        ] {
+        for text in ["", "20220810", "yesterday", "2022-13-45", "2022-08-1é 00:00"] {
             assert_eq!(date_of(text), None, "{text}");
         }
     }

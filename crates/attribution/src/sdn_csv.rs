@@ -56,11 +56,7 @@ pub(crate) fn read(
             continue;
         }
         let Some(uid) = number(&record) else {
-            reading.defect(
-                DefectReason::BadRecord,
-                line,
-                "no number in the first column",
-            );
+            reading.defect(DefectReason::BadRecord, line, "no number in the first column");
             continue;
         };
         let overflow = comments.get(&uid).map(Vec::as_slice);
@@ -117,19 +113,14 @@ fn whole_remarks(
 fn addresses(remarks: &str) -> impl Iterator<Item = (&str, &str)> {
     remarks.split(';').filter_map(|part| {
         let part = part.trim().trim_end_matches('.');
-        let named = part
-            .strip_prefix("alt. ")
-            .unwrap_or(part)
-            .strip_prefix(ADDRESS_PREFIX)?;
+        let named = part.strip_prefix("alt. ").unwrap_or(part).strip_prefix(ADDRESS_PREFIX)?;
         let (ticker, rest) = named.split_once(char::is_whitespace).unwrap_or((named, ""));
         Some((ticker, rest.split_whitespace().next().unwrap_or_default()))
     })
 }
 
 fn known_as(names: &[String]) -> String {
-    let shown = names
-        .get(..names.len().min(OTHER_NAMES_MAX))
-        .unwrap_or_default();
+    let shown = names.get(..names.len().min(OTHER_NAMES_MAX)).unwrap_or_default();
     format!("also known as {}", shown.join("; "))
 }
 
@@ -157,18 +148,10 @@ fn companion(
 fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, AttributionError> {
     if bytes.len() > FILE_BYTES_MAX {
         let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX);
-        return Err(AttributionError::Limit {
-            file: file.to_owned(),
-            what: "bytes",
-            limit,
-        });
+        return Err(AttributionError::Limit { file: file.to_owned(), what: "bytes", limit });
     }
-    let end = bytes
-        .iter()
-        .rposition(|b| !matches!(b, 0x1a | b'\r' | b'\n' | b' '));
-    let bytes = bytes
-        .get(..end.map_or(0, |last| last + 1))
-        .unwrap_or_default();
+    let end = bytes.iter().rposition(|b| !matches!(b, 0x1a | b'\r' | b'\n' | b' '));
+    let bytes = bytes.get(..end.map_or(0, |last| last + 1)).unwrap_or_default();
     Ok(match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text)),
         Err(_) => Cow::Owned(bytes.iter().copied().map(char::from).collect()),
@@ -239,18 +222,11 @@ mod tests {
         ));
         let reading = read("sdn.csv", &bytes, &Beside).unwrap();
         assert!(reading.defects.is_empty(), "{:?}", reading.defects);
-        let shown: Vec<_> = reading
-            .tags
-            .iter()
-            .map(|t| format!("{:?}", t.subject))
-            .collect();
+        let shown: Vec<_> = reading.tags.iter().map(|t| format!("{:?}", t.subject)).collect();
         assert_eq!(shown.len(), 2);
         let tag = &reading.tags[1];
         assert_eq!(tag.label, "ACME, INC.");
-        assert_eq!(
-            tag.source,
-            "https://sanctionssearch.ofac.treas.gov/Details.aspx?id=7"
-        );
+        assert_eq!(tag.source, "https://sanctionssearch.ofac.treas.gov/Details.aspx?id=7");
         assert_eq!(tag.context.as_deref(), Some("also known as ACME TOO"));
         assert!(!format!("{tag:?}").contains("1970"));
     }
@@ -267,16 +243,10 @@ mod tests {
 
     #[test]
     fn impossible_rows_and_addresses_are_counted() {
-        let mut bytes = sdn(
-            "Digital Currency Address - ETH 0xa7e5d5a720f06526557c513402f2e6b5fa20b00; \
-                             Digital Currency Address - XBT.",
-        );
-        bytes.splice(
-            0..0,
-            b"8,\"short row\"\nx,1,2,3,4,5,6,7,8,9,10,11\n"
-                .iter()
-                .copied(),
-        );
+        let mut bytes =
+            sdn("Digital Currency Address - ETH 0xa7e5d5a720f06526557c513402f2e6b5fa20b00; \
+                             Digital Currency Address - XBT.");
+        bytes.splice(0..0, b"8,\"short row\"\nx,1,2,3,4,5,6,7,8,9,10,11\n".iter().copied());
         let reading = read("sdn.csv", &bytes, &NoIncludes).unwrap();
         assert_eq!(reading.defects.count(DefectReason::ImpossibleAddress), 2);
         assert_eq!(reading.defects.count(DefectReason::BadRecord), 2);

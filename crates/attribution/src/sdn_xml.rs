@@ -41,19 +41,12 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Reading, AttributionError
     let text = text_of(file, bytes)?;
     let mut list = List::of(file);
     let mut xml = Reader::from_str(text);
-    let mut lines = Lines {
-        text,
-        offset: 0,
-        line: 1,
-    };
+    let mut lines = Lines { text, offset: 0, line: 1 };
     loop {
         let event = xml.read_event();
         let line = lines.at(xml.buffer_position());
-        let broken = |reason: String| AttributionError::Broken {
-            file: file.to_owned(),
-            line,
-            reason,
-        };
+        let broken =
+            |reason: String| AttributionError::Broken { file: file.to_owned(), line, reason };
         match event.map_err(|error| broken(shortened(&error.to_string())))? {
             Event::Start(tag) => list.open(&tag, line).map_err(broken)?,
             Event::Empty(tag) => {
@@ -65,8 +58,7 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Reading, AttributionError
             Event::CData(text) => list.append(&text.xml10_content()).map_err(broken)?,
             Event::GeneralRef(entity) => {
                 let resolved = resolve(&entity).map_err(broken)?;
-                list.append(resolved.encode_utf8(&mut [0; 4]))
-                    .map_err(broken)?;
+                list.append(resolved.encode_utf8(&mut [0; 4])).map_err(broken)?;
             }
             Event::DocType(_) => {
                 return Err(broken("document type definitions are refused".to_owned()));
@@ -130,20 +122,14 @@ impl List {
             return Err(format!("elements nest deeper than {DEPTH_MAX}"));
         }
         if self.path.is_empty() && name != "Sanctions" {
-            return Err(format!(
-                "the root is `{}`, not `Sanctions`",
-                shortened(&name)
-            ));
+            return Err(format!("the root is `{}`, not `Sanctions`", shortened(&name)));
         }
         self.text.clear();
         match name.as_str() {
             "FeatureType" => self.feature_type = attribute(tag, "ID")?,
             "DistinctParty" => {
                 let uid = attribute(tag, "FixedRef")?.and_then(|id| id.trim().parse().ok());
-                self.party = Some(Party {
-                    uid,
-                    ..Party::default()
-                });
+                self.party = Some(Party { uid, ..Party::default() });
                 self.parties_seen = true;
             }
             _ => {}
@@ -201,9 +187,7 @@ impl List {
             "Feature" => party.ticker = None,
             "VersionDetail" => {
                 if let Some(ticker) = &party.ticker {
-                    party
-                        .addresses
-                        .push((party.line, ticker.clone(), text.to_owned()));
+                    party.addresses.push((party.line, ticker.clone(), text.to_owned()));
                 }
             }
             _ => {}
@@ -219,11 +203,7 @@ impl List {
         };
         if self.parties_seen {
             // Whoever came before it was read without it: say so instead of losing them.
-            self.reading.defect(
-                DefectReason::BadRecord,
-                0,
-                format!("{text} is defined too late"),
-            );
+            self.reading.defect(DefectReason::BadRecord, 0, format!("{text} is defined too late"));
         }
         self.tickers.insert(id, ticker.trim().to_owned());
     }
@@ -263,27 +243,17 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn at(&mut self, position: u64) -> u64 {
-        let end = usize::try_from(position)
-            .unwrap_or(usize::MAX)
-            .min(self.text.len());
-        let passed = self
-            .text
-            .as_bytes()
-            .get(self.offset..end)
-            .unwrap_or_default();
+        let end = usize::try_from(position).unwrap_or(usize::MAX).min(self.text.len());
+        let passed = self.text.as_bytes().get(self.offset..end).unwrap_or_default();
         let lines = passed.iter().filter(|b| **b == b'\n').count();
-        self.line = self
-            .line
-            .saturating_add(u64::try_from(lines).unwrap_or(u64::MAX));
+        self.line = self.line.saturating_add(u64::try_from(lines).unwrap_or(u64::MAX));
         self.offset = self.offset.max(end);
         self.line
     }
 }
 
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<String>, String> {
-    let found = tag
-        .try_get_attribute(name)
-        .map_err(|error| shortened(&error.to_string()))?;
+    let found = tag.try_get_attribute(name).map_err(|error| shortened(&error.to_string()))?;
     Ok(found.map(|attribute| attribute.value.into_owned()))
 }
 

@@ -76,12 +76,7 @@ pub(crate) fn write<'a>(
     tags: impl Iterator<Item = &'a Tag>,
 ) -> Vec<u8> {
     let mut bytes = Vec::new();
-    push(
-        &mut bytes,
-        &Head {
-            schema: STORE_SCHEMA.to_owned(),
-        },
-    );
+    push(&mut bytes, &Head { schema: STORE_SCHEMA.to_owned() });
     for actor in actors {
         push(&mut bytes, &Line::Actor(actor_line(actor)));
     }
@@ -111,10 +106,7 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Reading, AttributionError
         None => return Err(broken(1, "it is empty".to_owned())),
     };
     if head.schema != STORE_SCHEMA {
-        let reason = format!(
-            "the schema is `{}`, not {STORE_SCHEMA}",
-            shortened(&head.schema)
-        );
+        let reason = format!("the schema is `{}`, not {STORE_SCHEMA}", shortened(&head.schema));
         return Err(broken(1, reason));
     }
     for (line, text) in lines.filter(|(_, text)| !text.is_empty()) {
@@ -183,11 +175,7 @@ fn actor(reading: &mut Reading, line: u64, entry: &ActorLine) -> Result<Actor, S
         label: reading.text(line, &entry.label),
         uri: reading.short(line, &entry.uri),
         categories: concepts(&entry.categories)?,
-        aliases: entry
-            .aliases
-            .iter()
-            .map(|name| reading.short(line, name))
-            .collect(),
+        aliases: entry.aliases.iter().map(|name| reading.short(line, name)).collect(),
     })
 }
 
@@ -213,14 +201,8 @@ fn tag(reading: &mut Reading, line: u64, entry: &TagLine) -> Result<Tag, String>
         creator: reading.short(line, &entry.creator),
         confidence,
         lastmod,
-        context: entry
-            .context
-            .as_deref()
-            .map(|text| reading.text(line, text)),
-        currency: entry
-            .currency
-            .as_deref()
-            .map(|text| reading.short(line, text)),
+        context: entry.context.as_deref().map(|text| reading.text(line, text)),
+        currency: entry.currency.as_deref().map(|text| reading.short(line, text)),
     })
 }
 

@@ -58,9 +58,7 @@ fn resolve(file: &str, header: Header, includes: &dyn Includes) -> Result<Entry,
     let bytes = includes.read(&path).map_err(refused)?;
     let included: Entry = yaml::read(&path, &bytes)?;
     if included.header.is_some() || included.tags.is_some() {
-        return Err(refused(
-            "an included header may hold neither tags nor includes".to_owned(),
-        ));
+        return Err(refused("an included header may hold neither tags nor includes".to_owned()));
     }
     Ok(included)
 }
@@ -75,16 +73,9 @@ impl<'a> Inherited<'a> {
     fn of(reading: &mut Reading, line: u64, fields: &'a Entry) -> Self {
         let creator = fields.get(Field::Creator).unwrap_or_default().to_owned();
         if creator.is_empty() {
-            reading.defect(
-                DefectReason::FieldMissing,
-                line,
-                "the pack names no creator",
-            );
+            reading.defect(DefectReason::FieldMissing, line, "the pack names no creator");
         }
-        Self {
-            creator: reading.short(line, &creator),
-            fields,
-        }
+        Self { creator: reading.short(line, &creator), fields }
     }
 
     /// A field of the tag, else of the header.
@@ -109,18 +100,10 @@ fn read_tag(reading: &mut Reading, header: &Inherited<'_>, tag: &Spanned<Entry>)
         reading.defect(DefectReason::SourceMissing, line, label);
     }
     let own = tag.concepts.as_ref().or(header.fields.concepts.as_ref());
-    let words = [Field::Category, Field::Abuse]
-        .into_iter()
-        .filter_map(|f| header.get(tag, f));
-    let concepts: Vec<&str> = words
-        .chain(own.into_iter().flatten().map(String::as_str))
-        .collect();
-    let actor = header
-        .get(tag, Field::Actor)
-        .and_then(|id| reading.actor_id(line, id));
-    let lastmod = header
-        .get(tag, Field::Lastmod)
-        .and_then(|date| reading.date(line, date));
+    let words = [Field::Category, Field::Abuse].into_iter().filter_map(|f| header.get(tag, f));
+    let concepts: Vec<&str> = words.chain(own.into_iter().flatten().map(String::as_str)).collect();
+    let actor = header.get(tag, Field::Actor).and_then(|id| reading.actor_id(line, id));
+    let lastmod = header.get(tag, Field::Lastmod).and_then(|date| reading.date(line, date));
     let read = Tag {
         subject,
         label: reading.text(line, label),
@@ -130,12 +113,8 @@ fn read_tag(reading: &mut Reading, header: &Inherited<'_>, tag: &Spanned<Entry>)
         creator: header.creator.clone(),
         confidence: reading.confidence(line, header.get(tag, Field::Confidence)),
         lastmod,
-        context: header
-            .get(tag, Field::Context)
-            .map(|text| reading.text(line, text)),
-        currency: header
-            .get(tag, Field::Currency)
-            .map(|text| reading.short(line, text)),
+        context: header.get(tag, Field::Context).map(|text| reading.text(line, text)),
+        currency: header.get(tag, Field::Currency).map(|text| reading.short(line, text)),
     };
     reading.tags.push(read);
 }
@@ -147,15 +126,9 @@ fn subject(
     line: u64,
     tag: &Entry,
 ) -> Option<TagSubject> {
-    let name = header
-        .get(tag, Field::Network)
-        .or_else(|| header.get(tag, Field::Currency));
+    let name = header.get(tag, Field::Network).or_else(|| header.get(tag, Field::Currency));
     let Some(name) = name else {
-        reading.defect(
-            DefectReason::UnknownNetwork,
-            line,
-            "neither network nor currency",
-        );
+        reading.defect(DefectReason::UnknownNetwork, line, "neither network nor currency");
         return None;
     };
     let Some(network) = network_of(name) else {
@@ -169,11 +142,7 @@ fn subject(
             .ok();
     }
     let Some(hash) = tag.get(Field::TxHash) else {
-        reading.defect(
-            DefectReason::FieldMissing,
-            line,
-            "neither address nor tx_hash",
-        );
+        reading.defect(DefectReason::FieldMissing, line, "neither address nor tx_hash");
         return None;
     };
     let Network::Chain(chain) = network else {

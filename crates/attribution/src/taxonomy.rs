@@ -192,9 +192,7 @@ pub fn is_known_concept(id: &str) -> bool {
 
 /// The broader concept of a concept; `None` for the root and for unknown ones.
 pub fn broader_concept(id: &str) -> Option<&'static str> {
-    find(id)
-        .map(|entry| entry.1)
-        .filter(|broader| !broader.is_empty())
+    find(id).map(|entry| entry.1).filter(|broader| !broader.is_empty())
 }
 
 /// The kind of terminal that concepts name together, where one of them names one. Narrow words
@@ -305,10 +303,7 @@ mod tests {
 
     #[test]
     fn spellings_find_their_concept() {
-        assert_eq!(
-            canonical("Mixing Service").as_deref(),
-            Some("mixing_service")
-        );
+        assert_eq!(canonical("Mixing Service").as_deref(), Some("mixing_service"));
         assert_eq!(canonical("exit-scam").as_deref(), Some("exit-scam"));
         assert_eq!(canonical("zebra"), None);
     }

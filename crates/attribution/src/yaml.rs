@@ -28,11 +28,7 @@ pub(crate) fn read<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, A
     serde_saphyr::from_str_with_options(text, options()).map_err(|error| {
         let line = error.location().map_or(0, |location| location.line());
         let reason = shortened(&error.without_snippet().to_string());
-        AttributionError::Broken {
-            file: file.to_owned(),
-            line,
-            reason,
-        }
+        AttributionError::Broken { file: file.to_owned(), line, reason }
     })
 }
 
@@ -44,11 +40,7 @@ pub(crate) fn read<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, A
 pub(crate) fn text_of<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, AttributionError> {
     if bytes.len() > FILE_BYTES_MAX {
         let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX);
-        return Err(AttributionError::Limit {
-            file: file.to_owned(),
-            what: "bytes",
-            limit,
-        });
+        return Err(AttributionError::Limit { file: file.to_owned(), what: "bytes", limit });
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();

@@ -33,11 +33,7 @@ fn feed(name: &str, bytes: &[u8], beside: &[u8]) {
     let _ = index.add_file(name, bytes, &Always(beside.to_vec()));
     let accounts: Vec<_> = index.accounts().cloned().collect();
     for account in accounts {
-        let _ = (
-            index.stop(&account),
-            index.name_of(&account),
-            index.conflicts(&account),
-        );
+        let _ = (index.stop(&account), index.name_of(&account), index.conflicts(&account));
     }
 }
 
@@ -66,11 +62,7 @@ proptest! {
 fn many_anchors_and_aliases_are_bounded() {
     let anchors: String = (0..100_000).map(|n| format!("k{n}: &a{n} x\n")).collect();
     feed("a.yaml", format!("{anchors}tags: []\n").as_bytes(), b"");
-    let bomb = format!(
-        "a: &a [{}]\ntags: [{}]\n",
-        "x,".repeat(50_000),
-        "*a,".repeat(50_000)
-    );
+    let bomb = format!("a: &a [{}]\ntags: [{}]\n", "x,".repeat(50_000), "*a,".repeat(50_000));
     let error = TagIndex::new().add_file("a.yaml", bomb.as_bytes(), &Always(Vec::new()));
     assert!(error.is_err());
 }

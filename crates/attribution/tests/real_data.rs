@@ -10,9 +10,7 @@ use hawkshaw_attribution::{
 };
 
 fn data(folder: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data")
-        .join(folder);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(folder);
     if path.is_dir() {
         return Some(path);
     }
@@ -38,9 +36,7 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
 fn add(index: &mut TagIndex, path: &Path) -> FileSummary {
     let bytes = std::fs::read(path).unwrap();
     let name = path.file_name().unwrap().to_str().unwrap();
-    index
-        .add_file(name, &bytes, &FolderIncludes::beside(path))
-        .unwrap()
+    index.add_file(name, &bytes, &FolderIncludes::beside(path)).unwrap()
 }
 
 #[test]
@@ -85,37 +81,19 @@ fn check_stops(index: &TagIndex) {
     let bitcoin = "bip122:000000000019d6689c085ae165831e93";
     for (account, expected) in [
         // The Ronin thief: `service_hack`.
-        (
-            "eip155:1:0x098b716b8aaf21512996dc57eb0615e2383e2f96".to_owned(),
-            "-",
-        ),
+        ("eip155:1:0x098b716b8aaf21512996dc57eb0615e2383e2f96".to_owned(), "-"),
         // Tornado Cash: a pool that is also listed by OFAC.
-        (
-            "eip155:1:0x910cbd523d972eb0a6f4cae4618ad62622b39dbf".to_owned(),
-            "mixer: Tornado Cash",
-        ),
-        (
-            format!("{bitcoin}:1NDyJtNTjmwk5xPNhjgAMu4HDHigtobu1s"),
-            "exchange: Binance",
-        ),
+        ("eip155:1:0x910cbd523d972eb0a6f4cae4618ad62622b39dbf".to_owned(), "mixer: Tornado Cash"),
+        (format!("{bitcoin}:1NDyJtNTjmwk5xPNhjgAMu4HDHigtobu1s"), "exchange: Binance"),
         // A member of Lazarus: `sanction`, `user`, and an actor that is no service.
         (format!("{bitcoin}:134r8iHv69xdT6p5qVKTsHrcUEuBVZAYak"), "-"),
     ] {
         assert_eq!(stop(&account), expected, "{account}");
     }
-    let stops = index
-        .accounts()
-        .filter(|account| index.stop(account).is_some())
-        .count();
+    let stops = index.accounts().filter(|account| index.stop(account).is_some()).count();
     assert!(stops >= 4_000, "{stops} accounts stop");
-    let conflicts = index
-        .accounts()
-        .filter(|a| !index.conflicts(a).is_empty())
-        .count();
-    assert!(
-        (1..100).contains(&conflicts),
-        "{conflicts} accounts in conflict"
-    );
+    let conflicts = index.accounts().filter(|a| !index.conflicts(a).is_empty()).count();
+    assert!((1..100).contains(&conflicts), "{conflicts} accounts in conflict");
 }
 
 #[test]
@@ -153,15 +131,8 @@ fn the_sdn_list_is_imported_with_its_companions() {
     assert_eq!(index.defects().count(DefectReason::ImpossibleAddress), 1);
     assert_eq!(index.defects().total(), 1);
     // The remarks break off in "Digital Currency Addres".
-    let split = "eip155:1:0x8576acc5c05d6ce88f4e49bf65bdf0c62f91353c"
-        .parse()
-        .unwrap();
-    let [tag] = index.tags_of(&split) else {
-        panic!()
-    };
-    assert_eq!(
-        tag.source,
-        "https://sanctionssearch.ofac.treas.gov/Details.aspx?id=29703"
-    );
+    let split = "eip155:1:0x8576acc5c05d6ce88f4e49bf65bdf0c62f91353c".parse().unwrap();
+    let [tag] = index.tags_of(&split) else { panic!() };
+    assert_eq!(tag.source, "https://sanctionssearch.ofac.treas.gov/Details.aspx?id=29703");
     assert_eq!(index.stop(&split), None);
 }

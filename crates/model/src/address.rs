@@ -131,8 +131,7 @@ fn parse_script(text: &str, network: bitcoin::Network) -> Result<Address, &'stat
     }
     let address: bitcoin::Address<_> =
         text.parse().map_err(|_| "it is no base58check or bech32 address")?;
-    let address =
-        address.require_network(network).map_err(|_| "it belongs to another network")?;
+    let address = address.require_network(network).map_err(|_| "it belongs to another network")?;
     Ok(Address::Script(address.script_pubkey().into_bytes().into_boxed_slice()))
 }
 

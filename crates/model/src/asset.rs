@@ -59,9 +59,7 @@ impl FromStr for AssetId {
         let chain: ChainId = chain.parse()?;
         let (namespace, reference) = local.split_once(':').ok_or_else(malformed)?;
         let named = (3..=8).contains(&namespace.len())
-            && namespace
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            && namespace.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         let referenced = (1..=160).contains(&reference.len())
             && reference.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.%/".contains(&b));
         if !named || !referenced {
@@ -74,8 +72,7 @@ impl FromStr for AssetId {
         if hex && !is_contract(reference.split('/').next().unwrap_or_default()) {
             return Err(AssetIdError::Contract(shortened(text)));
         }
-        let reference =
-            if hex { reference.to_ascii_lowercase() } else { reference.to_owned() };
+        let reference = if hex { reference.to_ascii_lowercase() } else { reference.to_owned() };
         Ok(Self(Arc::from(format!("{chain}/{namespace}:{reference}"))))
     }
 }

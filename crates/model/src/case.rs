@@ -220,7 +220,8 @@ fn stolen(entry: usize, fields: &StolenEntry) -> Result<Stolen, CaseError> {
                 });
             }
             let to = fields.to.as_deref().map(|to| account(to, &[tx.chain()]));
-            let to = to.transpose().map_err(|e| CaseError::Address { place: place(), source: e })?;
+            let to =
+                to.transpose().map_err(|e| CaseError::Address { place: place(), source: e })?;
             let asset = fields.asset.as_deref().map(str::parse::<AssetId>).transpose();
             let asset = asset.map_err(|e| CaseError::Asset { place: place(), source: e })?;
             if let Some(asset) = asset.as_ref().filter(|asset| asset.chain() != *tx.chain()) {

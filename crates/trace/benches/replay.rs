@@ -31,8 +31,16 @@ fn main() {
     let scale: u64 = std::env::args().find_map(|a| a.parse().ok()).unwrap_or(1);
     let policies: Vec<Policy> = std::env::args().filter_map(|a| a.parse().ok()).collect();
     println!("{:<38} {:>14} {:>14} {:>14}", "", "min", "median", "max");
-    run("every transfer touches taint", LargeLedger::all_tainted(SEED, 10_000_000 * scale), &policies);
-    run("1 % of transfers touch taint", LargeLedger::mostly_background(SEED, 40_000_000 * scale), &policies);
+    run(
+        "every transfer touches taint",
+        LargeLedger::all_tainted(SEED, 10_000_000 * scale),
+        &policies,
+    );
+    run(
+        "1 % of transfers touch taint",
+        LargeLedger::mostly_background(SEED, 40_000_000 * scale),
+        &policies,
+    );
 }
 
 fn run(name: &str, size: LargeLedger, policies: &[Policy]) {
@@ -57,7 +65,10 @@ fn run(name: &str, size: LargeLedger, policies: &[Policy]) {
         started.elapsed()
     });
     print("HashMap and VecDeque, FIFO alone", rows, &plain);
-    println!("  ratio of medians: {:.2}", plain[RUNS / 2].as_secs_f64() / engine[RUNS / 2].as_secs_f64());
+    println!(
+        "  ratio of medians: {:.2}",
+        plain[RUNS / 2].as_secs_f64() / engine[RUNS / 2].as_secs_f64()
+    );
     println!(
         "  {holdings} holdings reached by taint; at most {} bytes more resident, {} for each",
         fullest - before,

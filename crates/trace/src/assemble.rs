@@ -49,12 +49,8 @@ pub(crate) fn assemble<U: Units>(outcome: Outcome<'_, U>) -> Trace {
     let balance = outcome.balance(&drafts, &stolen);
     floor::sort(&mut drafts, &stolen);
     outcome.add_bounds(&mut drafts, &stolen, &mut limits);
-    let (drafts, rows) = floor::apply(
-        drafts,
-        &stolen,
-        outcome.policies(),
-        outcome.scene.options.floor,
-    );
+    let (drafts, rows) =
+        floor::apply(drafts, &stolen, outcome.policies(), outcome.scene.options.floor);
     let timeline = timeline::timeline(&outcome, &stolen);
     let edges = outcome.edges(&rows);
     let mut findings = outcome.findings.clone();
@@ -77,12 +73,7 @@ pub(crate) fn assemble<U: Units>(outcome: Outcome<'_, U>) -> Trace {
         defects,
         findings,
         limits,
-        holdings: outcome
-            .book
-            .holdings
-            .iter()
-            .filter(|key| **key != HoldingKey::Transit)
-            .count(),
+        holdings: outcome.book.holdings.iter().filter(|key| **key != HoldingKey::Transit).count(),
     }
 }
 
@@ -138,11 +129,7 @@ impl<'a, U: Units> Outcome<'a, U> {
                     clock = (edge.tx, self.time(edge.tx));
                 }
                 let time = clock.1;
-                let visit = Visits {
-                    first: time,
-                    last: time,
-                    count: 0,
-                };
+                let visit = Visits { first: time, last: time, count: 0 };
                 let seen = round.entry(key).or_insert(visit);
                 seen.first = seen.first.min(time);
                 seen.last = seen.last.max(time);
@@ -157,9 +144,7 @@ impl<'a, U: Units> Outcome<'a, U> {
 
     fn tainted(&self, wanted: impl Fn(Policy) -> bool) -> Vec<&[U]> {
         let states = self.states.iter().filter(|(policy, _)| wanted(*policy));
-        states
-            .map(|(_, state)| &state.totals().tainted[..])
-            .collect()
+        states.map(|(_, state)| &state.totals().tainted[..]).collect()
     }
 
     /// One draft for each place that anything is in under any policy.
@@ -176,25 +161,13 @@ impl<'a, U: Units> Outcome<'a, U> {
         for (number, key) in self.book.holdings.iter().enumerate() {
             let (account, output, asset) = match *key {
                 HoldingKey::Balance { account, asset } => (Some(account), None, asset),
-                HoldingKey::Output {
-                    output,
-                    holder,
-                    asset,
-                } => (
-                    (holder != AccountIx::NONE).then_some(holder),
-                    Some(output),
-                    asset,
-                ),
+                HoldingKey::Output { output, holder, asset } => {
+                    ((holder != AccountIx::NONE).then_some(holder), Some(output), asset)
+                }
                 HoldingKey::Transit => continue,
             };
             let kind = self.kind_of_held(account);
-            let key = TerminalKey {
-                kind,
-                actor: None,
-                account,
-                output,
-                asset,
-            };
+            let key = TerminalKey { kind, actor: None, account, output, asset };
             let held = |state: &dyn PolicyState<U>| state.held(number);
             let place = Place::holding(u32::try_from(number).unwrap_or(0));
             drafts.extend(self.draft(place, &key, &held, visits, stolen));
@@ -223,31 +196,17 @@ impl<'a, U: Units> Outcome<'a, U> {
         visits: &BTreeMap<u64, Visits>,
         stolen: &[StolenAsset],
     ) -> Option<Draft> {
-        let contents: Vec<_> = self
-            .states
-            .iter()
-            .map(|(_, state)| content(&**state))
-            .collect();
+        let contents: Vec<_> = self.states.iter().map(|(_, state)| content(&**state)).collect();
         if contents.iter().all(|(amount, _)| amount.is_zero()) {
             return None;
         }
         let origin = |(policy, content): (Policy, &(U, Option<OriginVector<U>>))| {
-            policy
-                .is_conserving()
-                .then(|| origin_amounts(content.1.as_ref(), stolen.len()))
+            policy.is_conserving().then(|| origin_amounts(content.1.as_ref(), stolen.len()))
         };
         let asset = self.ledger().asset(AssetIx(key.asset)).clone();
-        let theft = stolen
-            .first()
-            .map_or_else(Timestamp::default, |stolen| stolen.first_time);
-        let never = Visits {
-            first: theft,
-            last: theft,
-            count: 0,
-        };
-        let visit = place_key(place)
-            .and_then(|key| visits.get(&key))
-            .unwrap_or(&never);
+        let theft = stolen.first().map_or_else(Timestamp::default, |stolen| stolen.first_time);
+        let never = Visits { first: theft, last: theft, count: 0 };
+        let visit = place_key(place).and_then(|key| visits.get(&key)).unwrap_or(&never);
         let account = |account| self.ledger().account(AccountIx(account)).clone();
         Some(Draft {
             place,
@@ -256,14 +215,9 @@ impl<'a, U: Units> Outcome<'a, U> {
                 actor: key.actor.clone(),
                 chain: asset.chain(),
                 account: key.account.map(account),
-                output: key
-                    .output
-                    .map(|output| self.ledger().output(OutputIx(output))),
+                output: key.output.map(|output| self.ledger().output(OutputIx(output))),
                 asset,
-                amounts: contents
-                    .iter()
-                    .map(|(amount, _)| amount.to_amount())
-                    .collect(),
+                amounts: contents.iter().map(|(amount, _)| amount.to_amount()).collect(),
                 origins: self.policies().zip(&contents).map(origin).collect(),
                 bounds: vec![None; stolen.len()],
                 first_time: visit.first,
@@ -280,33 +234,22 @@ impl<'a, U: Units> Outcome<'a, U> {
             drafts.iter().fold(Amount::ZERO, |sum, draft| {
                 let origins = draft.terminal.origins[policy].as_ref();
                 let part = origins.map_or(Amount::ZERO, |origins| origins[asset]);
-                sum.checked_add(part)
-                    .unwrap_or_else(|| panic!("origins sum beyond 256 bits"))
+                sum.checked_add(part).unwrap_or_else(|| panic!("origins sum beyond 256 bits"))
             })
         };
         let statement = |(number, policy): (usize, Policy)| {
             let balance = |asset: usize| {
-                let StolenAsset {
-                    asset: id, amount, ..
-                } = &stolen[asset];
-                let balance = Balance {
-                    stolen: *amount,
-                    accounted: sum(number, asset),
-                };
+                let StolenAsset { asset: id, amount, .. } = &stolen[asset];
+                let balance = Balance { stolen: *amount, accounted: sum(number, asset) };
                 assert_eq!(
                     balance.stolen, balance.accounted,
                     "{policy} does not account for every unit of {id}"
                 );
                 balance
             };
-            policy
-                .is_conserving()
-                .then(|| (0..stolen.len()).map(balance).collect())
+            policy.is_conserving().then(|| (0..stolen.len()).map(balance).collect())
         };
-        self.policies()
-            .enumerate()
-            .map(|(number, policy)| statement((number, policy)))
-            .collect()
+        self.policies().enumerate().map(|(number, policy)| statement((number, policy))).collect()
     }
 
     fn limits(&self) -> Vec<String> {
@@ -360,10 +303,8 @@ impl<'a, U: Units> Outcome<'a, U> {
             let number = u32::try_from(asset).unwrap_or(u32::MAX);
             let (answers, limited) = bounds::bounds(&self.book.flows, number, &sinks);
             for (draft, answer) in drafts[..bounded].iter_mut().zip(answers) {
-                draft.terminal.bounds[asset] = answer.map(|(lo, hi)| Bounds {
-                    lo: lo.to_amount(),
-                    hi: hi.to_amount(),
-                });
+                draft.terminal.bounds[asset] =
+                    answer.map(|(lo, hi)| Bounds { lo: lo.to_amount(), hi: hi.to_amount() });
             }
             if limited {
                 limits.push(format!(
@@ -378,10 +319,8 @@ impl<'a, U: Units> Outcome<'a, U> {
         let tainted = self.tainted(|_| true);
         let mut edges = Vec::new();
         for (index, note) in self.book.edges.iter().enumerate() {
-            let parts: Vec<Amount> = tainted
-                .iter()
-                .map(|tainted| tainted[index].to_amount())
-                .collect();
+            let parts: Vec<Amount> =
+                tainted.iter().map(|tainted| tainted[index].to_amount()).collect();
             if parts.iter().all(|part| part.is_zero()) {
                 continue;
             }
@@ -404,9 +343,7 @@ impl<'a, U: Units> Outcome<'a, U> {
                 tainted: parts,
                 link: self.link(note.link),
                 source: transaction.source,
-                terminal: place_key(note.place)
-                    .and_then(|key| rows.get(&key))
-                    .copied(),
+                terminal: place_key(note.place).and_then(|key| rows.get(&key)).copied(),
             });
         }
         edges
@@ -441,13 +378,7 @@ impl<'a, U: Units> Outcome<'a, U> {
 
     fn coverage(&self) -> BTreeMap<ChainId, Coverage> {
         let coverage = |chain: &hawkshaw_model::ChainSummary| {
-            (
-                chain.id.clone(),
-                Coverage {
-                    heights: chain.heights,
-                    times: chain.times,
-                },
-            )
+            (chain.id.clone(), Coverage { heights: chain.heights, times: chain.times })
         };
         self.ledger().chains().iter().map(coverage).collect()
     }
@@ -458,30 +389,18 @@ impl<'a, U: Units> Outcome<'a, U> {
             let end = end_of(self.ledger(), chain, self.scene.options.until).0;
             (end > chain.txs.start).then(|| self.time(TxIx(end - 1)))
         };
-        self.ledger()
-            .chains()
-            .iter()
-            .filter_map(last)
-            .max()
-            .unwrap_or_default()
+        self.ledger().chains().iter().filter_map(last).max().unwrap_or_default()
     }
 
     /// The time of the transaction that is so many along the program.
     pub(crate) fn time_of_moment(&self, moment: u32) -> Timestamp {
-        self.book
-            .moments
-            .get(moment as usize)
-            .map_or_else(Timestamp::default, |tx| self.time(*tx))
+        self.book.moments.get(moment as usize).map_or_else(Timestamp::default, |tx| self.time(*tx))
     }
 }
 
 fn origin_amounts<U: Units>(origin: Option<&OriginVector<U>>, assets: usize) -> OriginAmounts {
     match origin {
-        Some(origin) => origin
-            .entries()
-            .iter()
-            .map(|entry| entry.to_amount())
-            .collect(),
+        Some(origin) => origin.entries().iter().map(|entry| entry.to_amount()).collect(),
         None => vec![Amount::ZERO; assets],
     }
 }

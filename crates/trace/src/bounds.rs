@@ -30,26 +30,13 @@ pub(crate) enum Flow<U> {
     /// Stolen value arrives.
     Theft { asset: u32, to: Place, amount: U },
     /// A payment out of a holding, in which `left` remains.
-    Pay {
-        from: u32,
-        to: Place,
-        amount: U,
-        left: U,
-    },
+    Pay { from: u32, to: Place, amount: U, left: U },
     /// A payment out of a holding into a swap.
-    SwapIn {
-        from: u32,
-        swap: u32,
-        amount: U,
-        left: U,
-    },
+    SwapIn { from: u32, swap: u32, amount: U, left: U },
     /// What a swap brought, to a place or into another swap.
     SwapOut { swap: u32, to: SwapTarget },
     /// A transaction of a UTXO chain: holdings in, legs out.
-    Join {
-        inputs: Vec<(u32, U)>,
-        outputs: Vec<Leg<U>>,
-    },
+    Join { inputs: Vec<(u32, U)>, outputs: Vec<Leg<U>> },
 }
 
 /// Where the proceeds of a swap go.
@@ -218,21 +205,12 @@ impl<U: Units> Network<U> {
 
     fn add(&mut self, flow: &Flow<U>, asset: u32) {
         match flow {
-            Flow::Theft {
-                asset: stolen,
-                to,
-                amount,
-            } => {
+            Flow::Theft { asset: stolen, to, amount } => {
                 if let (true, Some(node)) = (*stolen == asset, self.place(*to)) {
                     self.flow_in[node as usize] = self.flow_in[node as usize].plus(*amount);
                 }
             }
-            Flow::Pay {
-                from,
-                to,
-                amount,
-                left,
-            } => {
+            Flow::Pay { from, to, amount, left } => {
                 if let (Some(tail), Some(head)) =
                     (self.place(Place::holding(*from)), self.place(*to))
                 {
@@ -240,12 +218,7 @@ impl<U: Units> Network<U> {
                 }
                 self.wait(*from, *left);
             }
-            Flow::SwapIn {
-                from,
-                swap,
-                amount,
-                left,
-            } => {
+            Flow::SwapIn { from, swap, amount, left } => {
                 if let Some(tail) = self.place(Place::holding(*from)) {
                     let head = self.swap(*swap);
                     self.fill(tail, head, *amount);
@@ -290,10 +263,7 @@ impl<U: Units> Network<U> {
 
     /// Leads everything that is still somewhere to the end.
     fn end_everything(&mut self) {
-        let sinks = self
-            .holding_node
-            .values()
-            .chain(self.terminal_node.values());
+        let sinks = self.holding_node.values().chain(self.terminal_node.values());
         let mut sinks: Vec<u32> = sinks.chain(self.swap_node.values()).copied().collect();
         sinks.sort_unstable();
         for sink in sinks {
@@ -308,9 +278,7 @@ impl<U: Units> Network<U> {
         let mut sum = self.flow_in[node as usize];
         let mut arc = self.first[node as usize];
         while arc != NO_ARC {
-            sum = sum
-                .plus(self.capacities[arc as usize ^ 1])
-                .plus(self.capacities[arc as usize]);
+            sum = sum.plus(self.capacities[arc as usize ^ 1]).plus(self.capacities[arc as usize]);
             arc = self.next[arc as usize];
         }
         sum
@@ -409,11 +377,7 @@ impl<U: Units> Network<U> {
 
     /// The arc whose capacity counts when `arc` at a node is followed in a direction.
     fn residual(arc: u32, direction: Direction) -> u32 {
-        if direction == Direction::Forward {
-            arc
-        } else {
-            arc ^ 1
-        }
+        if direction == Direction::Forward { arc } else { arc ^ 1 }
     }
 
     fn usable(&self, arc: u32, sink: u32, from: u32, direction: Direction) -> bool {
@@ -494,11 +458,7 @@ impl<U: Units> Network<U> {
     /// Leads as much as fits along a path.
     fn push(&mut self, path: &[u32], direction: Direction, log: &mut Vec<(u32, U)>) -> U {
         let arcs = path.iter().map(|arc| Self::residual(*arc, direction));
-        let room = arcs
-            .clone()
-            .map(|arc| self.capacities[arc as usize])
-            .min()
-            .unwrap_or_default();
+        let room = arcs.clone().map(|arc| self.capacities[arc as usize]).min().unwrap_or_default();
         for arc in arcs {
             self.move_flow(arc, room);
             log.push((arc, room));
@@ -520,20 +480,11 @@ mod tests {
     use crate::program::Place;
 
     fn theft(to: u32, amount: u128) -> Flow<u128> {
-        Flow::Theft {
-            asset: 0,
-            to: Place::holding(to),
-            amount,
-        }
+        Flow::Theft { asset: 0, to: Place::holding(to), amount }
     }
 
     fn pay(from: u32, to: Place, amount: u128, left: u128) -> Flow<u128> {
-        Flow::Pay {
-            from,
-            to,
-            amount,
-            left,
-        }
+        Flow::Pay { from, to, amount, left }
     }
 
     #[test]
@@ -569,16 +520,8 @@ mod tests {
     fn beyond_a_swap_there_is_no_bound() {
         let flows = [
             theft(0, 10),
-            Flow::SwapIn {
-                from: 0,
-                swap: 0,
-                amount: 4,
-                left: 6,
-            },
-            Flow::SwapOut {
-                swap: 0,
-                to: SwapTarget::Place(Place::holding(1)),
-            },
+            Flow::SwapIn { from: 0, swap: 0, amount: 4, left: 6 },
+            Flow::SwapOut { swap: 0, to: SwapTarget::Place(Place::holding(1)) },
             pay(1, Place::terminal(1), 7, 0),
             pay(0, Place::terminal(0), 6, 0),
         ];

@@ -41,12 +41,7 @@ pub fn trace(
     options: &Options,
 ) -> Result<Trace, TraceError> {
     let policies = policies(case, options)?;
-    let scene = Scene {
-        ledger,
-        assets,
-        stop,
-        options,
-    };
+    let scene = Scene { ledger, assets, stop, options };
     match follow::<u128>(scene, case, &policies) {
         Err(Failure::Halted(Halt::TooWide(_))) => {}
         outcome => return outcome.map_err(|failure| refusal(ledger, failure)),
@@ -72,9 +67,7 @@ impl From<thefts::Finding> for Failure {
 fn refusal(ledger: &dyn Ledger, failure: Failure) -> TraceError {
     match failure {
         Failure::Refused(error) => error,
-        Failure::Halted(Halt::TooWide(tx)) => TraceError::Overflow {
-            tx: tx_text(ledger, tx),
-        },
+        Failure::Halted(Halt::TooWide(tx)) => TraceError::Overflow { tx: tx_text(ledger, tx) },
         Failure::Halted(Halt::TooManyHoldings) => TraceError::TooManyHoldings(HOLDINGS_MAX),
     }
 }
@@ -85,11 +78,8 @@ fn policies(case: &Case, options: &Options) -> Result<Vec<Policy>, TraceError> {
         Stolen::Transfer { tx, .. } => tx.chain().clone(),
         Stolen::Output(outpoint) => outpoint.tx().chain().clone(),
     };
-    let on_accounts = case
-        .stolen
-        .iter()
-        .map(chain)
-        .find(|chain| chain.ledger_kind() == LedgerKind::Accounts);
+    let on_accounts =
+        case.stolen.iter().map(chain).find(|chain| chain.ledger_kind() == LedgerKind::Accounts);
     if let (Some(chain), true) = (&on_accounts, options.policies.contains(&Policy::Tiho)) {
         return Err(TraceError::TihoOnAccounts(chain.to_string()));
     }
@@ -112,12 +102,7 @@ fn follow<U: Units + 'static>(
     let ends: BTreeMap<u64, u64> = ledger
         .chains()
         .iter()
-        .map(|chain| {
-            (
-                chain.txs.start,
-                end_of(ledger, chain, scene.options.until).0,
-            )
-        })
+        .map(|chain| (chain.txs.start, end_of(ledger, chain, scene.options.until).0))
         .collect();
     let is_looked_at = |tx: TxIx| {
         let end = chain_of(ledger, tx).and_then(|chain| ends.get(&chain.txs.start));
@@ -130,14 +115,7 @@ fn follow<U: Units + 'static>(
     let mut replay = Replay::<U>::new(scene, &thefts, scene.options.detail == Detail::Full);
     let states = run_policies(&mut replay, policies, thefts.assets.len())?;
     let findings = std::mem::take(&mut replay.findings);
-    let outcome = Outcome {
-        scene,
-        case,
-        thefts: &thefts,
-        book: replay.book,
-        states,
-        findings,
-    };
+    let outcome = Outcome { scene, case, thefts: &thefts, book: replay.book, states, findings };
     Ok(assemble::assemble(outcome))
 }
 

@@ -63,9 +63,8 @@ pub(crate) fn apply(
         let key = place_key(draft.place);
         if is_below(&draft.terminal) {
             let asset = draft.terminal.asset.clone();
-            let (sum, count, keys) = below
-                .entry(asset)
-                .or_insert_with(|| (empty(&draft.terminal), 0, Vec::new()));
+            let (sum, count, keys) =
+                below.entry(asset).or_insert_with(|| (empty(&draft.terminal), 0, Vec::new()));
             add(sum, &draft.terminal);
             *count += 1;
             keys.extend(key);
@@ -77,10 +76,7 @@ pub(crate) fn apply(
     for (mut terminal, count, keys) in below.into_values() {
         terminal.summed = Some(count);
         rows.extend(keys.into_iter().map(|key| (key, kept.len())));
-        kept.push(Draft {
-            place: crate::program::Place::CLEAN,
-            terminal,
-        });
+        kept.push(Draft { place: crate::program::Place::CLEAN, terminal });
     }
     (kept, rows)
 }
@@ -96,11 +92,7 @@ fn empty(like: &Terminal) -> Terminal {
         origins: like
             .origins
             .iter()
-            .map(|origins| {
-                origins
-                    .as_ref()
-                    .map(|origins| vec![Amount::ZERO; origins.len()])
-            })
+            .map(|origins| origins.as_ref().map(|origins| vec![Amount::ZERO; origins.len()]))
             .collect(),
         bounds: vec![None; like.bounds.len()],
         transfers: 0,
@@ -112,12 +104,7 @@ fn add(sum: &mut Terminal, part: &Terminal) {
     for (sum, part) in sum.amounts.iter_mut().zip(&part.amounts) {
         add_amount(sum, *part);
     }
-    for (sums, parts) in sum
-        .origins
-        .iter_mut()
-        .flatten()
-        .zip(part.origins.iter().flatten())
-    {
+    for (sums, parts) in sum.origins.iter_mut().flatten().zip(part.origins.iter().flatten()) {
         for (sum, part) in sums.iter_mut().zip(parts) {
             add_amount(sum, *part);
         }
@@ -129,7 +116,5 @@ fn add(sum: &mut Terminal, part: &Terminal) {
 
 /// Sums of poison may pass 256 bits where nothing else can: they stay at the largest number.
 fn add_amount(sum: &mut Amount, part: Amount) {
-    *sum = sum
-        .checked_add(part)
-        .unwrap_or(Amount::from_u256(U256::MAX));
+    *sum = sum.checked_add(part).unwrap_or(Amount::from_u256(U256::MAX));
 }

@@ -93,28 +93,12 @@ fn passes_on<U: Units>(moves: &[Move<U>], is_end: &dyn Fn(u32) -> bool) -> bool 
     let mut payers: Vec<u32> = moves.iter().filter_map(|m| m.from).collect();
     payers.sort_unstable();
     let pays = |account: u32| payers.binary_search(&account).is_ok();
-    moves
-        .iter()
-        .filter_map(|m| m.to)
-        .any(|to| pays(to) && !is_end(to))
+    moves.iter().filter_map(|m| m.to).any(|to| pays(to) && !is_end(to))
 }
 
 fn direct<U: Units>(one: &Move<U>) -> Payment<U> {
-    let Move {
-        from,
-        to,
-        asset,
-        amount,
-        row,
-    } = *one;
-    Payment {
-        from,
-        to,
-        asset,
-        amount,
-        row,
-        route: Route::Plain,
-    }
+    let Move { from, to, asset, amount, row } = *one;
+    Payment { from, to, asset, amount, row, route: Route::Plain }
 }
 
 /// Value on its way through a transaction.
@@ -169,11 +153,7 @@ impl<U: Units> AssetNetting<U> {
             let lots = match one.from {
                 None => {
                     let source = Source::Account(None);
-                    vec![Lot {
-                        source,
-                        amount: one.amount,
-                        row: one.row,
-                    }]
+                    vec![Lot { source, amount: one.amount, row: one.row }]
                 }
                 Some(from) => netting.pay(from, one.amount, one.row),
             };
@@ -223,8 +203,7 @@ impl<U: Units> AssetNetting<U> {
     }
 
     fn at(&self, account: u32) -> usize {
-        self.parties
-            .partition_point(|party| party.account < account)
+        self.parties.partition_point(|party| party.account < account)
     }
 
     /// Takes what an account pays: from its queue, then its own, then a promise.
@@ -237,11 +216,7 @@ impl<U: Units> AssetNetting<U> {
                 break;
             };
             let taken = front.amount.min(amount);
-            lots.push(Lot {
-                amount: taken,
-                row,
-                ..*front
-            });
+            lots.push(Lot { amount: taken, row, ..*front });
             amount = amount.minus(taken);
             if taken == front.amount {
                 party.queue.pop_front();
@@ -253,29 +228,14 @@ impl<U: Units> AssetNetting<U> {
         if !own.is_zero() {
             party.budget = party.budget.minus(own);
             amount = amount.minus(own);
-            lots.push(Lot {
-                source: Source::Account(Some(account)),
-                amount: own,
-                row,
-            });
+            lots.push(Lot { source: Source::Account(Some(account)), amount: own, row });
         }
         if !amount.is_zero() {
             let number = self.promises.len();
-            self.promises.push(Promise {
-                amount,
-                filled: U::default(),
-                fills: Vec::new(),
-            });
+            self.promises.push(Promise { amount, filled: U::default(), fills: Vec::new() });
             party.owes.push_back(number);
-            let source = Source::Promise {
-                number,
-                offset: U::default(),
-            };
-            lots.push(Lot {
-                source,
-                amount,
-                row,
-            });
+            let source = Source::Promise { number, offset: U::default() };
+            lots.push(Lot { source, amount, row });
         }
         lots
     }
@@ -287,10 +247,7 @@ impl<U: Units> AssetNetting<U> {
         while let Some(number) = party.owes.front() {
             let promise = &mut self.promises[*number];
             let part = promise.amount.minus(promise.filled).min(lot.amount);
-            promise.fills.push(Lot {
-                amount: part,
-                ..lot
-            });
+            promise.fills.push(Lot { amount: part, ..lot });
             promise.filled = promise.filled.plus(part);
             if promise.filled == promise.amount {
                 party.owes.pop_front();
@@ -304,11 +261,7 @@ impl<U: Units> AssetNetting<U> {
     }
 
     fn into_payments(self, asset: u32, payments: &mut Vec<Payment<U>>) {
-        let route = if self.several_sources {
-            Route::Mixed
-        } else {
-            Route::Plain
-        };
+        let route = if self.several_sources { Route::Mixed } else { Route::Plain };
         for party in &self.parties {
             for lot in &party.queue {
                 self.resolve(*lot, Some(party.account), asset, route, payments);
@@ -344,11 +297,7 @@ impl<U: Units> AssetNetting<U> {
                 let part = fill.amount.minus(passed).min(missing);
                 if !part.is_zero() {
                     missing = missing.minus(part);
-                    parts.push(Lot {
-                        amount: part,
-                        row: lot.row,
-                        ..skip(*fill, passed)
-                    });
+                    parts.push(Lot { amount: part, row: lot.row, ..skip(*fill, passed) });
                 }
             }
             open.extend(parts.into_iter().rev());
@@ -359,17 +308,12 @@ impl<U: Units> AssetNetting<U> {
 /// The lot without its first units.
 fn skip<U: Units>(lot: Lot<U>, units: U) -> Lot<U> {
     let source = match lot.source {
-        Source::Promise { number, offset } => Source::Promise {
-            number,
-            offset: offset.plus(units),
-        },
+        Source::Promise { number, offset } => {
+            Source::Promise { number, offset: offset.plus(units) }
+        }
         account @ Source::Account(_) => account,
     };
-    Lot {
-        source,
-        amount: lot.amount.minus(units),
-        row: lot.row,
-    }
+    Lot { source, amount: lot.amount.minus(units), row: lot.row }
 }
 
 fn push_payment<U: Units>(
@@ -391,14 +335,7 @@ fn push_payment<U: Units>(
         last.amount = last.amount.plus(lot.amount);
         return;
     }
-    payments.push(Payment {
-        from,
-        to,
-        asset,
-        amount: lot.amount,
-        row: lot.row,
-        route,
-    });
+    payments.push(Payment { from, to, asset, amount: lot.amount, row: lot.row, route });
 }
 
 #[cfg(test)]
@@ -441,10 +378,7 @@ mod tests {
 
     #[test]
     fn what_comes_back_was_never_paid() {
-        check(
-            &[(THIEF, ROUTER, 10), (ROUTER, A, 9), (ROUTER, THIEF, 1)],
-            &[(THIEF, A, 9)],
-        );
+        check(&[(THIEF, ROUTER, 10), (ROUTER, A, 9), (ROUTER, THIEF, 1)], &[(THIEF, A, 9)]);
     }
 
     #[test]
@@ -455,12 +389,7 @@ mod tests {
     #[test]
     fn a_flash_loan_disappears() {
         check(
-            &[
-                (A, ROUTER, 100),
-                (ROUTER, B, 100),
-                (B, ROUTER, 101),
-                (ROUTER, A, 101),
-            ],
+            &[(A, ROUTER, 100), (ROUTER, B, 100), (B, ROUTER, 101), (ROUTER, A, 101)],
             &[(B, A, 1)],
         );
     }
@@ -488,11 +417,7 @@ mod tests {
             amount,
             row,
         };
-        let moves = [
-            one(A, ROUTER, 5, 0),
-            one(THIEF, ROUTER, 5, 1),
-            one(ROUTER, B, 10, 2),
-        ];
+        let moves = [one(A, ROUTER, 5, 0), one(THIEF, ROUTER, 5, 1), one(ROUTER, B, 10, 2)];
         let netted = payments(&moves, &|_| false).unwrap();
         assert!(netted.iter().all(|payment| payment.route == Route::Mixed));
     }

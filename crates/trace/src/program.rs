@@ -19,19 +19,13 @@ impl Place {
 
     /// A holding that taint reached.
     pub(crate) fn holding(number: u32) -> Self {
-        debug_assert!(
-            number < Self::TERMINAL,
-            "numbers of holdings stay below 2^31"
-        );
+        debug_assert!(number < Self::TERMINAL, "numbers of holdings stay below 2^31");
         Self(number)
     }
 
     /// A terminal.
     pub(crate) fn terminal(number: u32) -> Self {
-        debug_assert!(
-            number < Self::TERMINAL - 1,
-            "numbers of terminals stay below 2^31 - 1"
-        );
+        debug_assert!(number < Self::TERMINAL - 1, "numbers of terminals stay below 2^31 - 1");
         Self(number | Self::TERMINAL)
     }
 
@@ -155,9 +149,6 @@ pub(crate) struct Program<U> {
 
 impl<U> Default for Program<U> {
     fn default() -> Self {
-        Self {
-            steps: Vec::new(),
-            legs: Vec::new(),
-        }
+        Self { steps: Vec::new(), legs: Vec::new() }
     }
 }

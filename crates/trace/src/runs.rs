@@ -17,10 +17,7 @@ pub(crate) struct Run<U> {
 impl<U: Units> Run<U> {
     /// Clean units.
     pub(crate) fn clean(length: U) -> Self {
-        Self {
-            length,
-            origin: None,
-        }
+        Self { length, origin: None }
     }
 
     /// Takes `part` (less than all) off the run.
@@ -30,20 +27,14 @@ impl<U: Units> Run<U> {
             Some(Origin::Itself(asset)) => Some(Origin::Itself(*asset)),
             Some(mixed) => {
                 let rest = std::mem::replace(mixed, Origin::Itself(0));
-                let mut whole = Taint {
-                    amount: self.length,
-                    origin: rest,
-                };
+                let mut whole = Taint { amount: self.length, origin: rest };
                 let taken = whole.take(part);
                 *mixed = whole.origin;
                 Some(taken.origin)
             }
         };
         self.length = self.length.minus(part);
-        Self {
-            length: part,
-            origin,
-        }
+        Self { length: part, origin }
     }
 
     /// Whether appending the other run to this one loses nothing.
@@ -165,10 +156,7 @@ impl<U: Units> RunQueue<U> {
             let first = &mut self.runs[at];
             let mut sum = into_taint(std::mem::replace(first, Run::clean(U::ONE)));
             sum.add(into_taint(second), stolen_assets);
-            *first = Run {
-                length: sum.amount,
-                origin: Some(sum.origin),
-            };
+            *first = Run { length: sum.amount, origin: Some(sum.origin) };
             merged = true;
             from = at;
         }
@@ -203,11 +191,7 @@ impl<U: Units> RunQueue<U> {
         let mut lengths = Vec::with_capacity(self.runs.len());
         for run in &self.runs {
             end_before = end_before.plus(run.length);
-            let end = if end_before == x {
-                y
-            } else {
-                y.times_over(end_before, x)
-            };
+            let end = if end_before == x { y } else { y.times_over(end_before, x) };
             lengths.push(end.minus(end_after));
             end_after = end;
         }
@@ -217,25 +201,16 @@ impl<U: Units> RunQueue<U> {
             .zip(lengths)
             .map(|(run, length)| Converted {
                 length,
-                origin: run
-                    .origin
-                    .is_some()
-                    .then(|| into_taint(run).to_vector(stolen_assets)),
+                origin: run.origin.is_some().then(|| into_taint(run).to_vector(stolen_assets)),
             })
             .collect();
         rescue_empty_runs(&mut runs);
         for run in runs {
             let origin = run.origin.map(|vector| {
-                let taint = Taint {
-                    amount: run.length,
-                    origin: Origin::Mixed(Box::new(vector)),
-                };
+                let taint = Taint { amount: run.length, origin: Origin::Mixed(Box::new(vector)) };
                 taint.become_asset(run.length, own, stolen_assets).origin
             });
-            self.push(Run {
-                length: run.length,
-                origin,
-            });
+            self.push(Run { length: run.length, origin });
         }
     }
 }
@@ -254,13 +229,9 @@ fn rescue_empty_runs<U: Units>(runs: &mut [Converted<U>]) {
             continue;
         }
         let tainted = |index: &usize| runs[*index].origin.is_some();
-        let heir = (at + 1..runs.len())
-            .find(tainted)
-            .or_else(|| (0..at).rev().find(tainted));
+        let heir = (at + 1..runs.len()).find(tainted).or_else(|| (0..at).rev().find(tainted));
         let solid = |index: &usize| !runs[*index].length.is_zero();
-        let lender = (at + 1..runs.len())
-            .find(solid)
-            .or_else(|| (0..at).rev().find(solid));
+        let lender = (at + 1..runs.len()).find(solid).or_else(|| (0..at).rev().find(solid));
         match (heir, lender) {
             (Some(heir), _) => {
                 if let (Some(origin), Some(sum)) = (runs[at].origin.take(), &mut runs[heir].origin)
@@ -280,10 +251,7 @@ fn rescue_empty_runs<U: Units>(runs: &mut [Converted<U>]) {
 /// A tainted run as a quantity.
 fn into_taint<U: Units>(run: Run<U>) -> Taint<U> {
     match run.origin {
-        Some(origin) => Taint {
-            amount: run.length,
-            origin,
-        },
+        Some(origin) => Taint { amount: run.length, origin },
         None => Taint::none(),
     }
 }
@@ -295,20 +263,13 @@ mod tests {
     fn queue(runs: &[(u128, bool)]) -> RunQueue<u128> {
         let mut queue = RunQueue::default();
         for (length, tainted) in runs {
-            queue.push(Run {
-                length: *length,
-                origin: tainted.then_some(Origin::Itself(0)),
-            });
+            queue.push(Run { length: *length, origin: tainted.then_some(Origin::Itself(0)) });
         }
         queue
     }
 
     fn shape(queue: &RunQueue<u128>) -> Vec<(u128, bool)> {
-        queue
-            .runs
-            .iter()
-            .map(|run| (run.length, run.origin.is_some()))
-            .collect()
+        queue.runs.iter().map(|run| (run.length, run.origin.is_some())).collect()
     }
 
     #[test]
@@ -351,9 +312,6 @@ mod tests {
         next.convert(10, 5, None, 1);
         let mut origins = crate::taint::OriginVector::empty(1);
         next.add_origins(&mut origins);
-        assert_eq!(
-            (shape(&next), origins.entries()),
-            (vec![(4, false), (1, true)], &[2u128][..])
-        );
+        assert_eq!((shape(&next), origins.entries()), (vec![(4, false), (1, true)], &[2u128][..]));
     }
 }

@@ -70,11 +70,7 @@ pub(crate) fn roles<U: Units>(
     initiator: Option<u32>,
     around: &dyn Surroundings,
 ) -> Roles<U> {
-    let mut accounts: Vec<u32> = payments
-        .iter()
-        .flat_map(|p| [p.from, p.to])
-        .flatten()
-        .collect();
+    let mut accounts: Vec<u32> = payments.iter().flat_map(|p| [p.from, p.to]).flatten().collect();
     accounts.sort_unstable();
     accounts.dedup();
     let mut work = Classification {
@@ -112,11 +108,7 @@ impl<U: Units> Classification<'_, U> {
         };
         let swaps = is_initiator || self.around.had_taint(account);
         // A swapper's taint travels from given to gotten, a maker's from gotten to given.
-        let (asset_in, asset_out) = if swaps {
-            (*given, *gotten)
-        } else {
-            (*gotten, *given)
-        };
+        let (asset_in, asset_out) = if swaps { (*given, *gotten) } else { (*gotten, *given) };
         if !swaps && self.around.keeps(account) {
             return;
         }
@@ -124,28 +116,12 @@ impl<U: Units> Classification<'_, U> {
             return;
         }
         if !self.around.is_curated(asset_out) {
-            self.doubtful.push(Doubt::UnverifiedSwap {
-                account,
-                asset: asset_out,
-            });
+            self.doubtful.push(Doubt::UnverifiedSwap { account, asset: asset_out });
             return;
         }
-        let (x, y) = (
-            self.volume(account, asset_in),
-            self.volume(account, asset_out),
-        );
-        let exchange = Exchange {
-            account,
-            asset_in,
-            x,
-            asset_out,
-            y,
-        };
-        if swaps {
-            self.swappers.push(exchange)
-        } else {
-            self.makers.push(exchange)
-        }
+        let (x, y) = (self.volume(account, asset_in), self.volume(account, asset_out));
+        let exchange = Exchange { account, asset_in, x, asset_out, y };
+        if swaps { self.swappers.push(exchange) } else { self.makers.push(exchange) }
     }
 
     fn sides(&self, account: u32) -> Sides {
@@ -197,12 +173,7 @@ impl<U: Units> Classification<'_, U> {
             }
             let makers = order.into_iter().map(|at| self.makers[at]).collect();
             let doubts = self.doubts(&carries, &circle);
-            return Roles {
-                swappers,
-                makers,
-                carries,
-                doubts,
-            };
+            return Roles { swappers, makers, carries, doubts };
         }
     }
 
@@ -218,9 +189,7 @@ impl<U: Units> Classification<'_, U> {
             .iter()
             .zip(self.stolen)
             .map(|(p, stolen)| {
-                let tainted = p
-                    .from
-                    .is_some_and(|from| self.around.is_tainted(from, p.asset));
+                let tainted = p.from.is_some_and(|from| self.around.is_tainted(from, p.asset));
                 *stolen || (tainted && !swaps(p))
             })
             .collect();
@@ -240,14 +209,7 @@ impl<U: Units> Classification<'_, U> {
                 order.push(maker);
             }
         }
-        (
-            carries,
-            order,
-            waiting
-                .iter()
-                .map(|maker| self.makers[*maker].account)
-                .collect(),
-        )
+        (carries, order, waiting.iter().map(|maker| self.makers[*maker].account).collect())
     }
 
     /// Whether no market maker that still waits pays this one.
@@ -269,9 +231,7 @@ impl<U: Units> Classification<'_, U> {
             self.free()
                 .any(|(p, n)| carries[n] && (p.from == Some(account) || p.to == Some(account)))
         };
-        let circle = circle
-            .iter()
-            .map(|account| Doubt::AmbiguousSwap { account: *account });
+        let circle = circle.iter().map(|account| Doubt::AmbiguousSwap { account: *account });
         let all = self.doubtful.iter().copied().chain(circle);
         all.filter(|doubt| match doubt {
             Doubt::UnverifiedSwap { account, .. } | Doubt::AmbiguousSwap { account } => {

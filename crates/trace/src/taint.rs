@@ -70,18 +70,12 @@ pub(crate) struct Taint<U> {
 impl<U: Units> Taint<U> {
     /// No taint.
     pub(crate) fn none() -> Self {
-        Self {
-            amount: U::default(),
-            origin: Origin::Itself(0),
-        }
+        Self { amount: U::default(), origin: Origin::Itself(0) }
     }
 
     /// Stolen value as it was stolen.
     pub(crate) fn fresh(amount: U, asset: u32) -> Self {
-        Self {
-            amount,
-            origin: Origin::Itself(asset),
-        }
+        Self { amount, origin: Origin::Itself(asset) }
     }
 
     /// Takes `part` out. All of the origin goes with all of the amount.
@@ -96,10 +90,7 @@ impl<U: Units> Taint<U> {
             Origin::Mixed(vector) => Origin::Mixed(Box::new(vector.take(part, self.amount))),
         };
         self.amount = self.amount.minus(part);
-        Self {
-            amount: part,
-            origin,
-        }
+        Self { amount: part, origin }
     }
 
     /// Adds another quantity of the same asset.
@@ -137,10 +128,7 @@ impl<U: Units> Taint<U> {
     /// if it is one.
     pub(crate) fn become_asset(self, amount: U, own: Option<u32>, stolen_assets: usize) -> Self {
         let vector = self.to_vector(stolen_assets);
-        Self {
-            amount,
-            origin: canonical(vector, amount, own),
-        }
+        Self { amount, origin: canonical(vector, amount, own) }
     }
 }
 
@@ -148,17 +136,9 @@ impl<U: Units> Taint<U> {
 fn canonical<U: Units>(vector: OriginVector<U>, amount: U, own: Option<u32>) -> Origin<U> {
     let is_itself = |own: u32| {
         let expected = |index: usize| {
-            if index == own as usize {
-                amount
-            } else {
-                U::default()
-            }
+            if index == own as usize { amount } else { U::default() }
         };
-        vector
-            .0
-            .iter()
-            .enumerate()
-            .all(|(index, entry)| *entry == expected(index))
+        vector.0.iter().enumerate().all(|(index, entry)| *entry == expected(index))
     };
     match own {
         Some(own) if is_itself(own) => Origin::Itself(own),

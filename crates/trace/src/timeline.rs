@@ -31,26 +31,17 @@ pub(crate) fn timeline<U: Units>(
             }
             let mut changes = Changes::new();
             for arrival in &state.totals().arrivals {
-                let kind = outcome.book.terminals[arrival.terminal as usize]
-                    .kind
-                    .clone();
-                let origin = arrival
-                    .origin
-                    .entries()
-                    .iter()
-                    .map(|entry| entry.to_amount())
-                    .collect();
+                let kind = outcome.book.terminals[arrival.terminal as usize].kind.clone();
+                let origin =
+                    arrival.origin.entries().iter().map(|entry| entry.to_amount()).collect();
                 let time = outcome.time_of_moment(arrival.moment);
                 changes.entry(time).or_default().push((kind, origin));
             }
             changes
         })
         .collect();
-    let mut times: Vec<Timestamp> = thefts
-        .keys()
-        .chain(changes.iter().flat_map(BTreeMap::keys))
-        .copied()
-        .collect();
+    let mut times: Vec<Timestamp> =
+        thefts.keys().chain(changes.iter().flat_map(BTreeMap::keys)).copied().collect();
     times.sort_unstable();
     times.dedup();
     let times = thinned(times);
@@ -67,10 +58,7 @@ pub(crate) fn timeline<U: Units>(
         .collect();
     let point = |(index, time): (usize, &Timestamp)| TimelinePoint {
         time: *time,
-        by_kind: by_policy
-            .iter()
-            .map(|standings| standings[index].clone())
-            .collect(),
+        by_kind: by_policy.iter().map(|standings| standings[index].clone()).collect(),
     };
     times.iter().enumerate().map(point).collect()
 }
@@ -81,19 +69,12 @@ fn thefts<U: Units>(
     stolen: &[StolenAsset],
 ) -> BTreeMap<Timestamp, OriginAmounts> {
     let mut thefts: BTreeMap<Timestamp, OriginAmounts> = BTreeMap::new();
-    for edge in outcome
-        .book
-        .edges
-        .iter()
-        .filter(|edge| edge.link == LinkNote::Theft)
-    {
+    for edge in outcome.book.edges.iter().filter(|edge| edge.link == LinkNote::Theft) {
         let Some(own) = outcome.thefts.own(edge.asset) else {
             continue;
         };
         let time = outcome.ledger().transaction(edge.tx).time;
-        let sums = thefts
-            .entry(time)
-            .or_insert_with(|| vec![Amount::ZERO; stolen.len()]);
+        let sums = thefts.entry(time).or_insert_with(|| vec![Amount::ZERO; stolen.len()]);
         add(&mut sums[own as usize], edge.amount.to_amount());
     }
     thefts
@@ -104,9 +85,7 @@ fn thinned(times: Vec<Timestamp>) -> Vec<Timestamp> {
         return times;
     }
     let last = times.len() - 1;
-    (0..POINTS_MAX)
-        .map(|point| times[point * last / (POINTS_MAX - 1)])
-        .collect()
+    (0..POINTS_MAX).map(|point| times[point * last / (POINTS_MAX - 1)]).collect()
 }
 
 /// Where the value was at each of some times, under one policy.
@@ -123,18 +102,12 @@ fn standings(
     let mut standings = Vec::with_capacity(times.len());
     for time in times {
         while let Some((_, amounts)) = thefts.next_if(|(at, _)| *at <= time) {
-            held.iter_mut()
-                .zip(amounts)
-                .for_each(|(held, amount)| add(held, *amount));
+            held.iter_mut().zip(amounts).for_each(|(held, amount)| add(held, *amount));
         }
         while let Some((_, arrivals)) = changes.next_if(|(at, _)| *at <= time) {
             for (kind, amounts) in arrivals {
-                let sums = ended
-                    .entry(kind.clone())
-                    .or_insert_with(|| vec![Amount::ZERO; assets]);
-                sums.iter_mut()
-                    .zip(amounts)
-                    .for_each(|(sum, amount)| add(sum, *amount));
+                let sums = ended.entry(kind.clone()).or_insert_with(|| vec![Amount::ZERO; assets]);
+                sums.iter_mut().zip(amounts).for_each(|(sum, amount)| add(sum, *amount));
                 held.iter_mut()
                     .zip(amounts)
                     .for_each(|(held, amount)| *held = held.saturating_sub(*amount));

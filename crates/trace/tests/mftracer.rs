@@ -91,11 +91,8 @@ fn check(name: &str, floor: &Floor) {
     let case = case(&folder, &rows);
     let total = rows.iter().fold(Amount::ZERO, |sum, r| sum.checked_add(r.amount).unwrap());
     let (ledger, _) = MemoryLedger::from_rows(rows, Vec::new()).unwrap();
-    let options = Options {
-        stops: Stops::Tagged,
-        floor: "0".parse().unwrap(),
-        ..Options::default()
-    };
+    let options =
+        Options { stops: Stops::Tagged, floor: "0".parse().unwrap(), ..Options::default() };
     let trace = trace(&ledger, &case, &AssetList::built_in(), &|_| None, &options).unwrap();
     let (mut tainted, mut touched) = (Amount::ZERO, Amount::ZERO);
     for edge in trace.edges.iter().filter(|edge| !edge.tainted[0].is_zero()) {

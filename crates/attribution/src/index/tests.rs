@@ -23,12 +23,8 @@ fn index(rows: &[&str]) -> TagIndex {
         csv.push_str(&format!("{ADDRESS},{row},s\n"));
     }
     let mut index = TagIndex::new();
-    index
-        .add_file("actors.yaml", ACTORS.as_bytes(), &NoIncludes)
-        .unwrap();
-    index
-        .add_file("tags.csv", csv.as_bytes(), &NoIncludes)
-        .unwrap();
+    index.add_file("actors.yaml", ACTORS.as_bytes(), &NoIncludes).unwrap();
+    index.add_file("tags.csv", csv.as_bytes(), &NoIncludes).unwrap();
     index
 }
 
@@ -45,23 +41,11 @@ fn the_most_certain_service_stops() {
         (&["a,exchange,forensic,"][..], "exchange a"),
         (&["a,exchange,heuristic,"], "-"),
         (&["a,exchange,web_crawl,"], "exchange a"),
-        (
-            &["a,exchange,web_crawl,", "b,mixing_service,forensic,"],
-            "mixer b",
-        ),
-        (
-            &["b,mixing_service,forensic,", "z,exchange,service_data,"],
-            "exchange z",
-        ),
-        (
-            &["b,exchange,forensic,", "a,exchange,forensic,"],
-            "exchange a",
-        ),
+        (&["a,exchange,web_crawl,", "b,mixing_service,forensic,"], "mixer b"),
+        (&["b,mixing_service,forensic,", "z,exchange,service_data,"], "exchange z"),
+        (&["b,exchange,forensic,", "a,exchange,forensic,"], "exchange a"),
         (&["a,sanction,authority_data,"], "-"),
-        (
-            &["a,exchange,forensic,", "b,sanction,authority_data,"],
-            "exchange a",
-        ),
+        (&["a,exchange,forensic,", "b,sanction,authority_data,"], "exchange a"),
         (&["hot,hot_wallet,forensic,"], "-"),
     ] {
         assert_eq!(stop(rows), expected, "{rows:?}");
@@ -70,19 +54,10 @@ fn the_most_certain_service_stops() {
 
 #[test]
 fn categories_are_inherited_from_the_actor() {
-    assert_eq!(
-        stop(&["dep,deposit_wallet,forensic,huobi"]),
-        "exchange Huobi\u{fffd}"
-    );
-    assert_eq!(
-        stop(&["dep,gambling,forensic,huobi"]),
-        "gambling Huobi\u{fffd}"
-    );
+    assert_eq!(stop(&["dep,deposit_wallet,forensic,huobi"]), "exchange Huobi\u{fffd}");
+    assert_eq!(stop(&["dep,gambling,forensic,huobi"]), "gambling Huobi\u{fffd}");
     assert_eq!(stop(&["hack of it,service_hack,forensic,huobi"]), "-");
-    assert_eq!(
-        stop(&["them,sanction;user,authority_data,lazarusgroup"]),
-        "-"
-    );
+    assert_eq!(stop(&["them,sanction;user,authority_data,lazarusgroup"]), "-");
     assert_eq!(stop(&["dep,deposit_wallet,forensic,nobody"]), "-");
 }
 
@@ -90,10 +65,7 @@ fn categories_are_inherited_from_the_actor() {
 fn a_surer_offender_keeps_a_service_from_stopping() {
     let service = "a,exchange,forensic,";
     assert_eq!(stop(&[service, "b,perpetrator,authority_data,"]), "-");
-    assert_eq!(
-        stop(&[service, "b,service_hack,service_data,"]),
-        "exchange a"
-    );
+    assert_eq!(stop(&[service, "b,service_hack,service_data,"]), "exchange a");
     assert_eq!(stop(&[service, "b,victim,web_crawl,"]), "exchange a");
     let both = index(&[service, "b,perpetrator,authority_data,"]);
     assert_eq!(both.name_of(&account()).unwrap(), "b");
@@ -101,10 +73,7 @@ fn a_surer_offender_keeps_a_service_from_stopping() {
     assert_eq!(conflicts.len(), 1);
     assert_eq!(conflicts[0].kind, ConflictKind::StopsOrNot);
     assert_eq!(conflicts[0].winner.label, "b");
-    assert_eq!(
-        conflicts[0].why,
-        "authority_data (60) is surer than forensic (50)"
-    );
+    assert_eq!(conflicts[0].why, "authority_data (60) is surer than forensic (50)");
 }
 
 #[test]
@@ -125,41 +94,24 @@ fn tags_that_disagree_are_listed() {
     assert_eq!(
         listed,
         [
-            conflict(
-                ConflictKind::Kinds,
-                "b",
-                "forensic (50) is surer than web_crawl (20)"
-            ),
+            conflict(ConflictKind::Kinds, "b", "forensic (50) is surer than web_crawl (20)"),
             conflict(
                 ConflictKind::StopsOrNot,
                 "d",
                 "equally sure, and only a surer tag keeps a service from stopping a trace"
             ),
-            conflict(
-                ConflictKind::Actors,
-                "b",
-                "forensic (50) is surer than web_crawl (20)"
-            ),
+            conflict(ConflictKind::Actors, "b", "forensic (50) is surer than web_crawl (20)"),
         ]
     );
-    assert_eq!(
-        index(&["a,exchange,forensic,", "b,exchange,web_crawl,"]).conflicts(&account()),
-        []
-    );
+    assert_eq!(index(&["a,exchange,forensic,", "b,exchange,web_crawl,"]).conflicts(&account()), []);
 }
 
 #[test]
 fn the_same_claim_counts_once_and_no_concept_is_lost() {
-    let twice = index(&[
-        "a,exchange,forensic,",
-        "a,hot_wallet,forensic,",
-        "a,user,web_crawl,",
-    ]);
+    let twice = index(&["a,exchange,forensic,", "a,hot_wallet,forensic,", "a,user,web_crawl,"]);
     assert_eq!(twice.len(), 2);
     assert_eq!(twice.defects().count(DefectReason::DuplicateTag), 1);
-    let [first, second] = twice.tags_of(&account()) else {
-        panic!()
-    };
+    let [first, second] = twice.tags_of(&account()) else { panic!() };
     assert_eq!(format!("{:?}", first.concepts), "[exchange, hot_wallet]");
     assert_eq!(second.confidence.level, 20);
 }
@@ -167,21 +119,14 @@ fn the_same_claim_counts_once_and_no_concept_is_lost() {
 #[test]
 fn names_are_safe_to_show() {
     let hostile = index(&["<b>\u{1b}[2J\u{202e}x</b>,exchange,forensic,"]);
-    assert_eq!(
-        hostile.name_of(&account()).unwrap(),
-        "<b>\u{fffd}[2J\u{fffd}x</b>"
-    );
+    assert_eq!(hostile.name_of(&account()).unwrap(), "<b>\u{fffd}[2J\u{fffd}x</b>");
 }
 
 #[test]
 fn a_refused_file_changes_nothing() {
     let mut index = index(&["a,exchange,forensic,"]);
     let before = index.to_store();
-    assert!(
-        index
-            .add_file("x.yaml", b"tags:\n- {", &NoIncludes)
-            .is_err()
-    );
+    assert!(index.add_file("x.yaml", b"tags:\n- {", &NoIncludes).is_err());
     assert!(index.add_file("x.html", b"<html>", &NoIncludes).is_err());
     assert_eq!(index.to_store(), before);
 }
@@ -191,24 +136,15 @@ fn a_store_is_strict_about_itself() {
     let mut index = TagIndex::new();
     for (text, reason) in [
         ("{\"schema\":\"hawkshaw.tags/2\"}\n", "s:1: the schema"),
-        (
-            "{\"schema\":\"hawkshaw.tags/1\"}\n{\"tag\":{\"label\":\"a\"}}\n",
-            "s:2: missing",
-        ),
-        (
-            "{\"schema\":\"hawkshaw.tags/1\"}\n\n{\"zebra\":1}\n",
-            "s:3: unknown variant",
-        ),
+        ("{\"schema\":\"hawkshaw.tags/1\"}\n{\"tag\":{\"label\":\"a\"}}\n", "s:2: missing"),
+        ("{\"schema\":\"hawkshaw.tags/1\"}\n\n{\"zebra\":1}\n", "s:3: unknown variant"),
         (
             "{\"schema\":\"hawkshaw.tags/1\"}\n{\"tag\":{\"label\":\"a\",\"source\":\"s\",\
           \"confidence\":\"forensic\",\"level\":50}}",
             "s:2: a tag has either",
         ),
     ] {
-        let error = index
-            .add_file("s", text.as_bytes(), &NoIncludes)
-            .unwrap_err()
-            .to_string();
+        let error = index.add_file("s", text.as_bytes(), &NoIncludes).unwrap_err().to_string();
         assert!(error.starts_with(reason), "{error}");
     }
 }
@@ -222,19 +158,14 @@ fn rows() -> impl Strategy<Value = Vec<(u8, String, &'static str, &'static str, 
         Just(""),
     ];
     let confidence = prop_oneof![Just("forensic"), Just("web_crawl"), Just("")];
-    prop::collection::vec(
-        (0_u8..4, "[ab]{1}|\\PC{1,8}", category, confidence, "[st]"),
-        0..20,
-    )
+    prop::collection::vec((0_u8..4, "[ab]{1}|\\PC{1,8}", category, confidence, "[st]"), 0..20)
 }
 
 fn csv_of(rows: &[(u8, String, &str, &str, String)]) -> String {
     let mut csv = String::from("address,label,category,confidence,source\n");
     for (address, label, category, confidence, source) in rows {
         let label = label.replace('"', "\"\"");
-        csv.push_str(&format!(
-            "0x{address:040x},\"{label}\",{category},{confidence},{source}\n"
-        ));
+        csv.push_str(&format!("0x{address:040x},\"{label}\",{category},{confidence},{source}\n"));
     }
     csv
 }

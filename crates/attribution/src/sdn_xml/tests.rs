@@ -59,22 +59,15 @@ const LIST: &str = r#"<?xml version="1.0" standalone="yes"?>
 "#;
 
 fn refusal(xml: &str) -> String {
-    read("sdn_advanced.xml", xml.as_bytes())
-        .unwrap_err()
-        .to_string()
+    read("sdn_advanced.xml", xml.as_bytes()).unwrap_err().to_string()
 }
 
 #[test]
 fn addresses_are_read_with_the_listed_name() {
     let reading = read("sdn_advanced.xml", LIST.as_bytes()).unwrap();
-    let [bitcoin, ethereum] = reading.tags.as_slice() else {
-        panic!("{:?}", reading.tags)
-    };
+    let [bitcoin, ethereum] = reading.tags.as_slice() else { panic!("{:?}", reading.tags) };
     assert_eq!(bitcoin.label, "EXAMPLE & SONS Nemo");
-    assert_eq!(
-        bitcoin.source,
-        "https://sanctionssearch.ofac.treas.gov/Details.aspx?id=900001"
-    );
+    assert_eq!(bitcoin.source, "https://sanctionssearch.ofac.treas.gov/Details.aspx?id=900001");
     assert_eq!(bitcoin.lastmod.unwrap().to_date(), "2024-09-27");
     assert_eq!(ethereum.currency.as_deref(), Some("ETH"));
     assert!(!format!("{:?}", reading.tags).contains("1970"));

@@ -102,8 +102,7 @@ impl Entry {
 
     /// Takes over every field that `other` has: an included header wins, as in the TagPack tool.
     pub(crate) fn override_with(&mut self, other: Self) {
-        self.texts
-            .retain(|(field, _)| other.texts.iter().all(|(theirs, _)| theirs != field));
+        self.texts.retain(|(field, _)| other.texts.iter().all(|(theirs, _)| theirs != field));
         self.texts.extend(other.texts);
         self.concepts = other.concepts.or(self.concepts.take());
         self.unknown.extend(other.unknown);
@@ -191,9 +190,7 @@ impl<'de> Deserialize<'de> for Header {
         match (&header, tag.as_deref()) {
             (Header::Fields(_), None) | (Header::Include(_), Some("!include")) => Ok(header),
             (_, Some(other)) => Err(D::Error::custom(format!("the header has the tag {other}"))),
-            (_, None) => Err(D::Error::custom(
-                "the header is neither fields nor !include PATH",
-            )),
+            (_, None) => Err(D::Error::custom("the header is neither fields nor !include PATH")),
         }
     }
 }

@@ -10,9 +10,7 @@ fn pack(yaml: &str) -> Reading {
 }
 
 fn refusal(yaml: &str) -> String {
-    read("pack.yaml", yaml.as_bytes(), &NoIncludes)
-        .unwrap_err()
-        .to_string()
+    read("pack.yaml", yaml.as_bytes(), &NoIncludes).unwrap_err().to_string()
 }
 
 #[test]
@@ -26,22 +24,14 @@ fn tags_inherit_from_the_header() {
         "ab".repeat(32)
     ));
     assert!(reading.defects.is_empty(), "{:?}", reading.defects);
-    let [first, second, third] = reading.tags.as_slice() else {
-        panic!()
-    };
+    let [first, second, third] = reading.tags.as_slice() else { panic!() };
     assert_eq!(first.label, "Thief");
     assert_eq!(format!("{:?}", first.concepts), "[sanction, user]");
     assert_eq!(first.lastmod.unwrap().to_date(), "2023-08-28");
     assert_eq!(second.label, "42");
-    assert_eq!(
-        format!("{:?}", second.concepts),
-        "[exchange, hot_wallet, sanction]"
-    );
+    assert_eq!(format!("{:?}", second.concepts), "[exchange, hot_wallet, sanction]");
     assert_eq!(second.confidence.level, 60);
-    assert!(matches!(
-        third.subject,
-        hawkshaw_model::TagSubject::Transaction(_)
-    ));
+    assert!(matches!(third.subject, hawkshaw_model::TagSubject::Transaction(_)));
 }
 
 #[test]

@@ -225,7 +225,9 @@ fn account_json(index: &TagIndex, account: &Account) -> serde_json::Value {
     let conflicts: Vec<_> = index
         .conflicts(account)
         .iter()
-        .map(|c| json!({ "winner": tag_json(&c.winner), "loser": tag_json(&c.loser), "why": c.why }))
+        .map(
+            |c| json!({ "winner": tag_json(&c.winner), "loser": tag_json(&c.loser), "why": c.why }),
+        )
         .collect();
     json!({
         "account": account.to_string(),

@@ -15,10 +15,7 @@ pub(crate) struct Poison<U> {
 impl<U: Units> Poison<U> {
     /// Nothing is poisoned yet.
     pub(crate) fn new() -> Self {
-        Self {
-            reached: Vec::new(),
-            totals: Totals::new(0),
-        }
+        Self { reached: Vec::new(), totals: Totals::new(0) }
     }
 
     fn is_poisoned(&self, place: Place) -> bool {
@@ -41,11 +38,7 @@ impl<U: Units> Poison<U> {
     }
 
     fn poisoned_part(&self, from: Place, amount: U) -> U {
-        if self.is_poisoned(from) {
-            amount
-        } else {
-            U::default()
-        }
+        if self.is_poisoned(from) { amount } else { U::default() }
     }
 
     fn join(&mut self, inputs: &[Leg<U>], outputs: &[Leg<U>], recorded: bool) {
@@ -81,13 +74,7 @@ impl<U: Units> PolicyState<U> for Poison<U> {
             match step {
                 Step::Open { .. } => self.reached.push(U::default()),
                 Step::Shortage { .. } => {}
-                Step::Pay {
-                    from,
-                    to,
-                    amount,
-                    recorded,
-                    ..
-                } => {
+                Step::Pay { from, to, amount, recorded, .. } => {
                     let part = self.poisoned_part(*from, *amount);
                     self.credit(*to, part);
                     self.totals.record(*recorded, part);
@@ -96,25 +83,13 @@ impl<U: Units> PolicyState<U> for Poison<U> {
                     let reached = &mut self.reached[*holding as usize];
                     *reached = if reached.is_zero() { U::default() } else { *to };
                 }
-                Step::Steal {
-                    from,
-                    again,
-                    to,
-                    amount,
-                    recorded,
-                    ..
-                } => {
+                Step::Steal { from, again, to, amount, recorded, .. } => {
                     let part = self.poisoned_part(*from, *amount);
                     self.credit(*again, part);
                     self.credit(*to, *amount);
                     self.totals.record(*recorded, *amount);
                 }
-                Step::Join {
-                    inputs,
-                    outputs,
-                    recorded,
-                    ..
-                } => {
+                Step::Join { inputs, outputs, recorded, .. } => {
                     let inputs = &program.legs[inputs.start as usize..inputs.end as usize];
                     let outputs = &program.legs[outputs.start as usize..outputs.end as usize];
                     self.join(inputs, outputs, *recorded);

@@ -65,10 +65,7 @@ impl PooledRule for CleanFirst {
 
     fn split<U: Units>(legs: &[Leg<U>], tainted: U, total: U) -> Vec<U> {
         let clean = pour(legs, &Self::order(legs), total.minus(tainted));
-        legs.iter()
-            .zip(clean)
-            .map(|(leg, clean)| leg.amount.minus(clean))
-            .collect()
+        legs.iter().zip(clean).map(|(leg, clean)| leg.amount.minus(clean)).collect()
     }
 }
 
@@ -87,11 +84,7 @@ impl PooledRule for Haircut {
         let mut given = U::default();
         let part = |leg: &Leg<U>| {
             sum = sum.plus(leg.amount);
-            let upto = if sum == total {
-                tainted
-            } else {
-                tainted.times_over(sum, total)
-            };
+            let upto = if sum == total { tainted } else { tainted.times_over(sum, total) };
             let part = upto.minus(given);
             given = upto;
             part
@@ -132,12 +125,7 @@ impl<U: Units, R: PooledRule> Pooled<U, R> {
     /// No taint yet.
     pub(crate) fn new(stolen_assets: usize) -> Self {
         let totals = Totals::new(stolen_assets);
-        Self {
-            stolen_assets,
-            holdings: Vec::new(),
-            totals,
-            rule: PhantomData,
-        }
+        Self { stolen_assets, holdings: Vec::new(), totals, rule: PhantomData }
     }
 
     #[inline]
@@ -165,11 +153,7 @@ impl<U: Units, R: PooledRule> Pooled<U, R> {
         if state.amount.is_zero() {
             return;
         }
-        let amount = if state.amount == from {
-            to
-        } else {
-            to.times_over(state.amount, from)
-        };
+        let amount = if state.amount == from { to } else { to.times_over(state.amount, from) };
         let taint = std::mem::replace(state, Taint::none());
         *state = taint.become_asset(amount.max(U::ONE), own, self.stolen_assets);
     }
@@ -186,9 +170,7 @@ impl<U: Units, R: PooledRule> Pooled<U, R> {
             self.totals.record(recorded, taint.amount);
             pool.add(taint, self.stolen_assets);
         }
-        let total = outputs
-            .iter()
-            .fold(U::default(), |sum, leg| sum.plus(leg.amount));
+        let total = outputs.iter().fold(U::default(), |sum, leg| sum.plus(leg.amount));
         let parts = R::split(outputs, pool.amount, total);
         let mut taken = vec![Taint::none(); outputs.len()];
         for leg in R::order(outputs) {
@@ -217,48 +199,22 @@ impl<U: Units, R: PooledRule> PolicyState<U> for Pooled<U, R> {
             match step {
                 Step::Open { .. } => self.holdings.push(Taint::none()),
                 Step::Shortage { .. } => {}
-                Step::Pay {
-                    from,
-                    to,
-                    amount,
-                    balance,
-                    recorded,
-                    moment,
-                } => {
+                Step::Pay { from, to, amount, balance, recorded, moment } => {
                     let taint = self.debit(*from, *amount, *balance);
                     self.totals.record(*recorded, taint.amount);
                     self.credit(*to, taint, recorded.then_some(*moment));
                 }
-                Step::Convert {
-                    holding,
-                    from,
-                    to,
-                    own,
-                } => {
+                Step::Convert { holding, from, to, own } => {
                     self.convert(*holding, *from, *to, *own);
                 }
-                Step::Steal {
-                    from,
-                    again,
-                    to,
-                    amount,
-                    balance,
-                    asset,
-                    recorded,
-                    moment,
-                } => {
+                Step::Steal { from, again, to, amount, balance, asset, recorded, moment } => {
                     let moment = recorded.then_some(*moment);
                     let earlier = self.debit(*from, *amount, *balance);
                     self.credit(*again, earlier, moment);
                     self.totals.record(*recorded, *amount);
                     self.credit(*to, Taint::fresh(*amount, *asset), moment);
                 }
-                Step::Join {
-                    inputs,
-                    outputs,
-                    recorded,
-                    moment,
-                } => {
+                Step::Join { inputs, outputs, recorded, moment } => {
                     let inputs = &program.legs[inputs.start as usize..inputs.end as usize];
                     let outputs = &program.legs[outputs.start as usize..outputs.end as usize];
                     self.join(inputs, outputs, *recorded, *moment);

@@ -96,19 +96,13 @@ impl<U: Units, C: Cut> Queued<U, C> {
         }
         let mut origin = OriginVector::empty(self.stolen_assets);
         self.hand.add_origins(&mut origin);
-        let taint = Taint {
-            amount,
-            origin: Origin::Mixed(Box::new(origin)),
-        };
+        let taint = Taint { amount, origin: Origin::Mixed(Box::new(origin)) };
         self.totals.end(terminal, moment, &taint);
     }
 
     /// Gives fresh stolen value; the hand is empty.
     fn credit_fresh(&mut self, to: Place, amount: U, asset: u32, moment: Option<u32>) {
-        self.hand.push(Run {
-            length: amount,
-            origin: Some(Origin::Itself(asset)),
-        });
+        self.hand.push(Run { length: amount, origin: Some(Origin::Itself(asset)) });
         self.credit(to, moment);
     }
 
@@ -176,47 +170,21 @@ impl<U: Units, C: Cut> PolicyState<U> for Queued<U, C> {
                 Step::Shortage { holding, amount } => {
                     self.holdings[*holding as usize].push_front_clean(*amount);
                 }
-                Step::Pay {
-                    from,
-                    to,
-                    amount,
-                    recorded,
-                    moment,
-                    ..
-                } => {
+                Step::Pay { from, to, amount, recorded, moment, .. } => {
                     self.pay(*from, *to, *amount, *recorded, *moment);
                 }
-                Step::Convert {
-                    holding,
-                    from,
-                    to,
-                    own,
-                } => {
+                Step::Convert { holding, from, to, own } => {
                     let queue = &mut self.holdings[*holding as usize];
                     queue.convert(*from, *to, *own, self.stolen_assets);
                 }
-                Step::Steal {
-                    from,
-                    again,
-                    to,
-                    amount,
-                    asset,
-                    recorded,
-                    moment,
-                    ..
-                } => {
+                Step::Steal { from, again, to, amount, asset, recorded, moment, .. } => {
                     let moment = recorded.then_some(*moment);
                     self.debit(*from, *amount);
                     self.credit(*again, moment);
                     self.totals.record(*recorded, *amount);
                     self.credit_fresh(*to, *amount, *asset, moment);
                 }
-                Step::Join {
-                    inputs,
-                    outputs,
-                    recorded,
-                    moment,
-                } => {
+                Step::Join { inputs, outputs, recorded, moment } => {
                     let inputs = &program.legs[inputs.start as usize..inputs.end as usize];
                     let outputs = &program.legs[outputs.start as usize..outputs.end as usize];
                     self.join(inputs, outputs, *recorded, *moment);

@@ -38,12 +38,7 @@ pub(crate) struct Totals<U> {
 impl<U: Units> Totals<U> {
     /// Nothing yet.
     pub(crate) fn new(stolen_assets: usize) -> Self {
-        Self {
-            stolen_assets,
-            ended: Vec::new(),
-            tainted: Vec::new(),
-            arrivals: Vec::new(),
-        }
+        Self { stolen_assets, ended: Vec::new(), tainted: Vec::new(), arrivals: Vec::new() }
     }
 
     /// Notes the tainted part of the next edge, where it is recorded.
@@ -74,23 +69,13 @@ impl<U: Units> Totals<U> {
             .add(taint.amount, &taint.origin);
         if let (Some(moment), Ok(terminal)) = (moment, u32::try_from(terminal)) {
             let origin = taint.to_vector(stolen_assets);
-            self.arrivals.push(Arrival {
-                moment,
-                terminal,
-                origin,
-            });
+            self.arrivals.push(Arrival { moment, terminal, origin });
         }
     }
 
     fn entry(&mut self, terminal: usize) -> &mut Ended<U> {
         if self.ended.len() <= terminal {
-            self.ended.resize(
-                terminal + 1,
-                Ended {
-                    amount: U::default(),
-                    origin: None,
-                },
-            );
+            self.ended.resize(terminal + 1, Ended { amount: U::default(), origin: None });
         }
         &mut self.ended[terminal]
     }

@@ -89,21 +89,8 @@ impl<U: Units> Replay<'_, U> {
 
     /// A transaction of one movement.
     fn single(&mut self, batch: &TransferBatch<'_>, one: Move<U>) -> Result<(), Halt> {
-        let Move {
-            from,
-            to,
-            asset,
-            amount,
-            row,
-        } = one;
-        let payment = Payment {
-            from,
-            to,
-            asset,
-            amount,
-            row,
-            route: Route::Plain,
-        };
+        let Move { from, to, asset, amount, row } = one;
+        let payment = Payment { from, to, asset, amount, row, route: Route::Plain };
         let from = payment.from.and_then(|from| self.book.holding(from, asset));
         self.plain(batch, &payment, from)
     }
@@ -121,24 +108,14 @@ impl<U: Units> Replay<'_, U> {
         let to = self.place_of_payee(payment.to, payment.asset)?;
         let note = self.edge(batch, payment, to, LinkNote::None);
         self.book.pay(from, to, payment.amount, note)?;
-        self.flow(
-            |left| Flow::Pay {
-                from: holding,
-                to,
-                amount: payment.amount,
-                left,
-            },
-            holding,
-        );
+        self.flow(|left| Flow::Pay { from: holding, to, amount: payment.amount, left }, holding);
         Ok(())
     }
 
     /// Credits a followed holding with clean value; others do not matter.
     fn clean_credit(&mut self, payee: Option<u32>, payment: &Payment<U>) -> Result<(), Halt> {
         match payee.and_then(|payee| self.book.holding(payee, payment.asset)) {
-            Some(holding) => self
-                .book
-                .pay(None, Place::holding(holding), payment.amount, None),
+            Some(holding) => self.book.pay(None, Place::holding(holding), payment.amount, None),
             None => Ok(()),
         }
     }
@@ -160,29 +137,17 @@ impl<U: Units> Replay<'_, U> {
         too_wide: impl Fn(TooWide) -> Halt,
     ) -> Result<(), Halt> {
         let ledger = self.scene.ledger;
-        let is_burn = |account: u32| {
-            ledger
-                .account(hawkshaw_model::AccountIx(account))
-                .address()
-                .is_burn()
-        };
+        let is_burn =
+            |account: u32| ledger.account(hawkshaw_model::AccountIx(account)).address().is_burn();
         let payments = netting::payments(&movements.moves, &is_burn).map_err(too_wide)?;
         let stolen: Vec<bool> = payments
             .iter()
             .map(|p| match (thefts, p.to) {
-                (Some(gains), Some(account)) => gains.contains(&Gain {
-                    account,
-                    asset: p.asset,
-                }),
+                (Some(gains), Some(account)) => gains.contains(&Gain { account, asset: p.asset }),
                 _ => false,
             })
             .collect();
-        let sender = self
-            .scene
-            .ledger
-            .transaction(self.book.tx())
-            .sender
-            .map(|sender| sender.0);
+        let sender = self.scene.ledger.transaction(self.book.tx()).sender.map(|sender| sender.0);
         let initiator = sender.or_else(|| movements.fees.first().and_then(|fee| fee.from));
         let roles = swaps::roles(&payments, &stolen, initiator, &Around(self));
         for doubt in &roles.doubts {
@@ -193,9 +158,7 @@ impl<U: Units> Replay<'_, U> {
                 if *stolen {
                     self.steal(batch, payment)?;
                 } else {
-                    let from = payment
-                        .from
-                        .and_then(|from| self.book.holding(from, payment.asset));
+                    let from = payment.from.and_then(|from| self.book.holding(from, payment.asset));
                     self.plain(batch, payment, from)?;
                 }
             }
@@ -216,22 +179,14 @@ impl<U: Units> Replay<'_, U> {
 
     /// A stolen payment.
     fn steal(&mut self, batch: &TransferBatch<'_>, payment: &Payment<U>) -> Result<(), Halt> {
-        let from = payment
-            .from
-            .and_then(|from| self.book.holding(from, payment.asset));
+        let from = payment.from.and_then(|from| self.book.holding(from, payment.asset));
         let again = match (from, payment.from) {
             (Some(_), account) => {
                 let text = "value that the case had tainted before is listed as stolen again: \
                             its earlier taint ends here";
                 self.find("stolen-again", account, text.to_owned());
                 let (kind, asset) = (TerminalKind::StolenAgain, payment.asset);
-                let key = TerminalKey {
-                    kind,
-                    actor: None,
-                    account,
-                    output: None,
-                    asset,
-                };
+                let key = TerminalKey { kind, actor: None, account, output: None, asset };
                 self.book.terminal(key)
             }
             _ => Place::CLEAN,
@@ -239,19 +194,10 @@ impl<U: Units> Replay<'_, U> {
         let to = self.place_of_payee(payment.to, payment.asset)?;
         let asset = self.thefts.own(payment.asset).unwrap_or(0);
         let note = self.note(batch, payment, to, LinkNote::Theft);
-        self.book
-            .steal(from, again, to, payment.amount, asset, note)?;
+        self.book.steal(from, again, to, payment.amount, asset, note)?;
         let amount = payment.amount;
         if let Some(holding) = from {
-            self.flow(
-                |left| Flow::Pay {
-                    from: holding,
-                    to: again,
-                    amount,
-                    left,
-                },
-                holding,
-            );
+            self.flow(|left| Flow::Pay { from: holding, to: again, amount, left }, holding);
         }
         if self.book.is_recording() {
             self.book.flows.push(Flow::Theft { asset, to, amount });
@@ -261,46 +207,16 @@ impl<U: Units> Replay<'_, U> {
 
     /// A fee: its taint ends, and whoever receives it receives it clean.
     fn fee(&mut self, batch: &TransferBatch<'_>, fee: &Move<U>) -> Result<(), Halt> {
-        let Move {
-            from,
-            to,
-            asset,
-            amount,
-            row,
-        } = *fee;
-        let payment = Payment {
-            from,
-            to,
-            asset,
-            amount,
-            row,
-            route: Route::Plain,
-        };
+        let Move { from, to, asset, amount, row } = *fee;
+        let payment = Payment { from, to, asset, amount, row, route: Route::Plain };
         if let Some(holding) = from.and_then(|from| self.book.holding(from, asset)) {
             let kind = TerminalKind::Fee;
-            let key = TerminalKey {
-                kind,
-                actor: None,
-                account: None,
-                output: None,
-                asset,
-            };
+            let key = TerminalKey { kind, actor: None, account: None, output: None, asset };
             let end = self.book.terminal(key);
             let note = self.edge(batch, &payment, end, LinkNote::None);
-            let note = note.map(|note| EdgeNote {
-                to: Side::Nobody,
-                ..note
-            });
+            let note = note.map(|note| EdgeNote { to: Side::Nobody, ..note });
             self.book.pay(Some(holding), end, amount, note)?;
-            self.flow(
-                |left| Flow::Pay {
-                    from: holding,
-                    to: end,
-                    amount,
-                    left,
-                },
-                holding,
-            );
+            self.flow(|left| Flow::Pay { from: holding, to: end, amount, left }, holding);
         }
         self.clean_credit(to, &payment)
     }
@@ -313,9 +229,7 @@ impl<U: Units> Replay<'_, U> {
         place: Place,
         link: LinkNote<U>,
     ) -> Option<EdgeNote<U>> {
-        self.book
-            .is_recording()
-            .then(|| self.note(batch, payment, place, link))
+        self.book.is_recording().then(|| self.note(batch, payment, place, link))
     }
 
     fn note(
@@ -416,9 +330,7 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
     }
 
     fn open_all(&mut self, count: usize) -> Result<Vec<u32>, Halt> {
-        (0..count)
-            .map(|_| self.replay.book.open_transit())
-            .collect()
+        (0..count).map(|_| self.replay.book.open_transit()).collect()
     }
 
     /// Debits the payer of a payment.
@@ -432,9 +344,7 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
         }
         let gives =
             |s: &Exchange<U>| payment.from == Some(s.account) && payment.asset == s.asset_in;
-        let from = payment
-            .from
-            .and_then(|from| self.replay.book.holding(from, payment.asset));
+        let from = payment.from.and_then(|from| self.replay.book.holding(from, payment.asset));
         if let (Some(at), Some(holding)) = (self.roles.swappers.iter().position(gives), from) {
             let transit = Place::holding(swapped[at]);
             self.replay.book.pay(from, transit, payment.amount, None)?;
@@ -463,11 +373,7 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
         for (at, swapper) in self.roles.swappers.iter().enumerate() {
             if is_proceeds(number, swapper) {
                 let first = (0..number).all(|earlier| !is_proceeds(earlier, swapper));
-                return if first {
-                    Load::Proceeds(swapped[at], at)
-                } else {
-                    Load::Counted
-                };
+                return if first { Load::Proceeds(swapped[at], at) } else { Load::Counted };
             }
         }
         Load::Clean
@@ -507,9 +413,7 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
             if makes(maker, payment) && !self.stolen[number] {
                 let transit = self.replay.book.open_transit()?;
                 let place = Place::holding(transit);
-                self.replay
-                    .book
-                    .pay(Some(pool), place, payment.amount, None)?;
+                self.replay.book.pay(Some(pool), place, payment.amount, None)?;
                 loads[number] = Load::Transit(transit);
             }
         }
@@ -520,10 +424,7 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
     /// The link of a payment that a market maker makes.
     fn link(&self, payment: &Payment<U>) -> LinkNote<U> {
         let made = self.roles.makers.iter().find(|maker| makes(maker, payment));
-        made.map_or(LinkNote::None, |m| LinkNote::Swap {
-            asset: m.asset_in,
-            amount: m.x,
-        })
+        made.map_or(LinkNote::None, |m| LinkNote::Swap { asset: m.asset_in, amount: m.x })
     }
 
     /// Brings a payment to where it goes.
@@ -536,20 +437,12 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
                 let to = self.replay.place_of_payee(payment.to, payment.asset)?;
                 let link = self.link(payment);
                 let note = self.replay.edge(self.batch, payment, to, link);
-                self.replay
-                    .book
-                    .pay(Some(transit), to, payment.amount, note)?;
+                self.replay.book.pay(Some(transit), to, payment.amount, note)?;
                 let amount = payment.amount;
                 match (self.payer(payment), self.made_by(payment)) {
-                    (Some(payer), _) => self.replay.flow(
-                        |left| Flow::Pay {
-                            from: payer,
-                            to,
-                            amount,
-                            left,
-                        },
-                        payer,
-                    ),
+                    (Some(payer), _) => {
+                        self.replay.flow(|left| Flow::Pay { from: payer, to, amount, left }, payer)
+                    }
                     (None, Some(swap)) => self.flow_out(swap, SwapTarget::Place(to)),
                     (None, None) => {}
                 }
@@ -559,15 +452,8 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
             Load::Proceeds(transit, at) => {
                 let swapper = &self.roles.swappers[at];
                 let to = self.replay.place_of_payee(payment.to, payment.asset)?;
-                let link = LinkNote::Swap {
-                    asset: swapper.asset_in,
-                    amount: swapper.x,
-                };
-                let whole = Payment {
-                    from: payment.to,
-                    amount: swapper.y,
-                    ..*payment
-                };
+                let link = LinkNote::Swap { asset: swapper.asset_in, amount: swapper.x };
+                let whole = Payment { from: payment.to, amount: swapper.y, ..*payment };
                 let note = self.replay.edge(self.batch, &whole, to, link);
                 self.replay.book.pay(Some(transit), to, swapper.y, note)?;
                 self.flow_out(self.swap(at), SwapTarget::Place(to));
@@ -578,38 +464,23 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
 
     /// The number of a swap: swappers come first, then makers.
     fn swap(&self, at: usize) -> u32 {
-        self.swap_first
-            .wrapping_add(u32::try_from(at).unwrap_or(u32::MAX))
+        self.swap_first.wrapping_add(u32::try_from(at).unwrap_or(u32::MAX))
     }
 
     /// The holding that a payment comes from, if taint has reached it.
     fn payer(&self, payment: &Payment<U>) -> Option<u32> {
-        payment
-            .from
-            .and_then(|from| self.replay.book.holding(from, payment.asset))
+        payment.from.and_then(|from| self.replay.book.holding(from, payment.asset))
     }
 
     /// The swap that a payment is made by, if a market maker makes it.
     fn made_by(&self, payment: &Payment<U>) -> Option<u32> {
-        let at = self
-            .roles
-            .makers
-            .iter()
-            .position(|maker| makes(maker, payment))?;
+        let at = self.roles.makers.iter().position(|maker| makes(maker, payment))?;
         Some(self.swap(self.roles.swappers.len() + at))
     }
 
     /// Writes down that value left a holding into a swap.
     fn flow_in(&mut self, payer: u32, amount: U, swap: u32) {
-        self.replay.flow(
-            |left| Flow::SwapIn {
-                from: payer,
-                swap,
-                amount,
-                left,
-            },
-            payer,
-        );
+        self.replay.flow(|left| Flow::SwapIn { from: payer, swap, amount, left }, payer);
     }
 
     /// Writes down where value left a swap to.

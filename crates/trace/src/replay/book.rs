@@ -30,11 +30,7 @@ pub(crate) enum HoldingKey {
     /// The balance of an account in an asset.
     Balance { account: u32, asset: u32 },
     /// An output.
-    Output {
-        output: u64,
-        holder: u32,
-        asset: u32,
-    },
+    Output { output: u64, holder: u32, asset: u32 },
     /// What is on its way through a transaction; empty between transactions.
     Transit,
 }
@@ -101,9 +97,7 @@ impl Bitmap {
 
     #[inline]
     pub(crate) fn get(&self, index: usize) -> bool {
-        self.0
-            .get(index >> 6)
-            .is_some_and(|word| word >> (index & 63) & 1 == 1)
+        self.0.get(index >> 6).is_some_and(|word| word >> (index & 63) & 1 == 1)
     }
 
     pub(crate) fn set(&mut self, index: usize) {
@@ -121,8 +115,10 @@ pub(crate) struct Book<U> {
     pub(crate) terminals: Vec<TerminalKey>,
     pub(crate) edges: Vec<EdgeNote<U>>,
     pub(crate) flows: Vec<Flow<U>>,
-    /// The transactions with steps, in order: a moment is an index here.
+    /// The transactions with steps, in order, where edges are written down: a moment is an
+    /// index here.
     pub(crate) moments: Vec<TxIx>,
+    tx: TxIx,
     /// Debits and inputs that met missing data.
     pub(crate) unexplained: u64,
     /// Accounts any holding of which taint has reached.
@@ -155,6 +151,7 @@ impl<U: Units> Book<U> {
             edges: Vec::new(),
             flows: Vec::new(),
             moments: Vec::new(),
+            tx: TxIx(0),
             unexplained: 0,
             touched: Bitmap::with_len(accounts),
             touched_outputs: Bitmap::with_len(outputs),
@@ -172,12 +169,15 @@ impl<U: Units> Book<U> {
 
     /// Begins a transaction.
     pub(crate) fn begin(&mut self, tx: TxIx) {
-        self.moments.push(tx);
+        self.tx = tx;
+        if self.records {
+            self.moments.push(tx);
+        }
     }
 
     /// The transaction that is being written down.
     pub(crate) fn tx(&self) -> TxIx {
-        self.moments.last().copied().unwrap_or(TxIx(0))
+        self.tx
     }
 
     /// Numbers for that many swaps: the first of them.
@@ -217,10 +217,7 @@ impl<U: Units> Book<U> {
 
     /// Counts what is moved; beyond the width of the integers the replay stops.
     pub(crate) fn count_moved(&mut self, amount: U) -> Result<(), Halt> {
-        self.moved = self
-            .moved
-            .checked_add(amount)
-            .ok_or(Halt::TooWide(self.tx()))?;
+        self.moved = self.moved.checked_add(amount).ok_or(Halt::TooWide(self.tx()))?;
         Ok(())
     }
 
@@ -253,15 +250,10 @@ impl<U: Units> Book<U> {
         holder: u32,
         asset: u32,
     ) -> Result<u32, Halt> {
-        let key = HoldingKey::Output {
-            output,
-            holder,
-            asset,
-        };
+        let key = HoldingKey::Output { output, holder, asset };
         let holding = self.open_key(key, U::default())?;
         self.by_output.insert(output, holding);
-        self.touched_outputs
-            .set(usize::try_from(output).unwrap_or(usize::MAX));
+        self.touched_outputs.set(usize::try_from(output).unwrap_or(usize::MAX));
         Ok(holding)
     }
 
@@ -275,10 +267,7 @@ impl<U: Units> Book<U> {
 
     /// Gives a transit holding back; it is empty.
     pub(crate) fn close_transit(&mut self, holding: u32) {
-        debug_assert!(
-            self.balances[holding as usize].is_zero(),
-            "transit holdings end empty"
-        );
+        debug_assert!(self.balances[holding as usize].is_zero(), "transit holdings end empty");
         self.transit_free.push(holding);
     }
 
@@ -321,10 +310,7 @@ impl<U: Units> Book<U> {
         if before < amount {
             let missing = amount.minus(before);
             self.count_moved(missing)?;
-            self.program.steps.push(Step::Shortage {
-                holding,
-                amount: missing,
-            });
+            self.program.steps.push(Step::Shortage { holding, amount: missing });
             self.unexplained += 1;
             before = amount;
         }
@@ -355,14 +341,7 @@ impl<U: Units> Book<U> {
         self.credit(to, amount)?;
         let recorded = self.note(note);
         let moment = self.moment();
-        self.program.steps.push(Step::Pay {
-            from,
-            to,
-            amount,
-            balance,
-            recorded,
-            moment,
-        });
+        self.program.steps.push(Step::Pay { from, to, amount, balance, recorded, moment });
         Ok(())
     }
 
@@ -382,16 +361,7 @@ impl<U: Units> Book<U> {
         self.credit(to, amount)?;
         let recorded = self.note(Some(note));
         let moment = self.moment();
-        let step = Step::Steal {
-            from,
-            again,
-            to,
-            amount,
-            balance,
-            asset,
-            recorded,
-            moment,
-        };
+        let step = Step::Steal { from, again, to, amount, balance, asset, recorded, moment };
         self.program.steps.push(step);
         Ok(())
     }
@@ -400,12 +370,7 @@ impl<U: Units> Book<U> {
     pub(crate) fn convert(&mut self, holding: u32, to: U, own: Option<u32>) -> Result<(), Halt> {
         self.count_moved(to)?;
         let from = std::mem::replace(&mut self.balances[holding as usize], to);
-        self.program.steps.push(Step::Convert {
-            holding,
-            from,
-            to,
-            own,
-        });
+        self.program.steps.push(Step::Convert { holding, from, to, own });
         Ok(())
     }
 
@@ -419,12 +384,7 @@ impl<U: Units> Book<U> {
         self.edges.extend(notes.into_iter().flatten());
         let moment = self.moment();
         let (inputs, outputs) = (number(first)..middle, middle..number(end));
-        self.program.steps.push(Step::Join {
-            inputs,
-            outputs,
-            recorded,
-            moment,
-        });
+        self.program.steps.push(Step::Join { inputs, outputs, recorded, moment });
     }
 
     fn note(&mut self, note: Option<EdgeNote<U>>) -> bool {

@@ -60,18 +60,9 @@ impl<U> std::fmt::Debug for Replay<'_, U> {
 impl<'a, U: Units> Replay<'a, U> {
     /// A replay of a scene, before its first step.
     pub(crate) fn new(scene: Scene<'a>, thefts: &'a Thefts, records: bool) -> Self {
-        let Scene {
-            ledger,
-            assets,
-            stop,
-            options,
-        } = scene;
-        let recipients: FxHashSet<u32> = thefts
-            .gains
-            .values()
-            .flatten()
-            .map(|gain| gain.account)
-            .collect();
+        let Scene { ledger, assets, stop, options } = scene;
+        let recipients: FxHashSet<u32> =
+            thefts.gains.values().flatten().map(|gain| gain.account).collect();
         let number = |index: usize| AssetIx(u32::try_from(index).unwrap_or(u32::MAX));
         Self {
             scene,
@@ -115,18 +106,8 @@ impl<'a, U: Units> Replay<'a, U> {
 
     /// The first transaction of a chain in which anything was stolen.
     fn first_theft(&self, chain: &ChainSummary) -> Option<TxIx> {
-        let gains = self
-            .thefts
-            .gains
-            .range(chain.txs.clone())
-            .next()
-            .map(|(tx, _)| *tx);
-        let outputs = self
-            .thefts
-            .outputs
-            .range(chain.txs.clone())
-            .next()
-            .map(|(tx, _)| *tx);
+        let gains = self.thefts.gains.range(chain.txs.clone()).next().map(|(tx, _)| *tx);
+        let outputs = self.thefts.outputs.range(chain.txs.clone()).next().map(|(tx, _)| *tx);
         gains.into_iter().chain(outputs).min().map(TxIx)
     }
 
@@ -146,13 +127,7 @@ impl<'a, U: Units> Replay<'a, U> {
     fn place_of_payee(&mut self, payee: Option<u32>, asset: u32) -> Result<Place, Halt> {
         let Some(account) = payee else {
             let kind = TerminalKind::Burned;
-            let key = TerminalKey {
-                kind,
-                actor: None,
-                account: None,
-                output: None,
-                asset,
-            };
+            let key = TerminalKey { kind, actor: None, account: None, output: None, asset };
             return Ok(self.book.terminal(key));
         };
         if let Some(holding) = self.book.holding(account, asset) {
@@ -163,13 +138,7 @@ impl<'a, U: Units> Replay<'a, U> {
             Service::Stop(stop) => {
                 let Stop { kind, actor } = stop.clone();
                 let account = Some(account);
-                Ok(self.book.terminal(TerminalKey {
-                    kind,
-                    actor,
-                    account,
-                    output: None,
-                    asset,
-                }))
+                Ok(self.book.terminal(TerminalKey { kind, actor, account, output: None, asset }))
             }
             Service::None => {
                 let balance = self.opening_balance(account, asset, tx)?;
@@ -188,11 +157,7 @@ impl<'a, U: Units> Replay<'a, U> {
                 balance = settle(balance, got, paid, before)?;
                 (paid, got, current) = (U::default(), U::default(), Some(posting.tx));
             }
-            let side = if posting.is_credit {
-                &mut got
-            } else {
-                &mut paid
-            };
+            let side = if posting.is_credit { &mut got } else { &mut paid };
             let amount = U::from_amount(posting.amount);
             let sum = amount.and_then(|amount| side.checked_add(amount));
             *side = sum.ok_or(Halt::TooWide(before))?;
@@ -204,12 +169,7 @@ impl<'a, U: Units> Replay<'a, U> {
         let ledger = self.scene.ledger;
         let tx = self.book.tx();
         let account = account.map(|account| ledger.account(AccountIx(account)).to_string());
-        self.findings.push(Finding {
-            rule,
-            tx: Some(self.tx_text(tx)),
-            account,
-            text,
-        });
+        self.findings.push(Finding { rule, tx: Some(self.tx_text(tx)), account, text });
     }
 
     /// A transaction as an investigator pastes it.
@@ -264,10 +224,7 @@ pub(crate) fn tx_text(ledger: &dyn Ledger, tx: TxIx) -> String {
 
 /// The chain that a transaction is on.
 pub(crate) fn chain_of(ledger: &dyn Ledger, tx: TxIx) -> Option<&ChainSummary> {
-    ledger
-        .chains()
-        .iter()
-        .find(|chain| chain.txs.contains(&tx.0))
+    ledger.chains().iter().find(|chain| chain.txs.contains(&tx.0))
 }
 
 /// The balance after a transaction: what is missing must have been there before it.
@@ -290,11 +247,7 @@ pub(crate) fn end_of(ledger: &dyn Ledger, chain: &ChainSummary, until: Option<Ti
     let (mut low, mut high) = (chain.txs.start, chain.txs.end);
     while low < high {
         let middle = low + (high - low) / 2;
-        if is_before(middle) {
-            low = middle + 1
-        } else {
-            high = middle
-        }
+        if is_before(middle) { low = middle + 1 } else { high = middle }
     }
     TxIx(low)
 }

@@ -26,10 +26,7 @@ impl<U: Units> Movements<U> {
         first: usize,
         end: usize,
     ) -> Result<Self, TooWide> {
-        let mut movements = Self {
-            moves: Vec::with_capacity(end - first),
-            fees: Vec::new(),
-        };
+        let mut movements = Self { moves: Vec::with_capacity(end - first), fees: Vec::new() };
         for row in first..end {
             let Some(one) = read_row(batch, row)? else {
                 continue;
@@ -57,11 +54,5 @@ pub(crate) fn read_row<U: Units>(
     }
     let amount = U::from_amount(amount).ok_or(TooWide)?;
     let (from, to) = (somebody(payer), somebody(payee));
-    Ok(Some(Move {
-        from,
-        to,
-        asset: batch.assets[row],
-        amount,
-        row,
-    }))
+    Ok(Some(Move { from, to, asset: batch.assets[row], amount, row }))
 }

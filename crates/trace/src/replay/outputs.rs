@@ -57,23 +57,9 @@ impl<U: Units> Replay<'_, U> {
             if let Some(holding) = holding {
                 flow_in.push((holding, amount));
             }
-            self.book.program.legs.push(Leg {
-                place,
-                amount,
-                stolen: None,
-            });
-            let side = Side::Output {
-                output,
-                holder: batch.holders[row],
-            };
-            notes.push(note(
-                tx,
-                None,
-                (side, Side::Transaction),
-                Place::CLEAN,
-                asset,
-                amount,
-            ));
+            self.book.program.legs.push(Leg { place, amount, stolen: None });
+            let side = Side::Output { output, holder: batch.holders[row] };
+            notes.push(note(tx, None, (side, Side::Transaction), Place::CLEAN, asset, amount));
         }
         let legs_in = self.book.program.legs.len();
         let carries = !flow_in.is_empty();
@@ -96,17 +82,10 @@ impl<U: Units> Replay<'_, U> {
             if let Some((_, own)) = stolen {
                 self.book.count_stolen(own, amount);
             }
-            let leg = Leg {
-                place,
-                amount,
-                stolen,
-            };
+            let leg = Leg { place, amount, stolen };
             flow_out.push(leg.clone());
             self.book.program.legs.push(leg);
-            let side = Side::Output {
-                output: output.0,
-                holder: batch.holders[row],
-            };
+            let side = Side::Output { output: output.0, holder: batch.holders[row] };
             let event = u32::try_from(index).ok();
             let mut edge = note(tx, event, (Side::Transaction, side), place, asset, amount);
             if stolen.is_some() {
@@ -122,35 +101,17 @@ impl<U: Units> Replay<'_, U> {
             output: None,
             asset,
         };
-        let place = if carries {
-            self.book.terminal(key)
-        } else {
-            Place::CLEAN
-        };
-        let leg = Leg {
-            place,
-            amount: fee,
-            stolen: None,
-        };
+        let place = if carries { self.book.terminal(key) } else { Place::CLEAN };
+        let leg = Leg { place, amount: fee, stolen: None };
         flow_out.push(leg.clone());
         self.book.program.legs.push(leg);
-        notes.push(note(
-            tx,
-            None,
-            (Side::Transaction, Side::Nobody),
-            place,
-            asset,
-            fee,
-        ));
+        notes.push(note(tx, None, (Side::Transaction, Side::Nobody), place, asset, fee));
         self.book.count_moved(total)?;
         self.book.count_moved(total)?;
         let count = self.book.program.legs.len() - legs_in;
         self.book.join(first, count, recording.then_some(notes));
         if recording {
-            self.book.flows.push(Flow::Join {
-                inputs: flow_in,
-                outputs: flow_out,
-            });
+            self.book.flows.push(Flow::Join { inputs: flow_in, outputs: flow_out });
         }
         Ok(())
     }
@@ -186,9 +147,7 @@ impl<U: Units> Replay<'_, U> {
                 asset,
             }));
         }
-        Ok(Place::holding(
-            self.book.open_output(output.0, holder, asset)?,
-        ))
+        Ok(Place::holding(self.book.open_output(output.0, holder, asset)?))
     }
 
     /// Where earlier taint of a stolen output ends, and which stolen asset it is.
@@ -204,13 +163,7 @@ impl<U: Units> Replay<'_, U> {
         );
         self.find("stolen-again", None, text);
         let kind = TerminalKind::StolenAgain;
-        let key = TerminalKey {
-            kind,
-            actor: None,
-            account: None,
-            output: Some(output.0),
-            asset,
-        };
+        let key = TerminalKey { kind, actor: None, account: None, output: Some(output.0), asset };
         (self.book.terminal(key), own)
     }
 }
@@ -224,15 +177,5 @@ fn note<U: Units>(
     amount: U,
 ) -> EdgeNote<U> {
     let link = LinkNote::None;
-    EdgeNote {
-        tx,
-        event,
-        from,
-        to,
-        place,
-        asset,
-        amount,
-        link,
-        grade: Grade::Ledger,
-    }
+    EdgeNote { tx, event, from, to, place, asset, amount, link, grade: Grade::Ledger }
 }

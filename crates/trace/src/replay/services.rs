@@ -42,9 +42,7 @@ pub(crate) struct Services<'a> {
 
 impl std::fmt::Debug for Services<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Services")
-            .field("known", &self.known.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Services").field("known", &self.known.len()).finish_non_exhaustive()
     }
 }
 
@@ -57,15 +55,7 @@ impl<'a> Services<'a> {
         recipients: FxHashSet<u32>,
     ) -> Self {
         let (known, inferred) = (FxHashMap::default(), Vec::new());
-        Self {
-            ledger,
-            tagged,
-            stops,
-            noise,
-            recipients,
-            known,
-            inferred,
-        }
+        Self { ledger, tagged, stops, noise, recipients, known, inferred }
     }
 
     /// Whether following stops at an account that the case's value reaches in a transaction
@@ -87,10 +77,7 @@ impl<'a> Services<'a> {
     fn decide(&mut self, number: u32, tx: TxIx) -> Service {
         let account = self.ledger.account(AccountIx(number));
         if account.address().is_burn() {
-            return Service::Stop(Stop {
-                kind: TerminalKind::Burned,
-                actor: None,
-            });
+            return Service::Stop(Stop { kind: TerminalKind::Burned, actor: None });
         }
         if let Some(stop) = (self.tagged)(account) {
             return Service::Stop(stop);
@@ -98,10 +85,7 @@ impl<'a> Services<'a> {
         let inferable = self.stops == Stops::Inferred && !self.recipients.contains(&number);
         if inferable && self.behaves_like_service(AccountIx(number), tx) {
             self.inferred.push((number, tx));
-            return Service::Stop(Stop {
-                kind: TerminalKind::InferredService,
-                actor: None,
-            });
+            return Service::Stop(Stop { kind: TerminalKind::InferredService, actor: None });
         }
         Service::None
     }
@@ -123,12 +107,7 @@ impl<'a> Services<'a> {
                 _ => self.ledger.transaction(posting.tx).time.to_unix(),
             };
             last = Some((posting.tx, time));
-            window.push(Seen {
-                time,
-                tx: posting.tx,
-                other,
-                is_sender: posting.is_credit,
-            });
+            window.push(Seen { time, tx: posting.tx, other, is_sender: posting.is_credit });
             if window.is_service() {
                 return true;
             }
@@ -171,11 +150,7 @@ impl Window {
     }
 
     fn side(&mut self, is_sender: bool) -> &mut FxHashMap<AccountIx, u32> {
-        if is_sender {
-            &mut self.senders
-        } else {
-            &mut self.receivers
-        }
+        if is_sender { &mut self.senders } else { &mut self.receivers }
     }
 
     fn is_service(&self) -> bool {

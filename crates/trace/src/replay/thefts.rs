@@ -54,10 +54,8 @@ impl Thefts {
                         to.as_ref().is_none_or(|to: &Account| to == account)
                             && asset.as_ref().is_none_or(|asset| asset == of)
                     };
-                    let gains: Vec<Gain> = gains::<U>(ledger, number)?
-                        .into_iter()
-                        .filter(wanted)
-                        .collect();
+                    let gains: Vec<Gain> =
+                        gains::<U>(ledger, number)?.into_iter().filter(wanted).collect();
                     if gains.is_empty() {
                         let tx = tx.to_string();
                         return Err(TraceError::NothingGained { entry, tx }.into());
@@ -66,28 +64,21 @@ impl Thefts {
                     thefts.gains.entry(number.0).or_default().extend(gains);
                 }
                 Stolen::Output(outpoint) => {
-                    let missing = || TraceError::NotInLedger {
-                        entry,
-                        what: outpoint.to_string(),
-                    };
+                    let missing = || TraceError::NotInLedger { entry, what: outpoint.to_string() };
                     let number = ledger.find_tx(outpoint.tx()).ok_or_else(missing)?;
                     let output = ledger.find_output(outpoint).ok_or_else(missing)?;
                     if !is_looked_at(number) {
                         thefts.later += 1;
                         continue;
                     }
-                    let asset = ledger
-                        .native_asset(outpoint.tx().chain())
-                        .ok_or_else(missing)?;
+                    let asset = ledger.native_asset(outpoint.tx().chain()).ok_or_else(missing)?;
                     assets.insert(asset.0);
                     thefts.outputs.entry(number.0).or_default().insert(output.0);
                 }
             }
         }
         thefts.assets = assets.into_iter().collect();
-        thefts
-            .assets
-            .sort_by_key(|asset| ledger.asset(hawkshaw_model::AssetIx(*asset)).clone());
+        thefts.assets.sort_by_key(|asset| ledger.asset(hawkshaw_model::AssetIx(*asset)).clone());
         Ok(thefts)
     }
 
@@ -99,9 +90,7 @@ impl Thefts {
 
     /// Whether an output is stolen in its transaction.
     pub(crate) fn is_stolen_output(&self, tx: TxIx, output: OutputIx) -> bool {
-        self.outputs
-            .get(&tx.0)
-            .is_some_and(|outputs| outputs.contains(&output.0))
+        self.outputs.get(&tx.0).is_some_and(|outputs| outputs.contains(&output.0))
     }
 }
 
@@ -125,10 +114,7 @@ impl From<Halt> for Finding {
 }
 
 fn find_tx(ledger: &dyn Ledger, tx: &TxId, entry: usize) -> Result<TxIx, TraceError> {
-    ledger.find_tx(tx).ok_or_else(|| TraceError::NotInLedger {
-        entry,
-        what: tx.to_string(),
-    })
+    ledger.find_tx(tx).ok_or_else(|| TraceError::NotInLedger { entry, what: tx.to_string() })
 }
 
 /// What anybody but a burn address gained in a transaction.
@@ -145,20 +131,13 @@ fn gains<U: Units>(ledger: &dyn Ledger, tx: TxIx) -> Result<BTreeSet<Gain>, Halt
             continue;
         };
         let movements = movements.map_err(|_| Halt::TooWide(tx))?;
-        let is_burn = |account: u32| {
-            ledger
-                .account(hawkshaw_model::AccountIx(account))
-                .address()
-                .is_burn()
-        };
+        let is_burn =
+            |account: u32| ledger.account(hawkshaw_model::AccountIx(account)).address().is_burn();
         let payments =
             netting::payments(&movements.moves, &is_burn).map_err(|_| Halt::TooWide(tx))?;
         for payment in payments {
             if let Some(account) = payment.to.filter(|to| !is_burn(*to)) {
-                gains.insert(Gain {
-                    account,
-                    asset: payment.asset,
-                });
+                gains.insert(Gain { account, asset: payment.asset });
             }
         }
     }

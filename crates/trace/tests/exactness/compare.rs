@@ -7,10 +7,13 @@ use hawkshaw_fixture::reference::{Input, RefTerminal, Reference, TerminalKey, re
 use hawkshaw_fixture::text::{Story, name_of, symbol_of};
 use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{Account, AssetList, Case, Fraction, Policy, Stop, TerminalKind};
-use hawkshaw_trace::{Detail, Noise, Options, Stops, Terminal, Trace, trace};
+use hawkshaw_trace::{Detail, Noise, Options, Stops, Terminal, Trace, TraceError, trace};
 
 /// Where everything is, per policy.
 pub(crate) type Answer = BTreeMap<Policy, BTreeMap<TerminalKey, RefTerminal>>;
+
+/// What a difference begins with where the engine refuses to trace.
+pub(crate) const REFUSED: &str = "refused: ";
 
 /// What is traced.
 pub(crate) struct Question<'a> {
@@ -23,7 +26,7 @@ pub(crate) struct Question<'a> {
 
 impl Question<'_> {
     /// The engine's answer, without the floor, the noise rules and inferred services.
-    pub(crate) fn ask_engine(&self) -> Trace {
+    pub(crate) fn ask_engine(&self) -> Result<Trace, TraceError> {
         let (transfers, outputs) = (self.story.transfers.clone(), self.story.outputs.clone());
         let (ledger, _) = MemoryLedger::from_rows(transfers, outputs).unwrap();
         let options = Options {
@@ -34,7 +37,7 @@ impl Question<'_> {
             until: None,
             detail: self.detail,
         };
-        trace(&ledger, self.case, self.assets, self.stop, &options).unwrap()
+        trace(&ledger, self.case, self.assets, self.stop, &options)
     }
 
     /// The plain implementation's answer.
@@ -51,7 +54,11 @@ impl Question<'_> {
 
     /// Where the two differ; nothing if they do not.
     pub(crate) fn difference(&self) -> String {
-        let (found, expected) = (self.ask_engine(), self.ask_reference());
+        let found = match self.ask_engine() {
+            Ok(found) => found,
+            Err(refused) => return format!("{REFUSED}{refused}\n"),
+        };
+        let expected = self.ask_reference();
         let mut text = String::new();
         let stolen: BTreeMap<_, _> =
             found.stolen.iter().map(|stolen| (stolen.asset.clone(), stolen.amount)).collect();

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use hawkshaw_fixture::random::RandomLedger;
 use hawkshaw_trace::Detail;
 
-use crate::compare::Question;
+use crate::compare::{Question, REFUSED};
 use crate::shrink::shrink;
 
 /// One ledger in so many is traced in full detail.
@@ -17,17 +17,24 @@ fn check(ledger: RandomLedger) {
     if found.is_empty() {
         return;
     }
-    let panics = found == PANICKED;
-    let fails = |smaller: &RandomLedger| {
-        let found = difference(smaller);
-        !found.is_empty() && (found == PANICKED) == panics
-    };
+    let kind = kind_of(&found);
+    let fails = |smaller: &RandomLedger| kind_of(&difference(smaller)) == kind;
     let ledger = shrink(ledger, &fails);
     panic!("{ledger}{}", difference(&ledger));
 }
 
 /// What is said where a trace panics.
 const PANICKED: &str = "tracing it panics\n";
+
+/// Nothing, a refusal, a panic, or another answer: a smaller ledger must show the same kind.
+fn kind_of(difference: &str) -> u8 {
+    match difference {
+        "" => 0,
+        refused if refused.starts_with(REFUSED) => 1,
+        PANICKED => 2,
+        _ => 3,
+    }
+}
 
 fn difference(ledger: &RandomLedger) -> String {
     let full = ledger.seed.is_multiple_of(FULL_DETAIL);
