@@ -77,6 +77,22 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         .map_err(Failure::Unavailable)
 }
 
+/// The files of a report that no renderer wrote.
+pub(crate) fn strangers(
+    folder: &Path,
+    rendered: &BTreeMap<String, Vec<u8>>,
+) -> Result<Vec<String>, Failure> {
+    let entries = std::fs::read_dir(folder)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .with_context(|| format!("cannot list {}", folder.display()))
+        .map_err(Failure::Unavailable)?;
+    let names = entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> =
+        names.filter(|name| name != INPUTS && !rendered.contains_key(name)).collect();
+    names.sort();
+    Ok(names)
+}
+
 /// The inputs that a manifest lists, from the copies in a report and from files that the user
 /// named. A file is taken for what its digest says that it is.
 pub(crate) fn inputs(
@@ -93,11 +109,13 @@ pub(crate) fn inputs(
     }
     let mut inputs = Vec::new();
     let mut missing = Vec::new();
+    let copies = folder.join(INPUTS);
+    let has_copies = std::fs::symlink_metadata(&copies).is_ok_and(|kind| kind.is_dir());
     for input in manifest.inputs() {
-        let copy = folder.join(INPUTS).join(input.sha256.to_string());
+        let copy = copies.join(input.sha256.to_string());
         let bytes = match known.get(&input.sha256) {
             Some(bytes) => Some(bytes.clone()),
-            None if is_plain_file(&copy) => Some(input::read(&copy)?),
+            None if has_copies && is_plain_file(&copy) => Some(input::read(&copy)?),
             None => None,
         };
         match bytes {
@@ -128,7 +146,8 @@ pub(crate) fn inputs(
     Err(Failure::Unavailable(error))
 }
 
-/// Whether a path is a file itself and no link to one elsewhere.
-fn is_plain_file(path: &Path) -> bool {
+/// Whether a path is a file itself and no link to one elsewhere: nothing outside a report is
+/// opened because the report says so.
+pub(crate) fn is_plain_file(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|kind| kind.is_file())
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
-use hawkshaw_model::Digest;
+use hawkshaw_model::{Digest, Printable};
 use hawkshaw_report::InputRole;
 
 use crate::exit::Failure;
@@ -12,7 +12,7 @@ use crate::exit::Failure;
 #[derive(Debug, Clone)]
 pub(crate) struct InputFile {
     pub(crate) role: InputRole,
-    /// Its name without the directory. What a file includes is `<digest of the file>/<path>`.
+    /// Its name without the directory, as the manifest shows it.
     pub(crate) name: String,
     pub(crate) digest: Digest,
     pub(crate) bytes: Vec<u8>,
@@ -27,14 +27,34 @@ impl InputFile {
 
     pub(crate) fn read(role: InputRole, path: &Path) -> Result<Self, Failure> {
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        let file = Self::new(role, name, read(path)?);
+        // The name as the manifest has it: files are put in order by it, also when they are
+        // read from a report.
+        let file = Self::new(role, Printable(&name).to_string(), read(path)?);
         Ok(Self { path: Some(path.to_owned()), ..file })
+    }
+
+    /// A file that another one includes by a path.
+    pub(crate) fn included(by: Digest, path: &str, bytes: Vec<u8>) -> Self {
+        Self::new(InputRole::Included, included_name(by, path), bytes)
     }
 
     /// What messages call it.
     pub(crate) fn shown(&self) -> String {
         self.path.as_ref().map_or_else(|| self.name.clone(), |path| path.display().to_string())
     }
+}
+
+/// What a manifest calls a file that another one includes: the digest of that other file and
+/// the path, written so that it is a plain name.
+pub(crate) fn included_name(by: Digest, path: &str) -> String {
+    const PATH_BYTES_MAX: usize = 100;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let plain: String = path.chars().map(|c| if is_plain(c) { c } else { '~' }).collect();
+    if plain == path && path.len() <= PATH_BYTES_MAX {
+        return format!("{by}-{plain}");
+    }
+    let tail: String = plain.chars().rev().take(20).collect::<Vec<_>>().into_iter().rev().collect();
+    format!("{by}-{}-{tail}", Digest::of(path.as_bytes()))
 }
 
 /// The bytes of a file.
@@ -95,8 +115,11 @@ fn files(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Failure> {
     }
     found.sort();
     if found.is_empty() {
-        let wanted = endings.join(", ");
-        let error = anyhow!("{} holds no file ending in any of: {wanted}", path.display());
+        let shown = path.display();
+        let error = match endings {
+            [] => anyhow!("{shown} holds no file"),
+            _ => anyhow!("{shown} holds no file ending in any of: {}", endings.join(", ")),
+        };
         return Err(Failure::Usage(error));
     }
     Ok(found)

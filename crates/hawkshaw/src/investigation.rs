@@ -9,7 +9,7 @@ use hawkshaw_attribution::{FolderIncludes, Includes, TagIndex};
 use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{AssetList, Case};
 use hawkshaw_report::{Findings, Input, InputRole, Manifest, Parameters, StopRule};
-use hawkshaw_trace::{Detail, Noise, Options, Stops, Trace};
+use hawkshaw_trace::{Detail, Noise, Options, Stops, Trace, TraceError};
 
 use crate::exit::Failure;
 use crate::input::{self, InputFile};
@@ -91,8 +91,8 @@ impl Investigation {
         activity.now("following the money");
         let options = options(&parameters);
         let stop = |account: &_| tags.stop(account);
-        let mut trace = hawkshaw_trace::trace(&ledger, &case, &assets, &stop, &options)
-            .map_err(Failure::bad_data)?;
+        let mut trace =
+            hawkshaw_trace::trace(&ledger, &case, &assets, &stop, &options).map_err(refusal)?;
         for (reason, count) in defects.iter() {
             *trace.defects.entry(reason.to_owned()).or_default() += count;
         }
@@ -120,6 +120,14 @@ impl Investigation {
     }
 }
 
+/// A question that the data cannot be asked is wrong usage; everything else is bad data.
+fn refusal(error: TraceError) -> Failure {
+    match error {
+        TraceError::TihoOnAccounts(_) | TraceError::NothingYet(_) => Failure::Usage(error.into()),
+        _ => Failure::bad_data(error),
+    }
+}
+
 fn read_case(files: &[InputFile]) -> Result<Case, Failure> {
     let [file] = &files.iter().filter(|file| file.role == InputRole::Case).collect::<Vec<_>>()[..]
     else {
@@ -142,8 +150,17 @@ fn read_tags(files: &mut Vec<InputFile>) -> Result<TagIndex, Failure> {
         included.extend(includes.read.into_inner());
     }
     for file in included {
-        if !files.iter().any(|known| (known.role, &known.name) == (file.role, &file.name)) {
-            files.push(file);
+        let same = |known: &&InputFile| (known.role, &known.name) == (file.role, &file.name);
+        match files.iter().find(same) {
+            None => files.push(file),
+            Some(known) if known.digest == file.digest => {}
+            Some(_) => {
+                let error = anyhow!(
+                    "two files of tags are the same and include different files: {}",
+                    file.name
+                );
+                return Err(Failure::BadData(error));
+            }
         }
     }
     Ok(index)
@@ -159,14 +176,14 @@ struct RecordedIncludes<'a> {
 
 impl Includes for RecordedIncludes<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        let name = format!("{}/{path}", self.file.digest);
         let Some(folder) = &self.folder else {
             let role = InputRole::Included;
+            let name = input::included_name(self.file.digest, path);
             let known = self.files.iter().find(|file| file.role == role && file.name == name);
             return known.map(|file| file.bytes.clone()).ok_or_else(|| "not found".to_owned());
         };
         let bytes = folder.read(path)?;
-        let file = InputFile::new(InputRole::Included, name, bytes.clone());
+        let file = InputFile::included(self.file.digest, path, bytes.clone());
         self.read.borrow_mut().push(file);
         Ok(bytes)
     }

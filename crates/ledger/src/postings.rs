@@ -1,6 +1,6 @@
 //! Which movements an account took part in.
 
-use hawkshaw_model::{AccountIx, AssetIx, Posting, TxIx};
+use hawkshaw_model::{AccountIx, AssetIx, Posting, TransferKind, TxIx};
 
 use crate::amount_column::ROWS_MAX;
 use crate::error::LedgerError;
@@ -93,6 +93,7 @@ impl Iterator for History<'_> {
             asset: AssetIx(segment.assets[row]),
             amount: segment.amounts.get(row),
             is_credit,
+            is_fee: segment.kinds[row] == TransferKind::Fee,
             counterparty: Some(counterparty).filter(|c| *c != AccountIx::NONE).map(AccountIx),
         })
     }

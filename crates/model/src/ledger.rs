@@ -178,6 +178,8 @@ pub struct Posting {
     pub amount: Amount,
     /// Whether the account was paid, else it paid.
     pub is_credit: bool,
+    /// Whether it is a fee: fees count after all else that a transaction moved.
+    pub is_fee: bool,
     /// The other side, where there is one.
     pub counterparty: Option<AccountIx>,
 }

@@ -5,7 +5,9 @@
 //! following it is MFTracer's Algorithm 1 (SIGMETRICS 2026); here it is done per asset and
 //! exactly, without prices.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+
+use rustc_hash::FxBuildHasher;
 
 use crate::units::Units;
 
@@ -63,6 +65,10 @@ pub(crate) fn payments<U: Units>(
     moves: &[Move<U>],
     is_end: &dyn Fn(u32) -> bool,
 ) -> Result<Vec<Payment<U>>, TooWide> {
+    if !passes_on(moves, is_end) {
+        // No account both pays and is paid, whatever the asset: nothing is to be netted.
+        return Ok(moves.iter().map(direct).collect());
+    }
     let mut assets: Vec<u32> = moves.iter().map(|m| m.asset).collect();
     assets.sort_unstable();
     assets.dedup();
@@ -115,15 +121,70 @@ enum Source<U> {
     /// From what an account had before; `None` if it was minted.
     Account(Option<u32>),
     /// From a promise: the units of it from this offset on.
-    Promise { number: usize, offset: U },
+    Promise { number: usize, maker: u32, offset: U },
 }
 
-/// What an account paid before it was paid itself.
+/// What an account paid before it was paid itself, as stretches of units.
 #[derive(Debug)]
 struct Promise<U> {
+    slots: VecDeque<Slot<U>>,
+}
+
+/// A stretch of a promise.
+#[derive(Debug, Clone, Copy)]
+struct Slot<U> {
     amount: U,
-    filled: U,
-    fills: Vec<Lot<U>>,
+    state: SlotState<U>,
+}
+
+/// Whether a stretch of a promise still waits to be filled.
+#[derive(Debug, Clone, Copy)]
+enum SlotState<U> {
+    Open,
+    /// The account that made the promise got it back.
+    Cancelled,
+    Filled(Lot<U>),
+}
+
+impl<U: Units> Promise<U> {
+    fn is_open(&self) -> bool {
+        self.slots.iter().any(|slot| matches!(slot.state, SlotState::Open))
+    }
+
+    /// Cuts a slot so that it ends after some of its units.
+    fn cut(&mut self, at: usize, amount: U) {
+        let slot = &mut self.slots[at];
+        if amount >= slot.amount {
+            return;
+        }
+        let rest = slot.amount.minus(amount);
+        let state = match slot.state {
+            SlotState::Filled(lot) => {
+                slot.state = SlotState::Filled(Lot { amount, ..lot });
+                SlotState::Filled(skip(lot, amount))
+            }
+            other => other,
+        };
+        slot.amount = amount;
+        self.slots.insert(at + 1, Slot { amount: rest, state });
+    }
+
+    /// The numbers of the slots that hold the units from `offset` on, cut to fit.
+    fn slots_of(&mut self, mut offset: U, mut amount: U) -> std::ops::Range<usize> {
+        let mut at = 0;
+        while at < self.slots.len() && !offset.is_zero() {
+            self.cut(at, offset);
+            offset = offset.minus(self.slots[at].amount);
+            at += 1;
+        }
+        let first = at;
+        while at < self.slots.len() && !amount.is_zero() {
+            self.cut(at, amount);
+            amount = amount.minus(self.slots[at].amount);
+            at += 1;
+        }
+        first..at
+    }
 }
 
 #[derive(Debug)]
@@ -132,7 +193,7 @@ struct Party<U> {
     /// What it pays beyond what it is paid, and has not yet paid.
     budget: U,
     queue: VecDeque<Lot<U>>,
-    /// Promises to fill, oldest first.
+    /// Promises that may have to be filled, oldest first.
     owes: VecDeque<usize>,
 }
 
@@ -157,11 +218,9 @@ impl<U: Units> AssetNetting<U> {
                 }
                 Some(from) => netting.pay(from, one.amount, one.row),
             };
-            for lot in lots {
-                match one.to.filter(|to| !is_end(*to)) {
-                    Some(to) => netting.receive(to, lot),
-                    None => netting.burned.push((one.to, lot)),
-                }
+            match one.to.filter(|to| !is_end(*to)) {
+                Some(to) => netting.receive(to, lots),
+                None => netting.burned.extend(lots.into_iter().map(|lot| (one.to, lot))),
             }
         }
         Ok(netting)
@@ -232,75 +291,139 @@ impl<U: Units> AssetNetting<U> {
         }
         if !amount.is_zero() {
             let number = self.promises.len();
-            self.promises.push(Promise { amount, filled: U::default(), fills: Vec::new() });
+            let slot = Slot { amount, state: SlotState::Open };
+            self.promises.push(Promise { slots: VecDeque::from([slot]) });
             party.owes.push_back(number);
-            let source = Source::Promise { number, offset: U::default() };
+            let source = Source::Promise { number, maker: account, offset: U::default() };
             lots.push(Lot { source, amount, row });
         }
         lots
     }
 
-    /// Gives a lot to an account: what it owes is filled first.
-    fn receive(&mut self, account: u32, mut lot: Lot<U>) {
+    /// Gives the lots of a row to an account. Promises of its own that it gets back it no
+    /// longer owes; with the rest, what it owes is filled first.
+    fn receive(&mut self, account: u32, lots: Vec<Lot<U>>) {
         let at = self.at(account);
+        let lots: Vec<Lot<U>> = lots.into_iter().flat_map(|lot| self.settled(lot)).collect();
+        let is_own =
+            |lot: &Lot<U>| matches!(lot.source, Source::Promise { maker, .. } if maker == account);
+        let (own, others): (Vec<_>, Vec<_>) = lots.into_iter().partition(is_own);
+        for lot in own {
+            let Source::Promise { number, offset, .. } = lot.source else { continue };
+            let promise = &mut self.promises[number];
+            for slot in promise.slots_of(offset, lot.amount) {
+                promise.slots[slot].state = SlotState::Cancelled;
+            }
+        }
+        for lot in others {
+            self.fill_or_queue(at, lot);
+        }
+    }
+
+    fn fill_or_queue(&mut self, at: usize, mut lot: Lot<U>) {
         let party = &mut self.parties[at];
         while let Some(number) = party.owes.front() {
             let promise = &mut self.promises[*number];
-            let part = promise.amount.minus(promise.filled).min(lot.amount);
-            promise.fills.push(Lot { amount: part, ..lot });
-            promise.filled = promise.filled.plus(part);
-            if promise.filled == promise.amount {
+            if !promise.is_open() {
                 party.owes.pop_front();
+                continue;
             }
-            if part == lot.amount {
+            let mut slot = 0;
+            while slot < promise.slots.len() && !lot.amount.is_zero() {
+                if matches!(promise.slots[slot].state, SlotState::Open) {
+                    promise.cut(slot, lot.amount);
+                    let amount = promise.slots[slot].amount;
+                    promise.slots[slot].state = SlotState::Filled(Lot { amount, ..lot });
+                    lot = skip(lot, amount);
+                }
+                slot += 1;
+            }
+            if lot.amount.is_zero() {
                 return;
             }
-            lot = skip(lot, part);
         }
         party.queue.push_back(lot);
     }
 
-    fn into_payments(self, asset: u32, payments: &mut Vec<Payment<U>>) {
-        let route = if self.several_sources { Route::Mixed } else { Route::Plain };
-        for party in &self.parties {
-            for lot in &party.queue {
-                self.resolve(*lot, Some(party.account), asset, route, payments);
+    /// A lot as what it really is by now: stretches of filled promises are what filled them.
+    /// It ends: a promise is only filled with what is settled, so what fills it was promised
+    /// later than it or not at all.
+    fn settled(&mut self, lot: Lot<U>) -> Vec<Lot<U>> {
+        let mut settled = Vec::new();
+        let mut open = vec![lot];
+        while let Some(lot) = open.pop() {
+            let Source::Promise { number, maker, offset } = lot.source else {
+                settled.push(lot);
+                continue;
+            };
+            let promise = &mut self.promises[number];
+            let slots = promise.slots_of(offset, lot.amount);
+            let mut offset = offset;
+            let mut parts = Vec::new();
+            for slot in slots {
+                let Slot { amount, state } = promise.slots[slot];
+                let promised = Source::Promise { number, maker, offset };
+                offset = offset.plus(amount);
+                match state {
+                    SlotState::Filled(fill) => {
+                        parts.push((true, Lot { amount, row: lot.row, ..fill }));
+                    }
+                    _ => parts.push((false, Lot { source: promised, amount, row: lot.row })),
+                }
+            }
+            match &parts[..] {
+                // Nothing of it is filled: it is still a promise.
+                [(false, same)] => settled.push(*same),
+                _ => open.extend(parts.into_iter().rev().map(|(_, part)| part)),
             }
         }
-        for (to, lot) in &self.burned {
-            self.resolve(*lot, *to, asset, route, payments);
-        }
+        settled
     }
 
-    /// Turns a lot into payments by the accounts that it really came from. It ends: a unit of
-    /// a promise is filled by at most one other unit, and no chain of fills that begins at a
-    /// final holder comes back to itself.
-    fn resolve(
-        &self,
+    fn into_payments(mut self, asset: u32, payments: &mut Vec<Payment<U>>) {
+        let route = if self.several_sources { Route::Mixed } else { Route::Plain };
+        let mut found = Found { known: HashMap::default() };
+        for at in 0..self.parties.len() {
+            let to = Some(self.parties[at].account);
+            for lot in std::mem::take(&mut self.parties[at].queue) {
+                for lot in self.settled(lot) {
+                    found.push(payments, lot, to, asset, route);
+                }
+            }
+        }
+        for (to, lot) in std::mem::take(&mut self.burned) {
+            for lot in self.settled(lot) {
+                found.push(payments, lot, to, asset, route);
+            }
+        }
+    }
+}
+
+/// Payments that were found, so that lots of one account by one row become one.
+struct Found {
+    known: HashMap<(usize, Option<u32>), usize, FxBuildHasher>,
+}
+
+impl Found {
+    fn push<U: Units>(
+        &mut self,
+        payments: &mut Vec<Payment<U>>,
         lot: Lot<U>,
         to: Option<u32>,
         asset: u32,
         route: Route,
-        payments: &mut Vec<Payment<U>>,
     ) {
-        let mut open = vec![lot];
-        while let Some(lot) = open.pop() {
-            let Source::Promise { number, offset } = lot.source else {
-                push_payment(payments, lot, to, asset, route);
-                continue;
-            };
-            let mut parts = Vec::new();
-            let (mut skipped, mut missing) = (offset, lot.amount);
-            for fill in &self.promises[number].fills {
-                let passed = fill.amount.min(skipped);
-                skipped = skipped.minus(passed);
-                let part = fill.amount.minus(passed).min(missing);
-                if !part.is_zero() {
-                    missing = missing.minus(part);
-                    parts.push(Lot { amount: part, row: lot.row, ..skip(*fill, passed) });
-                }
+        let Source::Account(from) = lot.source else { return };
+        if from == to && from.is_some() {
+            return;
+        }
+        // A row has one payee, so row and payer are enough to tell.
+        match self.known.get(&(lot.row, from)) {
+            Some(at) => payments[*at].amount = payments[*at].amount.plus(lot.amount),
+            None => {
+                self.known.insert((lot.row, from), payments.len());
+                payments.push(Payment { from, to, asset, amount: lot.amount, row: lot.row, route });
             }
-            open.extend(parts.into_iter().rev());
         }
     }
 }
@@ -308,34 +431,12 @@ impl<U: Units> AssetNetting<U> {
 /// The lot without its first units.
 fn skip<U: Units>(lot: Lot<U>, units: U) -> Lot<U> {
     let source = match lot.source {
-        Source::Promise { number, offset } => {
-            Source::Promise { number, offset: offset.plus(units) }
+        Source::Promise { number, maker, offset } => {
+            Source::Promise { number, maker, offset: offset.plus(units) }
         }
         account @ Source::Account(_) => account,
     };
     Lot { source, amount: lot.amount.minus(units), row: lot.row }
-}
-
-fn push_payment<U: Units>(
-    payments: &mut Vec<Payment<U>>,
-    lot: Lot<U>,
-    to: Option<u32>,
-    asset: u32,
-    route: Route,
-) {
-    let Source::Account(from) = lot.source else {
-        return;
-    };
-    if from == to && from.is_some() {
-        return;
-    }
-    if let Some(last) = payments.last_mut()
-        && (last.from, last.to, last.asset, last.row) == (from, to, asset, lot.row)
-    {
-        last.amount = last.amount.plus(lot.amount);
-        return;
-    }
-    payments.push(Payment { from, to, asset, amount: lot.amount, row: lot.row, route });
 }
 
 #[cfg(test)]
@@ -406,6 +507,21 @@ mod tests {
     fn a_circle_nets_to_nothing() {
         check(&[(A, B, 5), (B, THIEF, 5), (THIEF, A, 5)], &[]);
         check(&[(A, 10, 9), (B, 11, 9), (10, B, 9), (11, A, 9)], &[]);
+    }
+
+    #[test]
+    fn a_promise_handed_back_is_no_debt() {
+        let much = 10u128.pow(30);
+        check(
+            &[(A, B, much), (B, ROUTER, 4), (B, A, much - 4), (THIEF, A, 4)],
+            &[(THIEF, ROUTER, 4)],
+        );
+    }
+
+    #[test]
+    fn lots_of_one_payer_by_one_row_are_one_payment() {
+        // A pays 44, of which 14 are still to come: 2 from ROUTER, 12 back from B itself.
+        check(&[(A, B, 44), (ROUTER, A, 2), (B, A, 12)], &[(A, B, 30), (ROUTER, B, 2)]);
     }
 
     #[test]

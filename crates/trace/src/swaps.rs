@@ -56,6 +56,13 @@ pub(crate) struct Roles<U> {
     pub(crate) doubts: Vec<Doubt>,
 }
 
+impl<U> Default for Roles<U> {
+    /// Nobody swaps.
+    fn default() -> Self {
+        Self { swappers: Vec::new(), makers: Vec::new(), carries: Vec::new(), doubts: Vec::new() }
+    }
+}
+
 /// What an account gives and gets in a transaction.
 #[derive(Debug, Default)]
 struct Sides {
@@ -195,7 +202,15 @@ impl<U: Units> Classification<'_, U> {
             .collect();
         let mut waiting: Vec<usize> = (0..self.makers.len()).collect();
         let mut order = Vec::new();
-        while let Some(at) = waiting.iter().position(|m| self.is_ready(*m, &waiting)) {
+        let mut circle = Vec::new();
+        while !waiting.is_empty() {
+            let Some(at) = waiting.iter().position(|m| self.is_ready(*m, &waiting)) else {
+                let (in_circle, rest) =
+                    waiting.iter().partition(|maker| self.is_in_circle(**maker, &waiting));
+                waiting = rest;
+                circle.extend::<Vec<usize>>(in_circle);
+                continue;
+            };
             let maker = waiting.remove(at);
             let exchange = &self.makers[maker];
             let reached = self.free().any(|(p, number)| {
@@ -209,20 +224,39 @@ impl<U: Units> Classification<'_, U> {
                 order.push(maker);
             }
         }
-        (carries, order, waiting.iter().map(|maker| self.makers[*maker].account).collect())
+        let circle = circle.iter().map(|maker| self.makers[*maker].account).collect();
+        (carries, order, circle)
     }
 
     /// Whether no market maker that still waits pays this one.
     fn is_ready(&self, maker: usize, waiting: &[usize]) -> bool {
-        let exchange = &self.makers[maker];
-        !self.free().any(|(p, _)| {
-            p.to == Some(exchange.account)
-                && p.asset == exchange.asset_in
-                && waiting.iter().any(|other| {
-                    let other = &self.makers[*other];
-                    p.from == Some(other.account) && p.asset == other.asset_out
-                })
+        !waiting.iter().any(|other| self.supplies(*other, maker))
+    }
+
+    /// Whether a market maker pays another what that one takes in.
+    fn supplies(&self, payer: usize, payee: usize) -> bool {
+        let (payer, payee) = (&self.makers[payer], &self.makers[payee]);
+        self.free().any(|(p, _)| {
+            p.from == Some(payer.account)
+                && p.to == Some(payee.account)
+                && p.asset == payer.asset_out
+                && p.asset == payee.asset_in
         })
+    }
+
+    /// Whether what a market maker pays comes back to it through others that wait.
+    fn is_in_circle(&self, maker: usize, waiting: &[usize]) -> bool {
+        let mut reached = vec![false; self.makers.len()];
+        let mut open = vec![maker];
+        while let Some(at) = open.pop() {
+            for next in waiting {
+                if !reached[*next] && self.supplies(at, *next) {
+                    reached[*next] = true;
+                    open.push(*next);
+                }
+            }
+        }
+        reached[maker]
     }
 
     /// The doubts about accounts that taint reaches or leaves.

@@ -14,17 +14,21 @@ pub(crate) enum Origin<U> {
 
 /// One amount for each stolen asset of the case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OriginVector<U>(Vec<U>);
+pub(crate) struct OriginVector<U> {
+    entries: Vec<U>,
+    /// Which stolen asset the holding's asset is, if it is one.
+    own: Option<u32>,
+}
 
 impl<U: Units> OriginVector<U> {
     /// Nothing of any of `assets` stolen assets.
     pub(crate) fn empty(assets: usize) -> Self {
-        Self(vec![U::default(); assets])
+        Self { entries: vec![U::default(); assets], own: None }
     }
 
     /// The entries.
     pub(crate) fn entries(&self) -> &[U] {
-        &self.0
+        &self.entries
     }
 
     /// Adds what `amount` with some origin stands for.
@@ -32,7 +36,7 @@ impl<U: Units> OriginVector<U> {
         match origin {
             Origin::Itself(asset) => self.add_entry(*asset, amount),
             Origin::Mixed(vector) => {
-                for (mine, theirs) in self.0.iter_mut().zip(&vector.0) {
+                for (mine, theirs) in self.entries.iter_mut().zip(&vector.entries) {
                     *mine = mine.plus(*theirs);
                 }
             }
@@ -41,7 +45,7 @@ impl<U: Units> OriginVector<U> {
 
     /// Adds to one entry.
     fn add_entry(&mut self, asset: u32, amount: U) {
-        if let Some(entry) = self.0.get_mut(asset as usize) {
+        if let Some(entry) = self.entries.get_mut(asset as usize) {
             *entry = entry.plus(amount);
         }
     }
@@ -54,7 +58,20 @@ impl<U: Units> OriginVector<U> {
             *entry = entry.minus(share);
             share
         };
-        Self(self.0.iter_mut().map(taken).collect())
+        Self { entries: self.entries.iter_mut().map(taken).collect(), own: self.own }
+    }
+
+    /// The holding's own asset, if this stands for `amount` of it and nothing else.
+    fn is_itself(&self, amount: U) -> Option<u32> {
+        let own = self.own?;
+        let expected = |index: usize| if index == own as usize { amount } else { U::default() };
+        let mut entries = self.entries.iter().enumerate();
+        entries.all(|(index, entry)| *entry == expected(index)).then_some(own)
+    }
+
+    /// The shortest form of this as the origin of an amount.
+    fn of(self, amount: U) -> Origin<U> {
+        self.is_itself(amount).map_or_else(|| Origin::Mixed(Box::new(self)), Origin::Itself)
     }
 }
 
@@ -87,7 +104,13 @@ impl<U: Units> Taint<U> {
         let origin = match &mut self.origin {
             Origin::Itself(asset) => Origin::Itself(*asset),
             _ if part.is_zero() => return Self::none(),
-            Origin::Mixed(vector) => Origin::Mixed(Box::new(vector.take(part, self.amount))),
+            Origin::Mixed(vector) => {
+                let taken = vector.take(part, self.amount).of(part);
+                if let Some(own) = vector.is_itself(self.amount.minus(part)) {
+                    self.origin = Origin::Itself(own);
+                }
+                taken
+            }
         };
         self.amount = self.amount.minus(part);
         Self { amount: part, origin }
@@ -103,46 +126,43 @@ impl<U: Units> Taint<U> {
             *self = other;
             return;
         }
+        let sum = self.amount.plus(other.amount);
         match (&mut self.origin, &other.origin) {
             (Origin::Itself(_), Origin::Itself(_)) => {}
-            (Origin::Mixed(vector), origin) => vector.add(other.amount, origin),
+            (Origin::Mixed(vector), origin) => {
+                vector.add(other.amount, origin);
+                if let Some(own) = vector.is_itself(sum) {
+                    self.origin = Origin::Itself(own);
+                }
+            }
             (Origin::Itself(_), Origin::Mixed(_)) => {
                 let mut vector = self.to_vector(stolen_assets);
                 vector.add(other.amount, &other.origin);
-                self.origin = Origin::Mixed(Box::new(vector));
+                self.origin = vector.of(sum);
             }
         }
-        self.amount = self.amount.plus(other.amount);
+        self.amount = sum;
     }
 
     /// What the quantity stands for, entry by entry.
     pub(crate) fn to_vector(&self, stolen_assets: usize) -> OriginVector<U> {
         let mut vector = OriginVector::empty(stolen_assets);
-        if !self.amount.is_zero() {
-            vector.add(self.amount, &self.origin);
+        if self.amount.is_zero() {
+            return vector;
         }
+        vector.own = match &self.origin {
+            Origin::Itself(asset) => Some(*asset),
+            Origin::Mixed(mixed) => mixed.own,
+        };
+        vector.add(self.amount, &self.origin);
         vector
     }
 
     /// The same origin, now `amount` units of another asset, which is the stolen asset `own`
     /// if it is one.
     pub(crate) fn become_asset(self, amount: U, own: Option<u32>, stolen_assets: usize) -> Self {
-        let vector = self.to_vector(stolen_assets);
-        Self { amount, origin: canonical(vector, amount, own) }
-    }
-}
-
-/// An origin in its shortest form.
-fn canonical<U: Units>(vector: OriginVector<U>, amount: U, own: Option<u32>) -> Origin<U> {
-    let is_itself = |own: u32| {
-        let expected = |index: usize| {
-            if index == own as usize { amount } else { U::default() }
-        };
-        vector.0.iter().enumerate().all(|(index, entry)| *entry == expected(index))
-    };
-    match own {
-        Some(own) if is_itself(own) => Origin::Itself(own),
-        _ => Origin::Mixed(Box::new(vector)),
+        let vector = OriginVector { own, ..self.to_vector(stolen_assets) };
+        Self { amount, origin: vector.of(amount) }
     }
 }
 
@@ -151,7 +171,8 @@ mod tests {
     use super::{Origin, Taint};
 
     fn mixed(amount: u128, entries: &[u128]) -> Taint<u128> {
-        let origin = Origin::Mixed(Box::new(super::OriginVector(entries.to_vec())));
+        let origin =
+            Origin::Mixed(Box::new(super::OriginVector { entries: entries.to_vec(), own: None }));
         Taint { amount, origin }
     }
 

@@ -112,12 +112,14 @@ fn index(from: &TagSource, quiet: bool) -> Result<TagIndex, Failure> {
     Ok(index)
 }
 
-fn say_defects(index: &TagIndex, quiet: bool) {
+/// Says what was wrong with tags: how often, and for the first ones where.
+pub(crate) fn say_defects(index: &TagIndex, quiet: bool) {
     for (reason, count, examples) in index.defects().iter() {
-        screen::say(quiet, &format!("{count} × {}", reason.name()));
+        screen::say(quiet, &format!("tags: {count} × {}", reason.name()));
         for example in examples.iter().take(EXAMPLES_SHOWN) {
             let (file, what) = (Printable(&example.file), Printable(&example.what));
-            screen::say(quiet, &format!("  {file}:{}: {what}", example.line));
+            let line = if example.line == 0 { String::new() } else { format!(":{}", example.line) };
+            screen::say(quiet, &format!("  {file}{line}: {what}"));
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, anyhow};
+use hawkshaw_model::Printable;
 use hawkshaw_report::{Manifest, to_files};
 
 use crate::bundle::{self, TRACE_FILE};
@@ -16,13 +17,17 @@ use crate::screen::{self, Activity};
 /// What was found of one file of a report.
 enum Verdict {
     Agrees,
-    Differs { at: usize },
+    Differs {
+        at: usize,
+    },
     Missing,
+    /// It is no file of a report, so that there is nothing to compare it with.
+    Stranger,
 }
 
 pub(crate) fn run(arguments: &VerifyArguments, quiet: bool) -> Result<(), Failure> {
     let folder = &arguments.report;
-    if !folder.join(TRACE_FILE).is_file() {
+    if !bundle::is_plain_file(&folder.join(TRACE_FILE)) {
         let error = anyhow!("{} is no report: it has no {TRACE_FILE}", folder.display());
         return Err(Failure::Usage(error));
     }
@@ -37,12 +42,20 @@ pub(crate) fn run(arguments: &VerifyArguments, quiet: bool) -> Result<(), Failur
     let mut verdicts = BTreeMap::new();
     for (name, bytes) in &rendered {
         let path = folder.join(name);
-        let verdict = match std::fs::read(&path) {
-            Ok(stored) if stored == *bytes => Verdict::Agrees,
-            Ok(stored) => Verdict::Differs { at: first_difference(&stored, bytes) },
-            Err(_) => Verdict::Missing,
+        let verdict = if bundle::is_plain_file(&path) {
+            let stored = input::read(&path)?;
+            if stored == *bytes {
+                Verdict::Agrees
+            } else {
+                Verdict::Differs { at: first_difference(&stored, bytes) }
+            }
+        } else {
+            Verdict::Missing
         };
         verdicts.insert(name.clone(), verdict);
+    }
+    for name in bundle::strangers(folder, &rendered)? {
+        verdicts.insert(name, Verdict::Stranger);
     }
     drop(activity);
     let (text, agrees) = summary(&manifest, &again.manifest, &verdicts);
@@ -69,9 +82,10 @@ fn summary(
             Verdict::Agrees => "agrees".to_owned(),
             Verdict::Differs { at } => format!("DIFFERS from byte {at} on"),
             Verdict::Missing => "MISSING".to_owned(),
+            Verdict::Stranger => "not part of the report: not checked".to_owned(),
         };
-        agrees &= matches!(verdict, Verdict::Agrees);
-        let _ = writeln!(text, "{name:<16} {line}");
+        agrees &= matches!(verdict, Verdict::Agrees | Verdict::Stranger);
+        let _ = writeln!(text, "{:<16} {line}", Printable(name).to_string());
     }
     let inputs = stored.inputs().len();
     let _ = writeln!(text);
@@ -83,7 +97,7 @@ fn summary(
             stored.case()
         );
     } else if stored.engine() != again.engine() {
-        let engine = hawkshaw_model::Printable(stored.engine());
+        let engine = Printable(stored.engine());
         let _ = writeln!(
             text,
             "The report was made by {engine} and run again by {}: use that version to compare.",

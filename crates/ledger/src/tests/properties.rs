@@ -79,6 +79,7 @@ fn scanned(ledger: &MemoryLedger, account: AccountIx, before: TxIx) -> Vec<Posti
                             asset: hawkshaw_model::AssetIx(b.assets[row]),
                             amount: b.amounts.get(row),
                             is_credit,
+                            is_fee: b.kinds[row] == hawkshaw_model::TransferKind::Fee,
                             counterparty: Some(other)
                                 .filter(|o| *o != AccountIx::NONE)
                                 .map(AccountIx),

@@ -147,9 +147,15 @@ impl<U: Units> Replay<'_, U> {
                 _ => false,
             })
             .collect();
-        let sender = self.scene.ledger.transaction(self.book.tx()).sender.map(|sender| sender.0);
-        let initiator = sender.or_else(|| movements.fees.first().and_then(|fee| fee.from));
-        let roles = swaps::roles(&payments, &stolen, initiator, &Around(self));
+        let roles = if payments.windows(2).all(|pair| pair[0].asset == pair[1].asset) {
+            // Nobody can have swapped where only one asset moved.
+            Roles::default()
+        } else {
+            let sender = ledger.transaction(self.book.tx()).sender.map(|sender| sender.0);
+            let initiator = sender.or(movements.fee_payer);
+            swaps::roles(&payments, &stolen, initiator, &Around(self))
+        };
+        self.open_payees(&payments, &stolen, &roles)?;
         for doubt in &roles.doubts {
             self.find_doubt(*doubt);
         }
@@ -175,6 +181,33 @@ impl<U: Units> Replay<'_, U> {
             roles: &roles,
         }
         .run()
+    }
+
+    /// Follows the holdings that taint will reach in this transaction from its beginning on,
+    /// so that clean value that reaches them before the taint counts too.
+    fn open_payees(
+        &mut self,
+        payments: &[Payment<U>],
+        stolen: &[bool],
+        roles: &Roles<U>,
+    ) -> Result<(), Halt> {
+        for (number, payment) in payments.iter().enumerate() {
+            let carries = roles.carries.get(number).copied().unwrap_or_else(|| {
+                payment.from.is_some_and(|from| self.book.holding(from, payment.asset).is_some())
+            });
+            let takes_in = |maker: &Exchange<U>| {
+                payment.to == Some(maker.account) && payment.asset == maker.asset_in
+            };
+            let passed_on = !stolen[number] && roles.makers.iter().any(takes_in);
+            let proceeds = |swapper: &Exchange<U>| {
+                payment.to == Some(swapper.account) && payment.asset == swapper.asset_out
+            };
+            let carries = carries || roles.swappers.iter().any(proceeds);
+            if stolen[number] || (carries && !passed_on) {
+                self.place_of_payee(payment.to, payment.asset)?;
+            }
+        }
+        Ok(())
     }
 
     /// A stolen payment.

@@ -14,7 +14,7 @@ mod services;
 pub(crate) mod thefts;
 
 use hawkshaw_model::{
-    Account, AccountIx, AssetIx, AssetList, Batch, ChainSummary, Ledger, LedgerKind, Stop,
+    Account, AccountIx, AssetIx, AssetList, Batch, ChainSummary, Ledger, LedgerKind, Posting, Stop,
     TerminalKind, Timestamp, TxIx,
 };
 use rustc_hash::FxHashSet;
@@ -149,20 +149,30 @@ impl<'a, U: Units> Replay<'a, U> {
 
     /// What the rules leave in a holding after every earlier transaction of the ledger.
     fn opening_balance(&self, account: u32, asset: u32, before: TxIx) -> Result<U, Halt> {
-        let mut balance = U::default();
-        let (mut paid, mut got, mut current) = (U::default(), U::default(), None);
+        let mut opening = Opening { balance: U::default(), current: None };
         let postings = self.scene.ledger.history(AccountIx(account), before);
-        for posting in postings.filter(|posting| posting.asset.0 == asset) {
-            if current != Some(posting.tx) {
-                balance = settle(balance, got, paid, before)?;
-                (paid, got, current) = (U::default(), U::default(), Some(posting.tx));
+        let moves = |posting: &Posting| {
+            posting.asset.0 == asset && posting.counterparty != Some(AccountIx(account))
+        };
+        for posting in postings.filter(moves) {
+            let amount = U::from_amount(posting.amount).ok_or(Halt::TooWide(before))?;
+            if opening.current.as_ref().is_none_or(|current| current.tx != posting.tx) {
+                opening.settle(before)?;
+                opening.current = Some(OpeningTx::of(posting.tx));
             }
-            let side = if posting.is_credit { &mut got } else { &mut paid };
-            let amount = U::from_amount(posting.amount);
-            let sum = amount.and_then(|amount| side.checked_add(amount));
-            *side = sum.ok_or(Halt::TooWide(before))?;
+            let Some(current) = &mut opening.current else { continue };
+            let side = match (posting.is_fee, posting.is_credit) {
+                (true, is_credit) => {
+                    current.fees.push((is_credit, amount));
+                    continue;
+                }
+                (false, true) => &mut current.got,
+                (false, false) => &mut current.paid,
+            };
+            *side = side.checked_add(amount).ok_or(Halt::TooWide(before))?;
         }
-        settle(balance, got, paid, before)
+        opening.settle(before)?;
+        Ok(opening.balance)
     }
 
     fn find(&mut self, rule: &'static str, account: Option<u32>, text: String) {
@@ -227,10 +237,40 @@ pub(crate) fn chain_of(ledger: &dyn Ledger, tx: TxIx) -> Option<&ChainSummary> {
     ledger.chains().iter().find(|chain| chain.txs.contains(&tx.0))
 }
 
-/// The balance after a transaction: what is missing must have been there before it.
-fn settle<U: Units>(balance: U, got: U, paid: U, tx: TxIx) -> Result<U, Halt> {
-    let sum = balance.checked_add(got).ok_or(Halt::TooWide(tx))?;
-    Ok(sum.minus(paid))
+/// A balance on its way through the history of a holding.
+struct Opening<U> {
+    balance: U,
+    current: Option<OpeningTx<U>>,
+}
+
+/// What one transaction of the history does to a holding.
+struct OpeningTx<U> {
+    tx: TxIx,
+    got: U,
+    paid: U,
+    /// Fees, in event order: whether it was received, and how much.
+    fees: Vec<(bool, U)>,
+}
+
+impl<U: Units> OpeningTx<U> {
+    fn of(tx: TxIx) -> Self {
+        Self { tx, got: U::default(), paid: U::default(), fees: Vec::new() }
+    }
+}
+
+impl<U: Units> Opening<U> {
+    /// Ends the current transaction: net of it, then its fees. What is missing for a payment
+    /// must have been there before it.
+    fn settle(&mut self, before: TxIx) -> Result<(), Halt> {
+        let Some(tx) = self.current.take() else { return Ok(()) };
+        let add = |a: U, b: U| a.checked_add(b).ok_or(Halt::TooWide(before));
+        self.balance = add(self.balance, tx.got)?.minus(tx.paid);
+        for (is_credit, amount) in tx.fees {
+            self.balance =
+                if is_credit { add(self.balance, amount)? } else { self.balance.minus(amount) };
+        }
+        Ok(())
+    }
 }
 
 /// The first transaction of a chain that is no longer looked at.

@@ -10,6 +10,8 @@ use crate::units::Units;
 pub(crate) struct Movements<U> {
     pub(crate) moves: Vec<Move<U>>,
     pub(crate) fees: Vec<Move<U>>,
+    /// The payer of the first fee row, also of one of value zero.
+    pub(crate) fee_payer: Option<u32>,
 }
 
 impl<U: Units> Movements<U> {
@@ -26,18 +28,23 @@ impl<U: Units> Movements<U> {
         first: usize,
         end: usize,
     ) -> Result<Self, TooWide> {
-        let mut movements = Self { moves: Vec::with_capacity(end - first), fees: Vec::new() };
+        let moves = Vec::with_capacity(end - first);
+        let mut movements = Self { moves, fees: Vec::new(), fee_payer: None };
         for row in first..end {
-            let Some(one) = read_row(batch, row)? else {
-                continue;
-            };
-            match batch.kinds[row] {
-                TransferKind::Fee => movements.fees.push(one),
-                _ => movements.moves.push(one),
+            let is_fee = batch.kinds[row] == TransferKind::Fee;
+            if is_fee && movements.fee_payer.is_none() {
+                movements.fee_payer = somebody(batch.payers[row]);
             }
+            let Some(one) = read_row(batch, row)? else { continue };
+            if is_fee { movements.fees.push(one) } else { movements.moves.push(one) }
         }
         Ok(movements)
     }
+}
+
+/// The account of a column, where there is one.
+fn somebody(account: u32) -> Option<u32> {
+    (account != AccountIx::NONE).then_some(account)
 }
 
 /// A row as a move; `None` if it moves nothing.
@@ -46,7 +53,6 @@ pub(crate) fn read_row<U: Units>(
     batch: &TransferBatch<'_>,
     row: usize,
 ) -> Result<Option<Move<U>>, TooWide> {
-    let somebody = |account: u32| (account != AccountIx::NONE).then_some(account);
     let (payer, payee) = (batch.payers[row], batch.payees[row]);
     let amount = batch.amounts.get(row);
     if amount.is_zero() || (payer == payee && payer != AccountIx::NONE) {
