@@ -51,7 +51,16 @@ impl Failure {
 
 /// Text of an error with control characters made visible; its own line breaks stay.
 fn lines(text: &str) -> String {
-    text.lines().map(|line| Printable(line).to_string()).collect::<Vec<_>>().join("\n  ")
+    text.lines().map(whole).collect::<Vec<_>>().join("\n  ")
+}
+
+/// A line with its control characters made visible, however long it is: what was refused is
+/// cut where it is put into a message, and the hint behind it must not be.
+fn whole(line: &str) -> String {
+    const PIECE_CHARACTERS: usize = 200;
+    let characters: Vec<char> = line.chars().collect();
+    let pieces = characters.chunks(PIECE_CHARACTERS);
+    pieces.map(|piece| Printable(&String::from_iter(piece)).to_string()).collect()
 }
 
 /// Prints help, version or a complaint about the arguments.

@@ -102,9 +102,12 @@ fn files(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Failure> {
         for entry in entries {
             let path = entry.path();
             if path.is_dir() {
-                if depth < FOLDERS_DEEP_MAX {
-                    open.push((path, depth + 1));
+                if depth == FOLDERS_DEEP_MAX {
+                    let shown = path.display();
+                    let error = anyhow!("{shown} is over {FOLDERS_DEEP_MAX} folders deep: name it");
+                    return Err(Failure::Usage(error));
                 }
+                open.push((path, depth + 1));
                 continue;
             }
             let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();

@@ -16,6 +16,9 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::hint::black_box;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use hawkshaw_fixture::large::LargeLedger;
@@ -49,15 +52,15 @@ fn run(name: &str, size: LargeLedger, policies: &[Policy]) {
     println!("\n{name}: {rows} transfers, {} accounts", ledger.account_count());
     let mut holdings = 0;
     let before = resident();
-    let mut fullest = before;
+    let watch = Watch::start();
     let engine = measure(|| {
         let started = Instant::now();
         let found = replay(&ledger, &case, policies);
         let took = started.elapsed();
-        fullest = fullest.max(peak());
         holdings = found.holdings;
         took
     });
+    let fullest = watch.stop().max(before);
     print("engine, all policies", rows, &engine);
     let plain = measure(|| {
         let started = Instant::now();
@@ -148,18 +151,37 @@ fn print(name: &str, rows: u64, times: &[Duration]) {
     println!("  {name:<36} {:>14} {:>14} {:>14}", rate(slow), rate(middle), rate(fast));
 }
 
-/// A figure of this process in bytes, where the system tells; else zero.
-fn status(field: &str) -> u64 {
+/// Looks at how much memory is resident, again and again.
+struct Watch {
+    ended: Arc<AtomicBool>,
+    thread: JoinHandle<u64>,
+}
+
+impl Watch {
+    fn start() -> Self {
+        let ended = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&ended);
+        let thread = std::thread::spawn(move || {
+            let mut fullest = 0;
+            while !flag.load(Ordering::Relaxed) {
+                fullest = fullest.max(resident());
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            fullest
+        });
+        Self { ended, thread }
+    }
+
+    fn stop(self) -> u64 {
+        self.ended.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap_or(0)
+    }
+}
+
+/// The resident memory of this process in bytes, where the system tells; else zero.
+fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with(field));
+    let line = status.lines().find(|line| line.starts_with("VmRSS"));
     let kib = line.and_then(|line| line.split_whitespace().nth(1)).and_then(|n| n.parse().ok());
     kib.unwrap_or(0u64) * 1024
-}
-
-fn resident() -> u64 {
-    status("VmRSS")
-}
-
-fn peak() -> u64 {
-    status("VmHWM").max(resident())
 }

@@ -1,6 +1,6 @@
 //! From a ledger and a case to the answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -145,13 +145,17 @@ fn run_policies<U: Units + 'static>(
         };
         let (senders, workers): (Vec<SyncSender<Arc<Program<U>>>>, Vec<_>) =
             [queued, pooled].map(spawn).into_iter().unzip();
+        let mut flying: VecDeque<Arc<Program<U>>> = VecDeque::new();
         let outcome = replay.run(&mut |stretch| {
             let stretch = Arc::new(stretch);
             for sender in &senders {
                 // A worker only ends when its sender does, or by a panic that `join` reports.
                 let _ = sender.send(Arc::clone(&stretch));
             }
-            Program::default()
+            flying.push_back(stretch);
+            // What every worker is done with is written on again.
+            let landed = flying.pop_front_if(|oldest| Arc::strong_count(oldest) == 1);
+            landed.and_then(Arc::into_inner).map_or_else(Program::default, Program::cleared)
         });
         drop(senders);
         let mut states = Vec::new();

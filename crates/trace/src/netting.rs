@@ -69,6 +69,11 @@ pub(crate) fn payments<U: Units>(
         // No account both pays and is paid, whatever the asset: nothing is to be netted.
         return Ok(moves.iter().map(direct).collect());
     }
+    if let [first, second] = moves
+        && let Some(payments) = chain_of_two(first, second, is_end)
+    {
+        return Ok(payments);
+    }
     let mut assets: Vec<u32> = moves.iter().map(|m| m.asset).collect();
     assets.sort_unstable();
     assets.dedup();
@@ -96,10 +101,64 @@ pub(crate) fn payments<U: Units>(
 
 /// Whether any account both pays and is paid.
 fn passes_on<U: Units>(moves: &[Move<U>], is_end: &dyn Fn(u32) -> bool) -> bool {
+    const FEW: usize = 8;
+    if moves.len() <= FEW {
+        let pays = |account: u32| moves.iter().any(|m| m.from == Some(account));
+        return moves.iter().filter_map(|m| m.to).any(|to| pays(to) && !is_end(to));
+    }
     let mut payers: Vec<u32> = moves.iter().filter_map(|m| m.from).collect();
     payers.sort_unstable();
     let pays = |account: u32| payers.binary_search(&account).is_ok();
     moves.iter().filter_map(|m| m.to).any(|to| pays(to) && !is_end(to))
+}
+
+/// What two moves of one asset net to, where the second goes on from the payee of the first or
+/// supplies its payer: the shape of a router, and most of what is netted. The general replay
+/// gives the same.
+fn chain_of_two<U: Units>(
+    first: &Move<U>,
+    second: &Move<U>,
+    is_end: &dyn Fn(u32) -> bool,
+) -> Option<Vec<Payment<U>>> {
+    let ((a, b), (c, d)) = ((first.from?, first.to?), (second.from?, second.to?));
+    if first.asset != second.asset || [a, b, c, d].into_iter().any(is_end) {
+        return None;
+    }
+    let (x, y) = (first.amount, second.amount);
+    let pay = |from: u32, to: u32, amount: U, row: usize, route: Route| Payment {
+        from: Some(from),
+        to: Some(to),
+        asset: first.asset,
+        amount,
+        row,
+        route,
+    };
+    let payments = if b == c && a == d {
+        [
+            pay(a, b, x.minus(y), first.row, Route::Plain),
+            pay(b, a, y.minus(x), second.row, Route::Plain),
+        ]
+        .to_vec()
+    } else if b == c {
+        let route = if y > x { Route::Mixed } else { Route::Plain };
+        [
+            pay(a, b, x.minus(y), first.row, route),
+            pay(a, d, x.min(y), second.row, route),
+            pay(b, d, y.minus(x), second.row, route),
+        ]
+        .to_vec()
+    } else if d == a {
+        let route = if x > y { Route::Mixed } else { Route::Plain };
+        [
+            pay(a, b, x.minus(y), first.row, route),
+            pay(c, b, x.min(y), first.row, route),
+            pay(c, a, y.minus(x), second.row, route),
+        ]
+        .to_vec()
+    } else {
+        return None;
+    };
+    Some(payments.into_iter().filter(|payment| !payment.amount.is_zero()).collect())
 }
 
 fn direct<U: Units>(one: &Move<U>) -> Payment<U> {
@@ -441,7 +500,9 @@ fn skip<U: Units>(lot: Lot<U>, units: U) -> Lot<U> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Move, Route, payments};
+    use proptest::prelude::{prop_assume, proptest};
+
+    use super::{AssetNetting, Move, Route, chain_of_two, payments};
 
     /// Moves of one asset as (from, to, amount), and what they net to.
     fn check(moves: &[(u32, u32, u128)], expected: &[(u32, u32, u128)]) {
@@ -522,6 +583,32 @@ mod tests {
     fn lots_of_one_payer_by_one_row_are_one_payment() {
         // A pays 44, of which 14 are still to come: 2 from ROUTER, 12 back from B itself.
         check(&[(A, B, 44), (ROUTER, A, 2), (B, A, 12)], &[(A, B, 30), (ROUTER, B, 2)]);
+    }
+
+    proptest! {
+        #[test]
+        fn two_moves_net_as_many_do(
+            accounts in [0..4u32, 0..4, 0..4, 0..4],
+            amounts in [1..5u128, 1..5],
+        ) {
+            let [a, b, c, d] = accounts;
+            let [x, y] = amounts;
+            let one = |from, to, amount, row| Move {
+                from: Some(from),
+                to: Some(to),
+                asset: 0,
+                amount,
+                row,
+            };
+            let moves = [one(a, b, x, 0), one(c, d, y, 1)];
+            prop_assume!(a != b && c != d);
+            if let Some(short) = chain_of_two(&moves[0], &moves[1], &|_| false) {
+                let mut long = Vec::new();
+                AssetNetting::replay(&moves, &|_| false).unwrap().into_payments(0, &mut long);
+                long.sort_by_key(|payment| payment.row);
+                assert_eq!(short, long);
+            }
+        }
     }
 
     #[test]

@@ -127,6 +127,31 @@ pub(crate) enum Step<U> {
     },
 }
 
+impl<U> Program<U> {
+    /// The same memory with nothing written on it.
+    pub(crate) fn cleared(mut self) -> Self {
+        self.steps.clear();
+        self.legs.clear();
+        self
+    }
+}
+
+impl<U> Step<U> {
+    /// The holdings that a payment touches.
+    #[inline]
+    pub(crate) fn holdings(&self) -> [Option<usize>; 2] {
+        let Self::Pay { from, to, .. } = self else { return [None, None] };
+        [*from, *to].map(|place| match place.resolve() {
+            Resolved::Holding(holding) => Some(holding),
+            _ => None,
+        })
+    }
+}
+
+/// Steps that policies look up ahead: the lookups of one step wait for each other, those of
+/// many do not, so that memory answers them side by side.
+pub(crate) const STEPS_AHEAD: usize = 32;
+
 /// A leg of a transaction of a UTXO chain.
 #[derive(Debug, Clone)]
 pub(crate) struct Leg<U> {

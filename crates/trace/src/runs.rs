@@ -51,29 +51,56 @@ impl<U: Units> Run<U> {
 pub(crate) const RUNS_MAX: usize = 65_536;
 
 /// The content of a holding in the order in which it came, the oldest in front.
-#[derive(Debug, Clone, Default)]
+///
+/// Most holdings have a single run: it lies in the queue itself, and only further ones cost a
+/// step to the heap.
+#[derive(Debug, Clone)]
 pub(crate) struct RunQueue<U> {
-    runs: VecDeque<Run<U>>,
+    /// The oldest run; `None` only if the queue is empty.
+    first: Option<Run<U>>,
+    rest: VecDeque<Run<U>>,
+}
+
+impl<U> Default for RunQueue<U> {
+    fn default() -> Self {
+        Self { first: None, rest: VecDeque::new() }
+    }
 }
 
 impl<U: Units> RunQueue<U> {
+    fn len(&self) -> usize {
+        usize::from(self.first.is_some()) + self.rest.len()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Run<U>> {
+        self.first.iter().chain(&self.rest)
+    }
+
     /// Appends a run at the back. Neighbours merge where that is exact.
     #[inline]
     pub(crate) fn push(&mut self, run: Run<U>) {
         if run.length.is_zero() {
             return;
         }
-        match self.runs.back_mut() {
+        if self.first.is_none() {
+            self.first = Some(run);
+            return;
+        }
+        match self.rest.back_mut().or(self.first.as_mut()) {
             Some(back) if back.merges_with(&run) => back.length = back.length.plus(run.length),
-            _ => self.runs.push_back(run),
+            _ => self.rest.push_back(run),
         }
     }
 
     /// Adds clean units in front: what must have been there although the data do not show it.
     pub(crate) fn push_front_clean(&mut self, length: U) {
-        match self.runs.front_mut() {
+        match &mut self.first {
             Some(front) if front.origin.is_none() => front.length = front.length.plus(length),
-            _ => self.runs.push_front(Run::clean(length)),
+            first => {
+                if let Some(front) = first.replace(Run::clean(length)) {
+                    self.rest.push_front(front);
+                }
+            }
         }
     }
 
@@ -81,57 +108,63 @@ impl<U: Units> RunQueue<U> {
     #[inline]
     pub(crate) fn move_front(&mut self, mut length: U, into: &mut Self) {
         while !length.is_zero() {
-            match self.runs.front_mut() {
+            match &mut self.first {
                 Some(front) if front.length > length => {
                     into.push(front.split(length));
                     return;
                 }
-                _ => {}
+                first => {
+                    let Some(front) = first.take() else { return };
+                    *first = self.rest.pop_front();
+                    length = length.minus(front.length);
+                    into.push(front);
+                }
             }
-            let Some(front) = self.runs.pop_front() else {
-                return;
-            };
-            length = length.minus(front.length);
-            into.push(front);
         }
     }
 
     /// Moves `length` units from the back of this queue, in their order, to the back of `into`.
     #[inline]
     pub(crate) fn move_back(&mut self, length: U, into: &mut Self) {
-        let mut index = self.runs.len();
-        let mut missing = length;
-        let mut straddler = None;
-        while !missing.is_zero() && index > 0 {
-            index -= 1;
-            let run = &mut self.runs[index];
-            if run.length > missing {
-                straddler = Some(run.split(missing));
-                index += 1;
-                missing = U::default();
-            } else {
-                missing = missing.minus(run.length);
+        if let Some(back) = self.rest.back_mut().or(self.first.as_mut())
+            && back.length > length
+        {
+            if !length.is_zero() {
+                into.push(back.split(length));
             }
-        }
-        if let Some(run) = straddler {
-            into.push(run);
-        }
-        if index == 0 && into.runs.is_empty() {
-            std::mem::swap(&mut self.runs, &mut into.runs);
             return;
         }
-        for run in self.runs.drain(index..) {
+        let mut missing = length;
+        let mut index = self.rest.len();
+        while index > 0 && self.rest[index - 1].length <= missing {
+            index -= 1;
+            missing = missing.minus(self.rest[index].length);
+        }
+        // The run that is cut or, if all of the rest goes, the first.
+        let straddler = if index > 0 { self.rest.get_mut(index - 1) } else { self.first.as_mut() };
+        match straddler {
+            Some(run) if run.length > missing => {
+                if !missing.is_zero() {
+                    into.push(run.split(missing));
+                }
+            }
+            _ => {
+                if let Some(first) = self.first.take() {
+                    into.push(first);
+                }
+            }
+        }
+        for run in self.rest.drain(index..) {
             into.push(run);
         }
     }
 
     /// Moves everything to the back of `into`.
+    #[inline]
     pub(crate) fn move_all(&mut self, into: &mut Self) {
-        if into.runs.is_empty() {
-            std::mem::swap(&mut self.runs, &mut into.runs);
-            return;
-        }
-        for run in self.runs.drain(..) {
+        let Some(first) = self.first.take() else { return };
+        into.push(first);
+        for run in self.rest.drain(..) {
             into.push(run);
         }
     }
@@ -146,14 +179,13 @@ impl<U: Units> RunQueue<U> {
     fn limit_to(&mut self, runs_max: usize, stolen_assets: usize) -> bool {
         let mut merged = false;
         let mut from = 0;
-        while self.runs.len() > runs_max {
-            let tainted = |at: usize| self.runs.get(at).is_some_and(|run| run.origin.is_some());
-            let pair = (from..self.runs.len()).find(|at| tainted(*at) && tainted(*at + 1));
+        while self.len() > runs_max {
+            let pair =
+                (from..self.len()).find(|at| self.is_tainted(*at) && self.is_tainted(*at + 1));
             let Some(at) = pair else { return merged };
-            let Some(second) = self.runs.remove(at + 1) else {
-                return merged;
-            };
-            let first = &mut self.runs[at];
+            let Some(second) = self.rest.remove(at) else { return merged };
+            let first = if at == 0 { self.first.as_mut() } else { self.rest.get_mut(at - 1) };
+            let Some(first) = first else { return merged };
             let mut sum = into_taint(std::mem::replace(first, Run::clean(U::ONE)));
             sum.add(into_taint(second), stolen_assets);
             *first = Run { length: sum.amount, origin: Some(sum.origin) };
@@ -163,15 +195,26 @@ impl<U: Units> RunQueue<U> {
         merged
     }
 
+    /// Whether the run of this number is tainted.
+    fn is_tainted(&self, at: usize) -> bool {
+        let run = if at == 0 { self.first.as_ref() } else { self.rest.get(at - 1) };
+        run.is_some_and(|run| run.origin.is_some())
+    }
+
+    /// Whether the youngest run is tainted.
+    pub(crate) fn ends_tainted(&self) -> bool {
+        self.rest.back().or(self.first.as_ref()).is_some_and(|run| run.origin.is_some())
+    }
+
     /// The tainted part.
     pub(crate) fn tainted(&self) -> U {
-        let tainted = self.runs.iter().filter(|run| run.origin.is_some());
+        let tainted = self.iter().filter(|run| run.origin.is_some());
         tainted.fold(U::default(), |sum, run| sum.plus(run.length))
     }
 
     /// Adds what the tainted runs stand for.
     pub(crate) fn add_origins(&self, sum: &mut OriginVector<U>) {
-        for run in &self.runs {
+        for run in self.iter() {
             if let Some(origin) = &run.origin {
                 sum.add(run.length, origin);
             }
@@ -180,7 +223,8 @@ impl<U: Units> RunQueue<U> {
 
     /// Empties the queue.
     pub(crate) fn clear(&mut self) {
-        self.runs.clear();
+        self.first = None;
+        self.rest.clear();
     }
 
     /// Converts `x` units of one asset into `y` of another, which is the stolen asset `own` if
@@ -188,16 +232,17 @@ impl<U: Units> RunQueue<U> {
     pub(crate) fn convert(&mut self, x: U, y: U, own: Option<u32>, stolen_assets: usize) {
         let mut end_before = U::default();
         let mut end_after = U::default();
-        let mut lengths = Vec::with_capacity(self.runs.len());
-        for run in &self.runs {
+        let mut lengths = Vec::with_capacity(self.len());
+        for run in self.iter() {
             end_before = end_before.plus(run.length);
             let end = if end_before == x { y } else { y.times_over(end_before, x) };
             lengths.push(end.minus(end_after));
             end_after = end;
         }
-        let mut runs: Vec<Converted<U>> = self
-            .runs
-            .drain(..)
+        let first = self.first.take();
+        let mut runs: Vec<Converted<U>> = first
+            .into_iter()
+            .chain(self.rest.drain(..))
             .zip(lengths)
             .map(|(run, length)| Converted {
                 length,
@@ -269,7 +314,7 @@ mod tests {
     }
 
     fn shape(queue: &RunQueue<u128>) -> Vec<(u128, bool)> {
-        queue.runs.iter().map(|run| (run.length, run.origin.is_some())).collect()
+        queue.iter().map(|run| (run.length, run.origin.is_some())).collect()
     }
 
     #[test]

@@ -16,22 +16,23 @@ pub(crate) fn run(arguments: &TraceArguments, quiet: bool) -> Result<(), Failure
     activity.now("reading the case");
     let files = gather(&arguments.case, &arguments.ledger, &arguments.tags)?;
     let investigation = Investigation::run(files, parameters(arguments), &activity)?;
-    let say_defects = || super::tags::say_defects(&investigation.tags, quiet);
-    if let Some(folder) = &arguments.out {
-        activity.now("writing the report");
-        let rendered = investigation.with_findings(to_files);
-        let left_out = bundle::write(folder, &rendered, &investigation.files)?;
-        drop(activity);
-        say_defects();
+    let written = match &arguments.out {
+        Some(folder) => {
+            activity.now("writing the report");
+            let rendered = investigation.with_findings(to_files);
+            Some((folder, bundle::write(folder, &rendered, &investigation.files)?))
+        }
+        None => None,
+    };
+    drop(activity);
+    super::tags::say_defects(&investigation.tags, quiet);
+    if let Some((folder, left_out)) = written {
         let page = folder.join("report.html");
         screen::say(quiet, &format!("report written: open {} in a browser", page.display()));
         screen::say(quiet, &format!("to check it: hawkshaw verify {}", folder.display()));
         for file in left_out {
             screen::say(quiet, &format!("too large to copy into the report: {file}"));
         }
-    } else {
-        drop(activity);
-        say_defects();
     }
     if arguments.json {
         return screen::answer(&investigation.with_findings(to_json));

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use crate::policy::{PolicyState, Totals};
-use crate::program::{Leg, Place, Program, Resolved, Step};
+use crate::program::{Leg, Place, Program, Resolved, STEPS_AHEAD, Step};
 use crate::taint::{OriginVector, Taint};
 use crate::units::Units;
 
@@ -195,31 +195,9 @@ impl<U: Units, R: PooledRule> Pooled<U, R> {
 
 impl<U: Units, R: PooledRule> PolicyState<U> for Pooled<U, R> {
     fn run(&mut self, program: &Program<U>) {
-        for step in &program.steps {
-            match step {
-                Step::Open { .. } => self.holdings.push(Taint::none()),
-                Step::Shortage { .. } => {}
-                Step::Pay { from, to, amount, balance, recorded, moment } => {
-                    let taint = self.debit(*from, *amount, *balance);
-                    self.totals.record(*recorded, taint.amount);
-                    self.credit(*to, taint, recorded.then_some(*moment));
-                }
-                Step::Convert { holding, from, to, own } => {
-                    self.convert(*holding, *from, *to, *own);
-                }
-                Step::Steal { from, again, to, amount, balance, asset, recorded, moment } => {
-                    let moment = recorded.then_some(*moment);
-                    let earlier = self.debit(*from, *amount, *balance);
-                    self.credit(*again, earlier, moment);
-                    self.totals.record(*recorded, *amount);
-                    self.credit(*to, Taint::fresh(*amount, *asset), moment);
-                }
-                Step::Join { inputs, outputs, recorded, moment } => {
-                    let inputs = &program.legs[inputs.start as usize..inputs.end as usize];
-                    let outputs = &program.legs[outputs.start as usize..outputs.end as usize];
-                    self.join(inputs, outputs, *recorded, *moment);
-                }
-            }
+        for steps in program.steps.chunks(STEPS_AHEAD) {
+            self.warm(steps);
+            steps.iter().for_each(|step| self.step(step, program));
         }
     }
 
@@ -230,5 +208,41 @@ impl<U: Units, R: PooledRule> PolicyState<U> for Pooled<U, R> {
     fn held(&self, holding: usize) -> (U, Option<OriginVector<U>>) {
         let taint = &self.holdings[holding];
         (taint.amount, Some(taint.to_vector(self.stolen_assets)))
+    }
+}
+
+impl<U: Units, R: PooledRule> Pooled<U, R> {
+    /// Looks up the holdings of some steps, for the memory's sake only.
+    fn warm(&self, steps: &[Step<U>]) {
+        let touched = steps.iter().flat_map(Step::holdings).flatten();
+        let states = touched.filter_map(|holding| self.holdings.get(holding));
+        std::hint::black_box(states.fold(false, |any, state| any ^ state.amount.is_zero()));
+    }
+
+    fn step(&mut self, step: &Step<U>, program: &Program<U>) {
+        match step {
+            Step::Open { .. } => self.holdings.push(Taint::none()),
+            Step::Shortage { .. } => {}
+            Step::Pay { from, to, amount, balance, recorded, moment } => {
+                let taint = self.debit(*from, *amount, *balance);
+                self.totals.record(*recorded, taint.amount);
+                self.credit(*to, taint, recorded.then_some(*moment));
+            }
+            Step::Convert { holding, from, to, own } => {
+                self.convert(*holding, *from, *to, *own);
+            }
+            Step::Steal { from, again, to, amount, balance, asset, recorded, moment } => {
+                let moment = recorded.then_some(*moment);
+                let earlier = self.debit(*from, *amount, *balance);
+                self.credit(*again, earlier, moment);
+                self.totals.record(*recorded, *amount);
+                self.credit(*to, Taint::fresh(*amount, *asset), moment);
+            }
+            Step::Join { inputs, outputs, recorded, moment } => {
+                let inputs = &program.legs[inputs.start as usize..inputs.end as usize];
+                let outputs = &program.legs[outputs.start as usize..outputs.end as usize];
+                self.join(inputs, outputs, *recorded, *moment);
+            }
+        }
     }
 }

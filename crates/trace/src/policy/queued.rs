@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use crate::policy::{PolicyState, Totals};
-use crate::program::{Leg, Place, Program, Resolved, Step};
+use crate::program::{Leg, Place, Program, Resolved, STEPS_AHEAD, Step};
 use crate::runs::{Run, RunQueue};
 use crate::taint::{Origin, OriginVector, Taint};
 use crate::units::Units;
@@ -160,36 +160,9 @@ impl<U: Units, C: Cut> Queued<U, C> {
 
 impl<U: Units, C: Cut> PolicyState<U> for Queued<U, C> {
     fn run(&mut self, program: &Program<U>) {
-        for step in &program.steps {
-            match step {
-                Step::Open { balance, .. } => {
-                    let mut queue = RunQueue::default();
-                    queue.push(Run::clean(*balance));
-                    self.holdings.push(queue);
-                }
-                Step::Shortage { holding, amount } => {
-                    self.holdings[*holding as usize].push_front_clean(*amount);
-                }
-                Step::Pay { from, to, amount, recorded, moment, .. } => {
-                    self.pay(*from, *to, *amount, *recorded, *moment);
-                }
-                Step::Convert { holding, from, to, own } => {
-                    let queue = &mut self.holdings[*holding as usize];
-                    queue.convert(*from, *to, *own, self.stolen_assets);
-                }
-                Step::Steal { from, again, to, amount, asset, recorded, moment, .. } => {
-                    let moment = recorded.then_some(*moment);
-                    self.debit(*from, *amount);
-                    self.credit(*again, moment);
-                    self.totals.record(*recorded, *amount);
-                    self.credit_fresh(*to, *amount, *asset, moment);
-                }
-                Step::Join { inputs, outputs, recorded, moment } => {
-                    let inputs = &program.legs[inputs.start as usize..inputs.end as usize];
-                    let outputs = &program.legs[outputs.start as usize..outputs.end as usize];
-                    self.join(inputs, outputs, *recorded, *moment);
-                }
-            }
+        for steps in program.steps.chunks(STEPS_AHEAD) {
+            self.warm(steps);
+            steps.iter().for_each(|step| self.step(step, program));
         }
     }
 
@@ -206,5 +179,46 @@ impl<U: Units, C: Cut> PolicyState<U> for Queued<U, C> {
 
     fn runs_merged(&self) -> u64 {
         self.runs_merged
+    }
+}
+
+impl<U: Units, C: Cut> Queued<U, C> {
+    /// Looks up the queues of some steps, for the memory's sake only.
+    fn warm(&self, steps: &[Step<U>]) {
+        let touched = steps.iter().flat_map(Step::holdings).flatten();
+        let queues = touched.filter_map(|holding| self.holdings.get(holding));
+        std::hint::black_box(queues.fold(false, |any, queue| any ^ queue.ends_tainted()));
+    }
+
+    fn step(&mut self, step: &Step<U>, program: &Program<U>) {
+        match step {
+            Step::Open { balance, .. } => {
+                let mut queue = RunQueue::default();
+                queue.push(Run::clean(*balance));
+                self.holdings.push(queue);
+            }
+            Step::Shortage { holding, amount } => {
+                self.holdings[*holding as usize].push_front_clean(*amount);
+            }
+            Step::Pay { from, to, amount, recorded, moment, .. } => {
+                self.pay(*from, *to, *amount, *recorded, *moment);
+            }
+            Step::Convert { holding, from, to, own } => {
+                let queue = &mut self.holdings[*holding as usize];
+                queue.convert(*from, *to, *own, self.stolen_assets);
+            }
+            Step::Steal { from, again, to, amount, asset, recorded, moment, .. } => {
+                let moment = recorded.then_some(*moment);
+                self.debit(*from, *amount);
+                self.credit(*again, moment);
+                self.totals.record(*recorded, *amount);
+                self.credit_fresh(*to, *amount, *asset, moment);
+            }
+            Step::Join { inputs, outputs, recorded, moment } => {
+                let inputs = &program.legs[inputs.start as usize..inputs.end as usize];
+                let outputs = &program.legs[outputs.start as usize..outputs.end as usize];
+                self.join(inputs, outputs, *recorded, *moment);
+            }
+        }
     }
 }

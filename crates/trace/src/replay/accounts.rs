@@ -41,7 +41,8 @@ impl<U: Units> Replay<'_, U> {
             if row >= rows_end {
                 break;
             }
-            tx += batch.tx_rows[tx + 1..=end].partition_point(|first| *first as usize <= row);
+            self.warm(batch, row, rows_end);
+            tx = tx_of_row(batch.tx_rows, tx, row);
             self.transaction(batch, tx)?;
             self.hand_over_if_long(hand_over);
             row = batch.tx_rows[tx + 1] as usize;
@@ -61,6 +62,19 @@ impl<U: Units> Replay<'_, U> {
             touched.get(*payer as usize) | touched.get(*payee as usize)
         };
         rows.into_iter().position(hit).map_or(end, |at| row + at)
+    }
+
+    /// Looks up ahead what the next rows touch. The lookups of one row wait for each other;
+    /// those of many rows do not, so that memory answers them side by side.
+    #[inline]
+    fn warm(&mut self, batch: &TransferBatch<'_>, row: usize, end: usize) {
+        const ROWS_AHEAD: usize = 32;
+        if row < self.warmed {
+            return;
+        }
+        self.warmed = (row + ROWS_AHEAD).min(end);
+        self.book.warm(&batch.payers[row..self.warmed]);
+        self.book.warm(&batch.payees[row..self.warmed]);
     }
 
     /// Replays one transaction that taint may be in.
@@ -137,8 +151,7 @@ impl<U: Units> Replay<'_, U> {
         too_wide: impl Fn(TooWide) -> Halt,
     ) -> Result<(), Halt> {
         let ledger = self.scene.ledger;
-        let is_burn =
-            |account: u32| ledger.account(hawkshaw_model::AccountIx(account)).address().is_burn();
+        let is_burn = |account: u32| self.burns.contains(&account);
         let payments = netting::payments(&movements.moves, &is_burn).map_err(too_wide)?;
         let stolen: Vec<bool> = payments
             .iter()
@@ -291,6 +304,20 @@ impl<U: Units> Replay<'_, U> {
             grade,
         }
     }
+}
+
+/// The transaction of a row that belongs to transaction `tx` or a later one. The search
+/// gallops: mostly it is the next one.
+#[inline]
+fn tx_of_row(tx_rows: &[u32], tx: usize, row: usize) -> usize {
+    let ends_before = |tx: usize| tx_rows.get(tx + 1).is_some_and(|end| *end as usize <= row);
+    let (mut low, mut stride) = (tx, 1);
+    while ends_before(low + stride - 1) {
+        low += stride;
+        stride *= 2;
+    }
+    let high = (low + stride).min(tx_rows.len() - 1);
+    low + tx_rows[low + 1..=high].partition_point(|end| *end as usize <= row)
 }
 
 /// What the classification of swaps may ask of a replay.
@@ -527,4 +554,21 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
 /// Whether a payment is one that a market maker makes.
 fn makes<U: Units>(maker: &Exchange<U>, payment: &Payment<U>) -> bool {
     payment.from == Some(maker.account) && payment.asset == maker.asset_out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tx_of_row;
+
+    #[test]
+    fn the_transaction_of_every_row_is_found_from_every_earlier_one() {
+        let tx_rows = [0, 1, 3, 3, 4, 9, 10, 11, 12, 20];
+        for row in 0..20 {
+            let expected =
+                (0..9).find(|tx| (tx_rows[*tx]..tx_rows[*tx + 1]).contains(&row)).unwrap();
+            for from in 0..=expected {
+                assert_eq!(tx_of_row(&tx_rows, from, row as usize), expected, "{row} from {from}");
+            }
+        }
+    }
 }

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::bounds::Flow;
 use crate::program::{Place, Program, Step};
+use crate::replay::directory::{Directory, NONE};
 use crate::units::Units;
 
 /// Edges that are written down; beyond, the sums go on and the edges do not.
@@ -33,6 +34,15 @@ pub(crate) enum HoldingKey {
     Output { output: u64, holder: u32, asset: u32 },
     /// What is on its way through a transaction; empty between transactions.
     Transit,
+}
+
+/// What the replay keeps of a holding at hand.
+#[derive(Debug, Clone, Copy)]
+struct HoldingState<U> {
+    balance: U,
+    asset: u32,
+    /// The next holding of the same account.
+    next: u32,
 }
 
 /// What a terminal is.
@@ -125,8 +135,8 @@ pub(crate) struct Book<U> {
     pub(crate) touched: Bitmap,
     /// Outputs that taint has reached.
     pub(crate) touched_outputs: Bitmap,
-    balances: Vec<U>,
-    by_key: FxHashMap<u64, u32>,
+    states: Vec<HoldingState<U>>,
+    directory: Directory,
     by_output: FxHashMap<u64, u32>,
     terminal_numbers: BTreeMap<TerminalKey, u32>,
     transit_free: Vec<u32>,
@@ -155,8 +165,8 @@ impl<U: Units> Book<U> {
             unexplained: 0,
             touched: Bitmap::with_len(accounts),
             touched_outputs: Bitmap::with_len(outputs),
-            balances: Vec::new(),
-            by_key: FxHashMap::default(),
+            states: Vec::new(),
+            directory: Directory::with_len(accounts),
             by_output: FxHashMap::default(),
             terminal_numbers: BTreeMap::new(),
             transit_free: Vec::new(),
@@ -227,7 +237,25 @@ impl<U: Units> Book<U> {
         if !self.touched.get(account as usize) {
             return None;
         }
-        self.by_key.get(&balance_key(account, asset)).copied()
+        let mut holding = self.directory.first(account);
+        while let Some(state) = self.states.get(holding as usize) {
+            if state.asset == asset {
+                return Some(holding);
+            }
+            holding = state.next;
+        }
+        None
+    }
+
+    /// Looks up the holdings of accounts, for the memory's sake only.
+    pub(crate) fn warm(&self, accounts: &[u32]) {
+        let mut any = 0;
+        for account in accounts {
+            if let Some(state) = self.states.get(self.directory.first(*account) as usize) {
+                any |= state.asset;
+            }
+        }
+        std::hint::black_box(any);
     }
 
     /// The holding of an output, if taint has reached it.
@@ -238,7 +266,8 @@ impl<U: Units> Book<U> {
     /// Follows a balance from here on.
     pub(crate) fn open(&mut self, account: u32, asset: u32, balance: U) -> Result<u32, Halt> {
         let holding = self.open_key(HoldingKey::Balance { account, asset }, balance)?;
-        self.by_key.insert(balance_key(account, asset), holding);
+        let next = self.directory.put(account, holding);
+        self.states[holding as usize] = HoldingState { balance, asset, next };
         self.touched.set(account as usize);
         Ok(holding)
     }
@@ -267,7 +296,10 @@ impl<U: Units> Book<U> {
 
     /// Gives a transit holding back; it is empty.
     pub(crate) fn close_transit(&mut self, holding: u32) {
-        debug_assert!(self.balances[holding as usize].is_zero(), "transit holdings end empty");
+        debug_assert!(
+            self.states[holding as usize].balance.is_zero(),
+            "transit holdings end empty"
+        );
         self.transit_free.push(holding);
     }
 
@@ -278,7 +310,7 @@ impl<U: Units> Book<U> {
         self.count_moved(balance)?;
         let holding = u32::try_from(self.holdings.len()).map_err(|_| Halt::TooManyHoldings)?;
         self.holdings.push(key);
-        self.balances.push(balance);
+        self.states.push(HoldingState { balance, asset: NONE, next: NONE });
         self.program.steps.push(Step::Open { balance });
         Ok(holding)
     }
@@ -296,7 +328,7 @@ impl<U: Units> Book<U> {
 
     /// What a holding has.
     pub(crate) fn balance(&self, holding: u32) -> U {
-        self.balances[holding as usize]
+        self.states[holding as usize].balance
     }
 
     /// Takes a payment out of a holding's balance: what it had before. What is missing must
@@ -306,7 +338,7 @@ impl<U: Units> Book<U> {
         let Some(holding) = from else {
             return Ok((Place::CLEAN, U::default()));
         };
-        let mut before = self.balances[holding as usize];
+        let mut before = self.states[holding as usize].balance;
         if before < amount {
             let missing = amount.minus(before);
             self.count_moved(missing)?;
@@ -314,15 +346,15 @@ impl<U: Units> Book<U> {
             self.unexplained += 1;
             before = amount;
         }
-        self.balances[holding as usize] = before.minus(amount);
+        self.states[holding as usize].balance = before.minus(amount);
         Ok((Place::holding(holding), before))
     }
 
     #[inline]
     fn credit(&mut self, to: Place, amount: U) -> Result<(), Halt> {
         if let crate::program::Resolved::Holding(holding) = to.resolve() {
-            let sum = self.balances[holding].checked_add(amount);
-            self.balances[holding] = sum.ok_or(Halt::TooWide(self.tx()))?;
+            let sum = self.states[holding].balance.checked_add(amount);
+            self.states[holding].balance = sum.ok_or(Halt::TooWide(self.tx()))?;
         }
         Ok(())
     }
@@ -369,7 +401,7 @@ impl<U: Units> Book<U> {
     /// Writes the conversion of all that is in a holding.
     pub(crate) fn convert(&mut self, holding: u32, to: U, own: Option<u32>) -> Result<(), Halt> {
         self.count_moved(to)?;
-        let from = std::mem::replace(&mut self.balances[holding as usize], to);
+        let from = std::mem::replace(&mut self.states[holding as usize].balance, to);
         self.program.steps.push(Step::Convert { holding, from, to, own });
         Ok(())
     }
@@ -396,8 +428,4 @@ impl<U: Units> Book<U> {
             _ => false,
         }
     }
-}
-
-fn balance_key(account: u32, asset: u32) -> u64 {
-    u64::from(account) << 32 | u64::from(asset)
 }

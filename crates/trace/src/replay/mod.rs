@@ -8,14 +8,15 @@
 
 mod accounts;
 pub(crate) mod book;
+mod directory;
 mod moves;
 mod outputs;
 mod services;
 pub(crate) mod thefts;
 
 use hawkshaw_model::{
-    Account, AccountIx, AssetIx, AssetList, Batch, ChainSummary, Ledger, LedgerKind, Posting, Stop,
-    TerminalKind, Timestamp, TxIx,
+    Account, AccountIx, Address, AssetIx, AssetList, Batch, ChainSummary, Ledger, LedgerKind,
+    Posting, Stop, TerminalKind, Timestamp, TxIx,
 };
 use rustc_hash::FxHashSet;
 
@@ -49,6 +50,10 @@ pub(crate) struct Replay<'a, U> {
     pub(crate) findings: Vec<Finding>,
     /// The curated assets, by number.
     curated: Vec<bool>,
+    /// The burn addresses that the ledger has.
+    burns: Vec<u32>,
+    /// Rows of the batch in work up to which memory was looked up ahead.
+    warmed: usize,
 }
 
 impl<U> std::fmt::Debug for Replay<'_, U> {
@@ -78,6 +83,8 @@ impl<'a, U: Units> Replay<'a, U> {
             curated: (0..ledger.asset_count())
                 .map(|index| assets.get(ledger.asset(number(index))).is_some())
                 .collect(),
+            burns: burn_addresses(ledger),
+            warmed: 0,
         }
     }
 
@@ -93,6 +100,7 @@ impl<'a, U: Units> Replay<'a, U> {
             };
             let end = end_of(self.scene.ledger, chain, self.scene.options.until);
             for batch in self.scene.ledger.batches(first, end) {
+                self.warmed = 0;
                 match batch {
                     Batch::Transfers(batch) => self.transfers(&batch, first, end, hand_over)?,
                     Batch::Outputs(batch) => self.outputs(&batch, first, end, hand_over)?,
@@ -220,6 +228,19 @@ impl<'a, U: Units> Replay<'a, U> {
             });
         }
     }
+}
+
+/// The burn addresses that a ledger has: the zero address and `0x…dead` of each chain.
+fn burn_addresses(ledger: &dyn Ledger) -> Vec<u32> {
+    let mut dead = [0; 20];
+    dead[18..].copy_from_slice(&[0xde, 0xad]);
+    let addresses = [[0; 20], dead].into_iter().flat_map(|b| [Address::Evm(b), Address::Tron(b)]);
+    let addresses: Vec<Address> = addresses.collect();
+    debug_assert!(addresses.iter().all(Address::is_burn), "these are the burn addresses");
+    let chains = ledger.chains().iter().map(|chain| &chain.id);
+    let accounts =
+        chains.flat_map(|chain| addresses.iter().map(|a| Account::new(chain.clone(), a.clone())));
+    accounts.filter_map(|account| ledger.find_account(&account)).map(|account| account.0).collect()
 }
 
 /// A transaction as an investigator pastes it, or its time where only a source states it.

@@ -1,0 +1,16 @@
+//! The whole program, by exit code, standard output and standard error.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod bundled_cases;
+mod documents;
+mod hostile_labels;
+mod hostile_tags;
+mod options;
+mod real_data;
+mod report_folder;
+mod support;
+mod tables;
+mod tag_store;
+mod usage;
+mod verify;
