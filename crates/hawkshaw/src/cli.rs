@@ -68,8 +68,10 @@ pub(crate) struct TraceArguments {
     /// like services.
     #[arg(long, value_enum, default_value_t = StopsArgument::Inferred)]
     pub(crate) stops: StopsArgument,
-    /// Sum up what stays below this part of the theft under every policy. 0 lists everything.
-    #[arg(long, value_name = "FRACTION", default_value_t = Fraction::ONE_BASIS_POINT)]
+    /// Sum up what stays below this part of the theft under every policy, such as 0.001 or
+    /// 0.1%. 0 lists everything.
+    #[arg(long, value_name = "FRACTION", default_value_t = Fraction::ONE_BASIS_POINT,
+        value_parser = parse_fraction)]
     pub(crate) floor: Fraction,
     /// Do not apply the noise rules.
     #[arg(long)]
@@ -174,6 +176,11 @@ pub(crate) struct TagSource {
     /// Files or folders of tags. Repeatable.
     #[arg(long, value_name = "PATH")]
     pub(crate) tags: Vec<PathBuf>,
+}
+
+fn parse_fraction(text: &str) -> Result<Fraction, String> {
+    let explain = |_| format!("`{text}` is no part of a whole, such as 0.001, 0.1% or 0");
+    text.parse().map_err(explain)
 }
 
 fn parse_policy(text: &str) -> Result<Policy, String> {

@@ -326,6 +326,8 @@ impl<'a, U: Units> Outcome<'a, U> {
             }
             let transaction = self.ledger().transaction(note.tx);
             let asset = self.ledger().asset(AssetIx(note.asset)).clone();
+            let row = || place_key(note.place).and_then(|key| rows.get(&key)).copied();
+            let stops = matches!(note.place.resolve(), Resolved::Terminal(_));
             let at = transaction.point.map(|mut point| {
                 point.event_index = note.event.unwrap_or(0);
                 point
@@ -343,7 +345,7 @@ impl<'a, U: Units> Outcome<'a, U> {
                 tainted: parts,
                 link: self.link(note.link),
                 source: transaction.source,
-                terminal: place_key(note.place).and_then(|key| rows.get(&key)).copied(),
+                terminal: stops.then(row).flatten(),
             });
         }
         edges

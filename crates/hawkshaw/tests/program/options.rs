@@ -60,8 +60,11 @@ fn the_floor_sums_up_and_changes_nothing_else() {
     assert!(kinds(&summed).contains(&"below-floor"));
     assert_eq!(whole["balance"], summed["balance"]);
     assert_eq!(summed["manifest"]["parameters"]["floor"], "0.0001");
+    let percent = case.trace(&["--json", "--floor", "0.01%"]).ended(DONE).json();
+    assert_eq!(percent["terminals"], summed["terminals"]);
     for bad in ["2", "-1", "x", ""] {
-        case.trace(&[&format!("--floor={bad}")]).ended(USAGE);
+        let said = case.trace(&[&format!("--floor={bad}")]).ended(USAGE);
+        said.explains("is no part of a whole, such as 0.001");
     }
 }
 
