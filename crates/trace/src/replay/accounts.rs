@@ -411,15 +411,24 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
             self.flow_in(holding, payment.amount, self.swap(at));
             return Ok(self.proceeds_or_clean(number, swapped));
         }
-        match from {
-            Some(_) => {
-                let transit = self.replay.book.open_transit()?;
-                let place = Place::holding(transit);
-                self.replay.book.pay(from, place, payment.amount, None)?;
-                Ok(Load::Transit(transit))
+        let Some(holding) = from else { return Ok(self.proceeds_or_clean(number, swapped)) };
+        let transit = self.replay.book.open_transit()?;
+        self.replay.book.pay(from, Place::holding(transit), payment.amount, None)?;
+        let takes = |maker: &Exchange<U>| {
+            payment.to == Some(maker.account) && payment.asset == maker.asset_in
+        };
+        match self.roles.makers.iter().position(takes) {
+            Some(at) => {
+                let swap = self.swap(self.roles.swappers.len() + at);
+                self.flow_in(holding, payment.amount, swap);
             }
-            None => Ok(self.proceeds_or_clean(number, swapped)),
+            None => {
+                let to = self.replay.place_of_payee(payment.to, payment.asset)?;
+                let amount = payment.amount;
+                self.replay.flow(|left| Flow::Pay { from: holding, to, amount, left }, holding);
+            }
         }
+        Ok(Load::Transit(transit))
     }
 
     /// A clean payment: the first to a swapper brings what the swap is worth.
@@ -458,10 +467,8 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
             let note = from.and_then(|_| self.replay.edge(self.batch, payment, place, link));
             self.replay.book.pay(from, place, payment.amount, note)?;
             if let Some(transit) = from {
-                match (self.payer(payment), self.made_by(payment)) {
-                    (Some(payer), _) => self.flow_in(payer, payment.amount, swap),
-                    (None, Some(from)) => self.flow_out(from, SwapTarget::Swap(swap)),
-                    (None, None) => {}
+                if let Some(from) = self.made_by(payment) {
+                    self.flow_out(from, SwapTarget::Swap(swap));
                 }
                 self.replay.book.close_transit(transit);
             }
@@ -498,13 +505,8 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
                 let link = self.link(payment);
                 let note = self.replay.edge(self.batch, payment, to, link);
                 self.replay.book.pay(Some(transit), to, payment.amount, note)?;
-                let amount = payment.amount;
-                match (self.payer(payment), self.made_by(payment)) {
-                    (Some(payer), _) => {
-                        self.replay.flow(|left| Flow::Pay { from: payer, to, amount, left }, payer)
-                    }
-                    (None, Some(swap)) => self.flow_out(swap, SwapTarget::Place(to)),
-                    (None, None) => {}
+                if let Some(swap) = self.made_by(payment) {
+                    self.flow_out(swap, SwapTarget::Place(to));
                 }
                 self.replay.book.close_transit(transit);
                 Ok(())
@@ -525,11 +527,6 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
     /// The number of a swap: swappers come first, then makers.
     fn swap(&self, at: usize) -> u32 {
         self.swap_first.wrapping_add(u32::try_from(at).unwrap_or(u32::MAX))
-    }
-
-    /// The holding that a payment comes from, if taint has reached it.
-    fn payer(&self, payment: &Payment<U>) -> Option<u32> {
-        payment.from.and_then(|from| self.replay.book.holding(from, payment.asset))
     }
 
     /// The swap that a payment is made by, if a market maker makes it.

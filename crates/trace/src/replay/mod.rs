@@ -30,7 +30,7 @@ use crate::swaps::Doubt;
 use crate::units::Units;
 
 /// Steps after which a stretch of the program is handed over.
-const STRETCH_STEPS: usize = 8_192;
+const STRETCH_STEPS: usize = 2_048;
 
 /// What is replayed.
 #[derive(Clone, Copy)]
