@@ -77,6 +77,9 @@ pub(crate) fn assemble<U: Units>(outcome: Outcome<'_, U>) -> Trace {
     }
 }
 
+/// What is in a place under one policy: how much, and what it stands for.
+type Content<U> = (U, Option<OriginVector<U>>);
+
 /// When and how often taint came to a place.
 #[derive(Debug, Clone, Copy)]
 struct Visits {
@@ -192,7 +195,7 @@ impl<'a, U: Units> Outcome<'a, U> {
         &self,
         place: Place,
         key: &TerminalKey,
-        content: &dyn Fn(&dyn PolicyState<U>) -> (U, Option<OriginVector<U>>),
+        content: &dyn Fn(&dyn PolicyState<U>) -> Content<U>,
         visits: &BTreeMap<u64, Visits>,
         stolen: &[StolenAsset],
     ) -> Option<Draft> {
@@ -299,7 +302,7 @@ impl<'a, U: Units> Outcome<'a, U> {
         }
         let bounded = drafts.len().min(bounds::TERMINALS_MAX);
         let sinks: Vec<Sink> = drafts[..bounded].iter().map(|d| sink(d.place)).collect();
-        for asset in 0..stolen.len() {
+        for (asset, stolen) in stolen.iter().enumerate() {
             let number = u32::try_from(asset).unwrap_or(u32::MAX);
             let (answers, limited) = bounds::bounds(&self.book.flows, number, &sinks);
             for (draft, answer) in drafts[..bounded].iter_mut().zip(answers) {
@@ -309,7 +312,7 @@ impl<'a, U: Units> Outcome<'a, U> {
             if limited {
                 limits.push(format!(
                     "bounds: for {}, the search was ended before all terminals were bounded",
-                    stolen[asset].asset
+                    stolen.asset
                 ));
             }
         }

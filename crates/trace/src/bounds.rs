@@ -297,12 +297,12 @@ impl<U: Units> Network<U> {
         // What can reach a swap at all: nodes with flow, and whatever flow could be led to.
         let mut reachable = vec![false; self.first.len()];
         let mut open: Vec<usize> = Vec::new();
-        for node in 0..self.first.len() {
-            let mut arc = self.first[node];
+        for (node, first) in self.first.iter().enumerate().skip(END as usize + 1) {
+            let mut arc = *first;
             while arc != NO_ARC {
                 // Any arc out with flow on it: the reverse arc has capacity.
-                let out = arc & 1 == 0 && !self.capacities[arc as usize ^ 1].is_zero();
-                if out && node != END as usize && !reachable[node] {
+                if arc & 1 == 0 && !self.capacities[arc as usize ^ 1].is_zero() && !reachable[node]
+                {
                     reachable[node] = true;
                     open.push(node);
                 }

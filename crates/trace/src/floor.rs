@@ -13,7 +13,7 @@ use crate::assemble::{Draft, place_key};
 use crate::result::{StolenAsset, Terminal};
 
 /// Sorts terminals: the largest share of what was stolen first.
-pub(crate) fn sort(drafts: &mut Vec<Draft>, stolen: &[StolenAsset]) {
+pub(crate) fn sort(drafts: &mut [Draft], stolen: &[StolenAsset]) {
     drafts.sort_by_cached_key(|draft| {
         let terminal = &draft.terminal;
         let account = terminal.account.as_ref().map(ToString::to_string);

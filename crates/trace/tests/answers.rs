@@ -1,5 +1,7 @@
 //! What a trace says beside the sums: bounds, floor, services, coverage, the end in time.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::fmt::Write as _;
 
 use hawkshaw_fixture::random::RandomLedger;

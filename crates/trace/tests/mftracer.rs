@@ -5,6 +5,13 @@
 //! taint all of them; what it must taint is stated below. They hold illicit edges only, so
 //! nothing is said about precision. Without `../shared/data` the tests say so and pass.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::path::{Path, PathBuf};
 
 use hawkshaw_ledger::{MemoryLedger, TransferRow};
