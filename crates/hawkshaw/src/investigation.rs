@@ -2,6 +2,7 @@
 //! and for `verify`, which reads them from a report.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
@@ -13,7 +14,7 @@ use hawkshaw_trace::{Detail, Noise, Options, Stops, Trace, TraceError};
 
 use crate::exit::Failure;
 use crate::input::{self, InputFile};
-use crate::screen::Activity;
+use crate::screen::{self, Activity};
 
 /// A trace with all that it rests on.
 #[derive(Debug)]
@@ -27,11 +28,13 @@ pub(crate) struct Investigation {
     pub(crate) files: Vec<InputFile>,
 }
 
-/// The inputs of a case folder and of further paths.
+/// The inputs of a case folder and of further paths. A file that is named twice is read once:
+/// rows without an event index cannot be told from repeated ones.
 pub(crate) fn gather(
     case: &Path,
     ledgers: &[PathBuf],
     tags: &[PathBuf],
+    quiet: bool,
 ) -> Result<Vec<InputFile>, Failure> {
     let toml = case.join("case.toml");
     if !toml.is_file() {
@@ -66,6 +69,14 @@ pub(crate) fn gather(
         );
         return Err(Failure::Usage(error));
     }
+    let mut seen = BTreeSet::new();
+    files.retain(|file| {
+        let is_new = seen.insert((file.role, file.digest));
+        if !is_new {
+            screen::say(quiet, &format!("given twice, read once: {}", file.shown()));
+        }
+        is_new
+    });
     Ok(files)
 }
 

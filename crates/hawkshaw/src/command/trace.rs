@@ -14,7 +14,7 @@ pub(crate) fn run(arguments: &TraceArguments, quiet: bool) -> Result<(), Failure
     }
     let activity = Activity::start(quiet);
     activity.now("reading the case");
-    let files = gather(&arguments.case, &arguments.ledger, &arguments.tags)?;
+    let files = gather(&arguments.case, &arguments.ledger, &arguments.tags, quiet)?;
     let investigation = Investigation::run(files, parameters(arguments), &activity)?;
     let written = match &arguments.out {
         Some(folder) => {

@@ -9,6 +9,7 @@
 mod accounts;
 pub(crate) mod book;
 mod directory;
+mod exchanging;
 mod moves;
 mod outputs;
 mod services;
