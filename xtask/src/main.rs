@@ -1,1 +1,51 @@
-fn main(){}
+//! Checks of the repository itself, run as `cargo xtask <task>`.
+//!
+//! | task | does |
+//! |---|---|
+//! | `tidy` | compares ARCHITECTURE.md with the workspace, and looks through every file |
+//! | `licences` | compares the licence of every dependency with `deny.toml` |
+//! | `cli-reference` | writes `docs/cli.md` from the help texts of the command |
+//! | `check` | formatting, lints, documentation, the tasks above, and the main command twice |
+//! | `ci` | `cargo test --workspace`, then `check`: what `.ci/run` runs |
+//!
+//! Only the Rust toolchain and git are needed.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to who called it")]
+
+mod checks;
+mod cli_reference;
+mod licences;
+mod process;
+mod repository;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::repository::Repository;
+
+const USAGE: &str = "usage: cargo xtask tidy|licences|cli-reference|check|ci";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let repository = Repository::here();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["tidy"] => tidy::run(&repository),
+        ["licences"] => licences::run(&repository),
+        ["cli-reference"] => cli_reference::run(&repository),
+        ["check"] => checks::check(&repository),
+        ["ci"] => checks::ci(&repository),
+        _ => bail!("{USAGE}"),
+    }
+}
