@@ -19,6 +19,9 @@ pub enum AmountError {
     /// Nothing, or something else than decimal digits.
     #[error("`{0}` is not a whole number of base units: only the digits 0 to 9 are allowed")]
     NotDecimal(String),
+    /// Not a decimal number from 0 to 1.
+    #[error("`{0}` is not a fraction: use a decimal from 0 to 1, or a percentage")]
+    NotFraction(String),
     /// More than 2^256 − 1.
     #[error("`{0}` is beyond 256 bits")]
     TooLarge(String),
@@ -149,7 +152,7 @@ impl FromStr for Fraction {
 
     /// Reads `0`, `0.0001`, `.5`, `1` or `0.01%`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refused = || AmountError::NotDecimal(crate::chain::shortened(text));
+        let refused = || AmountError::NotFraction(crate::chain::shortened(text));
         let (digits, percent) = match text.strip_suffix('%') {
             Some(digits) => (digits.trim_end(), 2),
             None => (text, 0),
@@ -163,7 +166,7 @@ impl FromStr for Fraction {
         let decimals = u8::try_from(part.len() + percent).map_err(|_| refused())?;
         let fraction = Self { numerator, decimals };
         if numerator > 10u64.pow(u32::from(decimals)) {
-            return Err(AmountError::TooLarge(crate::chain::shortened(text)));
+            return Err(refused());
         }
         Ok(fraction)
     }

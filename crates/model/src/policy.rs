@@ -10,10 +10,10 @@ use serde::{Serialize, Serializer};
 /// Each is a convention, none is a fact: where they disagree the answer is an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Policy {
-    /// Tainted value leaves first. Known as proceeds in, first out; *Re Oatway* [1903].
+    /// Tainted value leaves first. Known as proceeds in, first out; *Re Oatway* \[1903\].
     /// Assumes a thief spends the loot before his own money; overstates early recipients.
     DirtyFirst,
-    /// Every payment takes its share. Known as pro rata; *Barlow Clowes v Vaughan* [1992].
+    /// Every payment takes its share. Known as pro rata; *Barlow Clowes v Vaughan* \[1992\].
     /// Assumes value mixes; after many hops it marks everyone with a trace.
     Haircut,
     /// What came first leaves first. *Clayton's Case* (1816).
@@ -26,7 +26,7 @@ pub enum Policy {
     /// (Tironsakkul et al. 2019). Assumes that the largest output is the payment that matters.
     Tiho,
     /// Clean value leaves first. Known as the lowest intermediate balance rule,
-    /// *Roscoe v Winder* [1915]. Assumes the holder keeps the loot; understates recipients.
+    /// *Roscoe v Winder* \[1915\]. Assumes the holder keeps the loot; understates recipients.
     CleanFirst,
     /// Whatever a tainted holding pays is tainted. Not conserving: an upper bound only.
     /// Anybody can be tainted by dust.

@@ -5,8 +5,8 @@
 //! *Useful for* any chain whose transfers or outputs a [`hawkshaw_model::Ledger`] holds.
 //! *Not useful for* finding out who an address belongs to: the caller says where to stop.
 //!
-//! The data flow is one way: the [`replay`](mod@replay) reads the ledger once, nets
-//! transactions and writes a *taint program*; each [`policy`](mod@policy) interprets the
+//! The data flow is one way: the `replay` reads the ledger once, nets
+//! transactions and writes a *taint program*; each `policy` interprets the
 //! program on its own; `assemble` adds up and asserts that it adds up; `bounds` says what is
 //! certain whatever the policy. The rules are stated in `docs/rules.md`.
 //!

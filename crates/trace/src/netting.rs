@@ -52,7 +52,7 @@ pub(crate) enum Route {
     Mixed,
 }
 
-/// Transactions with more moves than this are not netted.
+/// An asset of which a transaction has more moves than this is not netted.
 pub(crate) const MOVES_MAX: usize = 10_000;
 
 /// Sums are too wide for the integers in use.
@@ -65,11 +65,16 @@ pub(crate) fn payments<U: Units>(
     moves: &[Move<U>],
     is_end: &dyn Fn(u32) -> bool,
 ) -> Result<Vec<Payment<U>>, TooWide> {
-    if !passes_on(moves, is_end) {
+    // What was burned does not come back: a burn address pays as nobody.
+    let moves: Vec<Move<U>> = moves
+        .iter()
+        .map(|one| Move { from: one.from.filter(|from| !is_end(*from)), ..*one })
+        .collect();
+    if !passes_on(&moves, is_end) {
         // No account both pays and is paid, whatever the asset: nothing is to be netted.
         return Ok(moves.iter().map(direct).collect());
     }
-    if let [first, second] = moves
+    if let [first, second] = &moves[..]
         && let Some(payments) = chain_of_two(first, second, is_end)
     {
         return Ok(payments);
@@ -79,11 +84,7 @@ pub(crate) fn payments<U: Units>(
     assets.dedup();
     let mut payments = Vec::with_capacity(moves.len());
     for asset in assets {
-        let mut moves: Vec<Move<U>> = moves.iter().filter(|m| m.asset == asset).copied().collect();
-        for one in &mut moves {
-            // Nobody can take back what was burned; the address is kept in the payment.
-            one.from = one.from.filter(|from| !is_end(*from));
-        }
+        let moves: Vec<Move<U>> = moves.iter().filter(|m| m.asset == asset).copied().collect();
         if moves.len() > MOVES_MAX || !passes_on(&moves, is_end) {
             payments.extend(moves.iter().map(direct));
         } else {

@@ -113,6 +113,10 @@ impl<U: Units> Classification<'_, U> {
             ([], _) | (_, []) => return,
             _ => return self.doubtful.push(Doubt::AmbiguousSwap { account }),
         };
+        if given == gotten {
+            // Only in a transaction that was too large to be netted.
+            return;
+        }
         let swaps = is_initiator || self.around.had_taint(account);
         // A swapper's taint travels from given to gotten, a maker's from gotten to given.
         let (asset_in, asset_out) = if swaps { (*given, *gotten) } else { (*gotten, *given) };

@@ -178,3 +178,14 @@ fn spam_with_absurd_amounts_does_not_stop_a_trace() {
     let found = run(&story, &case_of(&["steal"]), &everything()).unwrap();
     assert_eq!(at(&found, "a").unwrap().amounts[0], Amount::from(4u64));
 }
+
+/// A burn address that is seen to pay again pays as nobody: what was burned does not come back.
+#[test]
+fn what_was_burned_does_not_come_back() {
+    let story = "1 steal: victim -> thief 10 ETH\n\
+                 2 t: dead -> a 4 ETH, b -> c 1 USDC, thief -> dead 6 ETH by thief\n";
+    let found = run(story, &case_of(&["steal"]), &everything()).unwrap();
+    let burned = found.terminals.iter().find(|t| t.kind == TerminalKind::Burned).unwrap();
+    assert_eq!(burned.amounts[0], Amount::from(6u64));
+    assert!(at(&found, "a").is_none());
+}

@@ -158,6 +158,14 @@ impl<U: Units> Replay<'_, U> {
         let ledger = self.scene.ledger;
         let is_burn = |account: u32| self.burns.contains(&account);
         let payments = netting::payments(&movements.moves, &is_burn).map_err(too_wide)?;
+        if movements.moves.len() > netting::MOVES_MAX {
+            let text = format!(
+                "the transaction has more than {} movements and was not netted: they were \
+                 followed one by one",
+                netting::MOVES_MAX
+            );
+            self.find("netting-limit", None, text);
+        }
         let stolen: Vec<bool> = payments
             .iter()
             .map(|p| match (thefts, p.to) {
