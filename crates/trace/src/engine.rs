@@ -132,8 +132,11 @@ fn run_policies<U: Units + 'static>(
     policies: &[Policy],
     stolen_assets: usize,
 ) -> Result<Vec<Running<U>>, Failure> {
-    let is_queued = |policy: &Policy| matches!(policy, Policy::Fifo | Policy::Lifo);
-    let (queued, pooled): (Vec<Policy>, Vec<Policy>) = policies.iter().partition(|p| is_queued(p));
+    // By what they were measured to cost, so that both workers have about as much to do.
+    let is_first = |policy: &Policy| {
+        matches!(policy, Policy::Fifo | Policy::Lifo | Policy::CleanFirst | Policy::Poison)
+    };
+    let (first, second): (Vec<Policy>, Vec<Policy>) = policies.iter().partition(|p| is_first(p));
     let mut states = thread::scope(|scope| {
         let spawn = |policies: Vec<Policy>| {
             let (sender, receiver) = sync_channel(STRETCHES_WAITING);
@@ -144,7 +147,7 @@ fn run_policies<U: Units + 'static>(
             (sender, scope.spawn(move || interpret(&receiver, states)))
         };
         let (senders, workers): (Vec<SyncSender<Arc<Program<U>>>>, Vec<_>) =
-            [queued, pooled].map(spawn).into_iter().unzip();
+            [first, second].map(spawn).into_iter().unzip();
         let mut flying: VecDeque<Arc<Program<U>>> = VecDeque::new();
         let outcome = replay.run(&mut |stretch| {
             let stretch = Arc::new(stretch);

@@ -31,7 +31,7 @@ use crate::swaps::Doubt;
 use crate::units::Units;
 
 /// Steps after which a stretch of the program is handed over.
-const STRETCH_STEPS: usize = 2_048;
+const STRETCH_STEPS: usize = 4_096;
 
 /// What is replayed.
 #[derive(Clone, Copy)]
