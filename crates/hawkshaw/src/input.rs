@@ -59,6 +59,10 @@ pub(crate) fn included_name(by: Digest, path: &str) -> String {
 
 /// The bytes of a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let is_special = std::fs::metadata(path).is_ok_and(|kind| !kind.is_file());
+    if is_special {
+        return Err(Failure::Usage(anyhow!("{} is no ordinary file", path.display())));
+    }
     std::fs::read(path)
         .with_context(|| format!("cannot read {}", path.display()))
         .map_err(Failure::Unavailable)

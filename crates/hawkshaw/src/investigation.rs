@@ -46,7 +46,7 @@ pub(crate) fn gather(
     }
     let mut files = vec![InputFile::read(InputRole::Case, &toml)?];
     let own = ["transfers.csv", "outputs.csv"].map(|name| case.join(name));
-    for path in own.iter().filter(|path| path.is_file()) {
+    for path in own.iter().filter(|path| path.symlink_metadata().is_ok()) {
         files.push(InputFile::read(InputRole::Ledger, path)?);
     }
     for path in ledgers {

@@ -14,6 +14,10 @@ impl Defects {
     /// The reason of a row that repeats another in every field.
     pub const DUPLICATE_ROW: &'static str = "duplicate-row";
 
+    /// The reason of a row that only a source states, without a transaction, and that stands
+    /// there twice. It may be a second payment and is kept: look at it.
+    pub const REPEATED_REPORT: &'static str = "repeated-reported-row";
+
     /// How many rows have a reason.
     pub fn count(&self, reason: &str) -> u64 {
         self.0.get(reason).copied().unwrap_or(0)

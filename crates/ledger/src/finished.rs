@@ -20,6 +20,8 @@ pub(crate) struct FinishedChain {
     pub(crate) row_end: Option<u64>,
     /// The rows dropped because they repeat another.
     pub(crate) duplicates: u64,
+    /// Reports that stand there twice and were kept.
+    pub(crate) repeated_reports: u64,
 }
 
 /// What the chains before one hold.

@@ -163,6 +163,7 @@ impl OutputDraft {
             output_starts,
             row_end: None,
             duplicates,
+            repeated_reports: 0,
         })
     }
 

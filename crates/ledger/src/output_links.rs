@@ -56,6 +56,7 @@ impl Links {
             }
             linker.check_sums(*tx)?;
         }
+        order.iter().try_for_each(|tx| linker.check_outputs(*tx))?;
         Ok(Self { output_starts: linker.output_starts, inputs })
     }
 }
@@ -124,6 +125,16 @@ impl<'a> Linker<'a> {
             return Ok(if holder == AccountIx::NONE { spender } else { holder });
         };
         Err(self.conflict(output, input, reason))
+    }
+
+    /// Checks that a transaction pays anybody: without outputs, rows are missing.
+    fn check_outputs(&self, tx: u32) -> Result<(), LedgerError> {
+        if !self.legs.of(tx).1.is_empty() {
+            return Ok(());
+        }
+        let place = self.draft.places.of(self.legs.first_row(tx));
+        let name = self.draft.tx_name(tx);
+        Err(LedgerError::bad_row(place, format!("transaction {name} has no outputs")))
     }
 
     /// Checks that a transaction has inputs, unless it is a coinbase, and pays out no more than

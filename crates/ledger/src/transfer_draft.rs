@@ -108,7 +108,9 @@ impl TransferDraft {
         let first_event = |tx| rows.of(tx).first().map_or(0, |row| self.events[*row as usize]);
         sort_placed(&mut placed, columns, first_event);
         check_blocks(&placed, columns).map_err(|clash| self.clash(&rows, clash))?;
-        let dropped = self.repeated_events(&placed, &rows)?;
+        let mut dropped = self.repeated_events(&placed, &rows)?;
+        self.drop_restated(&rows, &mut dropped);
+        let repeated_reports = self.repeated_reports(&unplaced, &rows);
         if !dropped.is_empty() {
             let is_kept = |tx: &u32| rows.of(*tx).iter().any(|row| !dropped.contains(row));
             placed.retain(is_kept);
@@ -124,6 +126,7 @@ impl TransferDraft {
             output_starts: Vec::new(),
             row_end: Some(row_end),
             duplicates: dropped.len() as u64,
+            repeated_reports,
         })
     }
 
@@ -143,6 +146,40 @@ impl TransferDraft {
         let has_rows = |tx: &u32| !rows.of(*tx).is_empty();
         let has_place = |tx: &u32| self.txs.columns().position(*tx as usize).is_some();
         (0..rows.len()).filter(has_rows).partition(has_place)
+    }
+
+    /// Drops rows without an event index that say the same as another row of their
+    /// transaction: nothing tells them apart.
+    fn drop_restated(&self, rows: &Grouped, dropped: &mut FxHashSet<u32>) {
+        for tx in (0..rows.len()).map(|tx| rows.of(tx)) {
+            let last = tx.last().map(|row| self.events[*row as usize]);
+            if tx.len() < 2 || last != Some(Movement::UNPLACED) {
+                continue;
+            }
+            let mut said = FxHashSet::default();
+            for row in tx {
+                let is_new = said.insert(self.statement(*row as usize));
+                if !is_new && self.events[*row as usize] == Movement::UNPLACED {
+                    dropped.insert(*row);
+                }
+            }
+        }
+    }
+
+    /// How many rows that only a source states, without a transaction, repeat another. They
+    /// may be two equal payments and stay; a person has to look.
+    fn repeated_reports(&self, unplaced: &[u32], rows: &Grouped) -> u64 {
+        let mut said = FxHashSet::default();
+        let lone = unplaced.iter().map(|tx| (self.txs.columns().get(*tx as usize), rows.of(*tx)));
+        let lone = lone.filter(|(header, rows)| header.hash.is_none() && rows.len() == 1);
+        let repeats = lone
+            .filter(|(header, rows)| !said.insert((header.time, self.statement(rows[0] as usize))));
+        repeats.count() as u64
+    }
+
+    /// What a row says beside its place.
+    fn statement(&self, row: usize) -> (u32, u32, u32, Amount) {
+        (self.payers[row], self.payees[row], self.assets[row], self.amounts.get(row))
     }
 
     /// The rows that repeat an event of another row, and say the same of it.

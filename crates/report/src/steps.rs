@@ -101,10 +101,11 @@ fn watch(findings: &Findings<'_>, groups: &[&Group<'_>]) -> Option<Step> {
     let largest = held.first()?;
     Some(Step {
         text: format!(
-            "Watch {} that still {} stolen value nobody can freeze, the largest with {}: tell \
-             exchanges now, before it moves.",
+            "Watch {} that still {} stolen value nobody can freeze, {} {}: tell exchanges now, \
+             before it moves.",
             counted(places, "place", "places"),
             if places == 1 { "holds" } else { "hold" },
+            if largest.places == 1 { "the largest with" } else { "the largest of them together" },
             largest.amount.text(findings.assets, largest.asset),
         ),
         addresses: held

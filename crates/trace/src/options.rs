@@ -97,6 +97,17 @@ pub enum TraceError {
         /// The transaction.
         tx: String,
     },
+    /// More stolen assets than can be kept apart.
+    #[error(
+        "the case lists {found} stolen assets, at most {limit} can be kept apart: name the \
+         `asset` in its stolen entries"
+    )]
+    TooManyAssets {
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        limit: usize,
+    },
     /// More holdings than the engine numbers.
     #[error("taint reached more than {0} holdings: narrow the case, or stop at more services")]
     TooManyHoldings(usize),

@@ -193,7 +193,7 @@ pub struct Coverage {
 /// Something that happened on the way and that a person must know.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
-    /// The name of the rule: `unverified-swap`, `stolen-again`, `inferred-service`.
+    /// The name of the rule: `unverified-swap`, `unpriced-swap`, `stolen-again`, `inferred-service`.
     pub rule: &'static str,
     /// The transaction, where it is about one.
     pub tx: Option<String>,

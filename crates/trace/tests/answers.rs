@@ -145,7 +145,7 @@ fn edges_tell_facts_from_conventions() {
                  4 -: thief -> exchange 9 USDC\n";
     let found = run(story, &case_of(&["steal"]), &everything()).unwrap();
     let grades: Vec<Grade> = found.edges.iter().map(|edge| edge.grade).collect();
-    let expected = [Grade::Ledger, Grade::Convention, Grade::Protocol, Grade::Reported];
+    let expected = [Grade::Ledger, Grade::Convention, Grade::Convention, Grade::Reported];
     assert_eq!(grades, expected);
     assert_eq!(found.edges[0].link, Some(Link::Theft));
     assert!(

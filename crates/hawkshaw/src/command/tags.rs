@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use hawkshaw_attribution::{FolderIncludes, NoIncludes, TagIndex};
-use hawkshaw_model::{Account, Printable, Tag, TagSubject};
+use hawkshaw_model::{Account, ChainId, Printable, Tag, TagSubject};
 use serde_json::json;
 
 use crate::cli::{TagSource, TagsArguments, TagsCommand};
@@ -179,12 +179,16 @@ fn matching<'a>(index: &'a TagIndex, address: &str) -> Result<Vec<&'a Account>, 
             }
         })
         .collect();
-    let is_evm = address.starts_with("0x");
-    if found.is_empty() && exact.is_none() && is_evm {
-        // Tell a mistyped address from one that is merely not tagged.
-        Account::parse(&hawkshaw_model::ChainId::ethereum(), address)
-            .map_err(|error| Failure::Usage(error.into()))?;
+    if !found.is_empty() || exact.is_some() {
+        return Ok(found);
     }
+    // Tell a mistyped address from one that is merely not tagged.
+    let chain = match address {
+        text if text.starts_with("0x") => ChainId::ethereum(),
+        text if text.starts_with('T') => ChainId::tron(),
+        _ => ChainId::bitcoin(),
+    };
+    Account::parse(&chain, address).map_err(|error| Failure::Usage(error.into()))?;
     Ok(found)
 }
 

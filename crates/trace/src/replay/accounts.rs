@@ -196,6 +196,9 @@ impl<U: Units> Replay<'_, U> {
             }
             return Ok(());
         }
+        for swap in roles.swappers.iter().chain(&roles.makers) {
+            self.find_swap(swap);
+        }
         Exchanging::new(self, batch, &payments, &stolen, &roles).run()
     }
 
@@ -295,8 +298,9 @@ impl<U: Units> Replay<'_, U> {
         let transaction = self.scene.ledger.transaction(self.book.tx());
         let grade = match (transaction.hash, link, payment.route) {
             (None, ..) => Grade::Reported,
-            (_, LinkNote::Swap { .. }, _) => Grade::Protocol,
-            (.., Route::Mixed) => Grade::Convention,
+            // No protocol's own identifier was read: that both sides belong together is taken
+            // from their standing in one transaction.
+            (_, LinkNote::Swap { .. }, _) | (.., Route::Mixed) => Grade::Convention,
             (.., Route::Plain) => Grade::Ledger,
         };
         EdgeNote {

@@ -27,7 +27,7 @@ use crate::replay::book::{Book, Halt, TerminalKey};
 use crate::replay::services::{Service, Services};
 use crate::replay::thefts::Thefts;
 use crate::result::Finding;
-use crate::swaps::Doubt;
+use crate::swaps::{Doubt, Exchange};
 use crate::units::Units;
 
 /// Steps after which a stretch of the program is handed over.
@@ -213,6 +213,20 @@ impl<'a, U: Units> Replay<'a, U> {
                 self.find("ambiguous-swap", Some(account), text);
             }
         }
+    }
+
+    /// Says that taint went over into another asset although nobody checked what it is worth.
+    fn find_swap(&mut self, swap: &Exchange<U>) {
+        let asset = |asset: u32| self.scene.ledger.asset(AssetIx(asset));
+        let text = format!(
+            "taint went over from {} of {} into {} of {}: no prices were at hand, so whether the \
+             one was worth the other was not checked",
+            swap.x.to_amount(),
+            asset(swap.asset_in),
+            swap.y.to_amount(),
+            asset(swap.asset_out)
+        );
+        self.find("unpriced-swap", Some(swap.account), text);
     }
 
     fn note_inferred(&mut self) {

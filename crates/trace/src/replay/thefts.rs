@@ -10,6 +10,10 @@ use crate::replay::book::Halt;
 use crate::replay::moves::Movements;
 use crate::units::Units;
 
+/// A case lists at most so many stolen assets: each has a column of its own in every answer,
+/// and a thief can let a theft pay any number of worthless tokens.
+const ASSETS_MAX: usize = 256;
+
 /// Stolen value on an account chain: what an account gained of an asset in a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Gain {
@@ -76,6 +80,9 @@ impl Thefts {
                     thefts.outputs.entry(number.0).or_default().insert(output.0);
                 }
             }
+        }
+        if assets.len() > ASSETS_MAX {
+            return Err(TraceError::TooManyAssets { found: assets.len(), limit: ASSETS_MAX }.into());
         }
         thefts.assets = assets.into_iter().collect();
         thefts.assets.sort_by_key(|asset| ledger.asset(hawkshaw_model::AssetIx(*asset)).clone());
