@@ -217,14 +217,16 @@ impl<'a, U: Units> Replay<'a, U> {
 
     /// Says that taint went over into another asset although nobody checked what it is worth.
     fn find_swap(&mut self, swap: &Exchange<U>) {
-        let asset = |asset: u32| self.scene.ledger.asset(AssetIx(asset));
+        let shown = |amount: U, asset: u32| {
+            let asset = self.scene.ledger.asset(AssetIx(asset));
+            let units = self.scene.assets.units(asset, amount.to_amount());
+            format!("{units} {}", self.scene.assets.symbol(asset))
+        };
         let text = format!(
-            "taint went over from {} of {} into {} of {}: no prices were at hand, so whether the \
-             one was worth the other was not checked",
-            swap.x.to_amount(),
-            asset(swap.asset_in),
-            swap.y.to_amount(),
-            asset(swap.asset_out)
+            "taint went over from {} into {}: no prices were at hand, so whether the one was \
+             worth the other was not checked",
+            shown(swap.x, swap.asset_in),
+            shown(swap.y, swap.asset_out)
         );
         self.find("unpriced-swap", Some(swap.account), text);
     }
