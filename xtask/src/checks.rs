@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::repository::Repository;
-use crate::{cli_reference, licences, process, tidy};
+use crate::{cli_reference, exchange, licences, process, tidy};
 
 /// The test command of the README.
 const TESTS: &[&str] = &["test", "--workspace"];
@@ -33,6 +33,7 @@ pub(crate) fn check(repository: &Repository) -> Result<()> {
     })?;
     step("the main command, twice", || main_command(repository))?;
     step("command line reference", || reference(repository))?;
+    step("exchange formats", || exchange::run(repository))?;
     println!("== all checks passed");
     Ok(())
 }

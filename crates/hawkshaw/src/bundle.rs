@@ -65,10 +65,21 @@ pub(crate) fn write(
         copied += bytes;
         write_file(&copies.join(input.digest.to_string()), &input.bytes)?;
     }
-    for (name, bytes) in rendered {
-        write_file(&folder.join(name), bytes)?;
-    }
+    write_files(folder, rendered)?;
     Ok(left_out)
+}
+
+/// Writes files below a folder. Folders are made where they are not there.
+pub(crate) fn write_files(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<(), Failure> {
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        let parent = path.parent().unwrap_or(folder);
+        std::fs::create_dir_all(parent)
+            .with_context(|| format!("cannot make {}", parent.display()))
+            .map_err(Failure::Unavailable)?;
+        write_file(&path, bytes)?;
+    }
+    Ok(())
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

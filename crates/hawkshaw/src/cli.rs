@@ -1,5 +1,7 @@
 //! The arguments of the command.
 
+pub(crate) mod incidents;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -38,6 +40,8 @@ pub(crate) enum Command {
     Verify(VerifyArguments),
     /// Read and ask what others say about addresses.
     Tags(TagsArguments),
+    /// Who stole how much, when, and what the numbers rest on.
+    Incidents(incidents::IncidentsArguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

@@ -82,6 +82,11 @@ pub(crate) fn tag_files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     files(path, TAG_ENDINGS)
 }
 
+/// The files that a path names, of those with one of these endings.
+pub(crate) fn files_ending_in(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Failure> {
+    files(path, endings)
+}
+
 /// Every file that a path names, whatever its ending.
 pub(crate) fn any_files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     files(path, &[])

@@ -37,6 +37,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Case(arguments) => command::case::run(arguments, cli.quiet),
         Command::Verify(arguments) => command::verify::run(arguments, cli.quiet),
         Command::Tags(arguments) => command::tags::run(arguments, cli.quiet),
+        Command::Incidents(arguments) => command::incidents::run(arguments, cli.quiet),
         Command::Completions { shell } => command::completions::run(*shell),
     }
 }

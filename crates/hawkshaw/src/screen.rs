@@ -1,8 +1,10 @@
 //! What goes to the terminal: the answer to standard output, talk to standard error.
 
+use std::fmt::Write as _;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::time::Duration;
 
+use hawkshaw_model::Printable;
 use indicatif::ProgressBar;
 
 use crate::exit::Failure;
@@ -15,6 +17,23 @@ pub(crate) fn answer(bytes: &[u8]) -> Result<(), Failure> {
         ErrorKind::BrokenPipe => Failure::OutputClosed,
         _ => Failure::Unavailable(anyhow::Error::new(error).context("cannot write the answer")),
     })
+}
+
+/// JSON that keeps every character of a label and in which none acts on a screen: those that
+/// would are written as escapes.
+pub(crate) fn visible(json: &str) -> String {
+    let mut text = String::new();
+    for c in json.chars() {
+        let shown = |c: char| Printable(c.encode_utf8(&mut [0; 4])).to_string().starts_with(c);
+        if c.is_ascii() || shown(c) {
+            text.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        }
+    }
+    text
 }
 
 /// Says something beside the answer.

@@ -146,15 +146,15 @@ fn terminal_fields(findings: &Findings<'_>, terminal: &Terminal) -> Vec<String> 
     fields
 }
 
-fn writer() -> Writer<Vec<u8>> {
+pub(crate) fn writer() -> Writer<Vec<u8>> {
     WriterBuilder::new().terminator(Terminator::CRLF).flexible(true).from_writer(Vec::new())
 }
 
-fn record(out: &mut Writer<Vec<u8>>, fields: impl Iterator<Item = String>) {
+pub(crate) fn record(out: &mut Writer<Vec<u8>>, fields: impl Iterator<Item = String>) {
     out.write_record(fields.map(inert)).expect("memory can be written");
 }
 
-fn finish(out: Writer<Vec<u8>>) -> Vec<u8> {
+pub(crate) fn finish(out: Writer<Vec<u8>>) -> Vec<u8> {
     out.into_inner().expect("memory can be written")
 }
 

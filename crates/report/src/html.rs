@@ -10,7 +10,7 @@ mod manifest;
 mod method;
 mod movements;
 mod notes;
-mod parts;
+pub(crate) mod parts;
 mod places;
 mod policies;
 mod summary;
@@ -35,19 +35,24 @@ const SECTIONS: [(&str, &str); 10] = [
     ("method", "Method and limits"),
 ];
 
+/// The style of every page.
+pub(crate) const STYLE: &str = include_str!("html/style.css");
+
 /// The trace as a self-contained HTML page.
 pub fn to_html(findings: &Findings<'_>) -> Vec<u8> {
     let mut page = Markup::default();
     page.raw("<!DOCTYPE html>\n");
     page.node("html", &[("lang", "en")], |page| {
-        head(page, findings);
+        let title = format!("{} – Hawkshaw trace", label(&findings.case.title));
+        head(page, &title, &[STYLE]);
         page.node("body", &[], |page| body(page, findings));
     });
     page.line();
     page.into_bytes()
 }
 
-fn head(page: &mut Markup, findings: &Findings<'_>) {
+/// Writes the head of a page that loads nothing, with styles of ours.
+pub(crate) fn head(page: &mut Markup, title: &str, styles: &[&'static str]) {
     page.node("head", &[], |page| {
         page.raw(concat!(
             "\n<meta charset=\"utf-8\"/>\n",
@@ -58,9 +63,11 @@ fn head(page: &mut Markup, findings: &Findings<'_>) {
             "<meta name=\"referrer\" content=\"no-referrer\"/>\n",
             "<meta name=\"color-scheme\" content=\"light dark\"/>\n",
         ));
-        page.leaf("title", &[], &format!("{} – Hawkshaw trace", label(&findings.case.title)));
+        page.leaf("title", &[], title);
         page.raw("\n<style>\n");
-        page.raw(include_str!("html/style.css"));
+        for style in styles {
+            page.raw(style);
+        }
         page.raw("</style>\n");
     });
     page.line();
@@ -106,7 +113,13 @@ fn body(page: &mut Markup, findings: &Findings<'_>) {
     ));
 }
 
-fn section(page: &mut Markup, id: &'static str, heading: &str, inside: impl FnOnce(&mut Markup)) {
+/// Writes a section with its heading.
+pub(crate) fn section(
+    page: &mut Markup,
+    id: &'static str,
+    heading: &str,
+    inside: impl FnOnce(&mut Markup),
+) {
     let title = format!("{id}-title");
     page.node("section", &[("id", id), ("aria-labelledby", &title)], |page| {
         page.leaf("h2", &[("id", &title)], heading);

@@ -6,6 +6,7 @@
 
 mod edge;
 mod map;
+mod object;
 mod terminal;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::text::{label, prose};
 use map::Map;
 
 pub(crate) use edge::{account, output};
+pub(crate) use object::Object;
 
 /// The trace as JSON.
 pub fn to_json(findings: &Findings<'_>) -> Vec<u8> {
@@ -45,46 +47,6 @@ pub fn to_json(findings: &Findings<'_>) -> Vec<u8> {
     out.lines("findings", trace.findings.iter().map(FindingJson::from));
     out.field("holdings", &trace.holdings);
     out.finish()
-}
-
-/// A JSON object whose fields stand on lines of their own.
-struct Object(Vec<u8>);
-
-impl Object {
-    fn new() -> Self {
-        Self(b"{".to_vec())
-    }
-
-    fn name(&mut self, name: &str) {
-        let separator = if self.0.len() == 1 { "\n  " } else { ",\n  " };
-        self.0.extend_from_slice(separator.as_bytes());
-        self.value(&name);
-        self.0.extend_from_slice(b": ");
-    }
-
-    fn value<T: Serialize + ?Sized>(&mut self, value: &T) {
-        serde_json::to_writer(&mut self.0, value).expect("memory can be written, keys are strings");
-    }
-
-    fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
-        self.name(name);
-        self.value(value);
-    }
-
-    fn lines<T: Serialize>(&mut self, name: &str, rows: impl Iterator<Item = T>) {
-        self.name(name);
-        self.0.push(b'[');
-        for (index, row) in rows.enumerate() {
-            self.0.extend_from_slice(if index == 0 { b"\n    " } else { b",\n    " });
-            self.value(&row);
-        }
-        self.0.extend_from_slice(if self.0.ends_with(b"[") { b"]" } else { b"\n  ]" });
-    }
-
-    fn finish(mut self) -> Vec<u8> {
-        self.0.extend_from_slice(b"\n}\n");
-        self.0
-    }
 }
 
 #[derive(Serialize)]

@@ -3,6 +3,7 @@
 //! Tag and attribute names are `'static`, elements are closed by construction, and everything
 //! else is made printable and escaped. So no label can become markup.
 
+use crate::outline::Outline;
 use crate::text::prose;
 
 /// Attributes of an element: names of ours, values that are escaped.
@@ -52,6 +53,19 @@ impl Markup {
     pub(crate) fn void(&mut self, tag: &'static str, attributes: Attributes<'_>) {
         self.start(tag, attributes);
         self.0.push_str("/>");
+    }
+
+    /// Writes what was written elsewhere, by the same rules.
+    pub(crate) fn append(&mut self, other: &Self) {
+        self.0.push_str(&other.0);
+    }
+
+    /// Writes a path along an outline.
+    pub(crate) fn path(&mut self, attributes: Attributes<'_>, outline: &Outline) {
+        self.start("path", attributes);
+        self.0.push_str(" d=\"");
+        self.0.push_str(outline.as_str());
+        self.0.push_str("\"/>");
     }
 
     /// Ends the line.

@@ -2,6 +2,7 @@
 
 pub(crate) mod case;
 pub(crate) mod completions;
+pub(crate) mod incidents;
 pub(crate) mod tags;
 pub(crate) mod trace;
 pub(crate) mod verify;

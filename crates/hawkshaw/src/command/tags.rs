@@ -128,7 +128,7 @@ fn list(index: &TagIndex, json: bool) -> Result<(), Failure> {
     let mut text = String::new();
     for tag in index.tags() {
         if json {
-            let _ = writeln!(text, "{}", visible(&tag_json(tag)));
+            let _ = writeln!(text, "{}", screen::visible(&tag_json(tag).to_string()));
         } else {
             let _ = writeln!(
                 text,
@@ -150,7 +150,7 @@ fn show(index: &TagIndex, address: &str, json: bool) -> Result<(), Failure> {
     if json {
         let shown: Vec<_> = accounts.iter().map(|account| account_json(index, account)).collect();
         let answer = json!({ "schema": "hawkshaw.tags.show/1", "accounts": shown });
-        return screen::answer(format!("{}\n", visible(&answer)).as_bytes());
+        return screen::answer(format!("{}\n", screen::visible(&answer.to_string())).as_bytes());
     }
     let mut text = String::new();
     if accounts.is_empty() {
@@ -241,23 +241,6 @@ fn account_json(index: &TagIndex, account: &Account) -> serde_json::Value {
         "tags": index.tags_of(account).iter().map(tag_json).collect::<Vec<_>>(),
         "conflicts": conflicts,
     })
-}
-
-/// JSON that keeps every character of a label and in which none acts on a screen: those that
-/// would are written as escapes.
-fn visible(json: &serde_json::Value) -> String {
-    let mut text = String::new();
-    for c in json.to_string().chars() {
-        let shown = |c: char| Printable(c.encode_utf8(&mut [0; 4])).to_string().starts_with(c);
-        if c.is_ascii() || shown(c) {
-            text.push(c);
-        } else {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(text, "\\u{unit:04x}");
-            }
-        }
-    }
-    text
 }
 
 fn tag_json(tag: &Tag) -> serde_json::Value {

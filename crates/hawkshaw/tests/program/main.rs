@@ -6,6 +6,7 @@ mod bundled_cases;
 mod documents;
 mod hostile_labels;
 mod hostile_tags;
+mod incidents;
 mod options;
 mod real_data;
 mod report_folder;

@@ -63,7 +63,7 @@ pub(super) fn grade_words(grade: Grade) -> &'static str {
 }
 
 /// An identity in full, with a button that copies it where scripts run.
-pub(super) fn copyable(page: &mut Markup, text: &str, what: &str) {
+pub(crate) fn copyable(page: &mut Markup, text: &str, what: &str) {
     page.leaf("code", &[("class", "id")], text);
     page.text(" ");
     let name = format!("Copy {what} {text}");
@@ -122,7 +122,7 @@ pub(super) fn source(page: &mut Markup, text: &str) {
 }
 
 /// A table that scrolls inside its own box.
-pub(super) fn table(
+pub(crate) fn table(
     page: &mut Markup,
     caption: &str,
     headings: &[(&str, &str)],

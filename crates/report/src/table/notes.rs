@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Page;
 use crate::figures::grouped;
 use crate::findings::Findings;
+use crate::page::Page;
 use crate::text::{label, prose};
 
 /// Findings that are shown; the others are in the files.

@@ -2,9 +2,9 @@
 
 use comfy_table::{Attribute, Cell, CellAlignment};
 
-use super::Page;
 use crate::figures::{Share, amount};
 use crate::findings::Findings;
+use crate::page::Page;
 use crate::statement::{Statement, statements};
 
 /// Draws the statements.

@@ -4,10 +4,10 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ColumnConstraint, Width
 use hawkshaw_model::TerminalKind;
 use hawkshaw_trace::StolenAsset;
 
-use super::Page;
 use crate::findings::Findings;
 use crate::group::Group;
 use crate::interval::Interval;
+use crate::page::Page;
 use crate::text::{counted, cut};
 
 /// Lines that are shown; the others are in the files.

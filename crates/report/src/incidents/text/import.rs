@@ -1,0 +1,260 @@
+//! Imported lists as text: what was read, and which rows the ledger already has.
+
+use comfy_table::{Attribute, Cell, CellAlignment};
+use hawkshaw_incidents::{
+    ImportedAmount, ImportedRow, ImportedTable, MatchVerdict, RowMatch, TotalDifference, Usd,
+    Vocabulary as _, YearlyFigure, YearlyTable,
+};
+
+use super::Detail;
+use crate::page::{Page, TableStyle};
+use crate::text::label;
+
+/// Defects and words that are shown one by one.
+const EXAMPLES_MAX: usize = 10;
+
+/// An imported list: what it holds, what was not read, and for each row what of the ledger it
+/// matches, by what and with which doubt. Rows that match beyond doubt only with
+/// [`Detail::Every`].
+pub fn to_import_text(
+    table: &ImportedTable,
+    matches: &[RowMatch],
+    detail: Detail,
+    style: TableStyle,
+) -> String {
+    let mut page = Page::new(style);
+    facts(&mut page, table);
+    years(&mut page, table);
+    defects(&mut page, table);
+    let count = |verdict: MatchVerdict| matches.iter().filter(|m| m.verdict == verdict).count();
+    page.heading("What the ledger already has");
+    for verdict in MatchVerdict::ALL {
+        page.item("•", &format!("{}: {} rows", verdict.label(), count(*verdict)));
+    }
+    let twice = matches.iter().filter(|found| found.also_matched_count > 0).count();
+    if twice > 0 {
+        page.item(
+            "•",
+            &format!("{twice} rows share their best match with another row: look at both"),
+        );
+    }
+    rows(&mut page, table, matches, detail);
+    page.out
+}
+
+fn facts(page: &mut Page, table: &ImportedTable) {
+    let facts = table.facts();
+    page.bold(&format!("{}: {}, {} rows", table.name, table.format.label(), facts.rows));
+    let span = match (facts.first, facts.last) {
+        (Some(first), Some(last)) => format!(", {first} to {last}"),
+        _ => String::new(),
+    };
+    page.paragraph(&format!("{} in US dollars{span}.", facts.usd.for_people()));
+    let told = [
+        (facts.with_native, "with an amount in units of an asset"),
+        (facts.without_amount, "without an amount"),
+        (facts.unreadable_amount, "with an amount that was not read"),
+        (facts.without_date, "without a date"),
+        (facts.without_full_date - facts.without_date, "with a date that is not known to the day"),
+        (facts.repeats, "that repeat another row (still in the sums)"),
+        (table.rows_blank, "blank lines"),
+    ];
+    for (count, what) in told.into_iter().filter(|(count, _)| *count > 0) {
+        page.item("•", &format!("{count} {what}"));
+    }
+    if let Some(order) = table.dates {
+        page.item("•", &format!("dates read as {order}"));
+    }
+}
+
+fn years(page: &mut Page, table: &ImportedTable) {
+    page.heading("By year");
+    let sums = table.year_sums();
+    let mut shown = page.table();
+    let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
+    shown.set_header(["year", "rows", "without US dollars", "US dollars", "exactly"].map(bold));
+    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    let mut add = |year: String, sum: &hawkshaw_incidents::YearSum| {
+        shown.add_row([
+            Cell::new(year),
+            right(sum.rows.to_string()),
+            right(sum.without_usd.to_string()),
+            right(sum.usd.for_people()),
+            right(sum.usd.to_string()),
+        ]);
+    };
+    for (year, sum) in &sums.years {
+        add(year.to_string(), sum);
+    }
+    if sums.unknown.rows > 0 {
+        add("unknown".to_owned(), &sums.unknown);
+    }
+    page.finished(&shown);
+}
+
+fn defects(page: &mut Page, table: &ImportedTable) {
+    if table.defects.is_empty() && table.unmapped.is_empty() {
+        return;
+    }
+    page.heading("What was not read as it stands");
+    for (reason, count) in table.defects_by_reason() {
+        page.item("•", &format!("{count} × {}", reason.label()));
+    }
+    for defect in table.defects.iter().take(EXAMPLES_MAX) {
+        page.item("-", &defect.to_string());
+    }
+    if table.defects.len() > EXAMPLES_MAX {
+        page.paragraph(&format!(
+            "and {} more (--json has all)",
+            table.defects.len() - EXAMPLES_MAX
+        ));
+    }
+    if !table.unmapped.is_empty() {
+        let words: Vec<String> = table
+            .unmapped
+            .iter()
+            .take(EXAMPLES_MAX)
+            .map(|word| format!("{} `{}` ({})", word.field, label(&word.word), word.rows))
+            .collect();
+        let rest = match table.unmapped.len().saturating_sub(EXAMPLES_MAX) {
+            0 => String::new(),
+            rest => format!(" and {rest} more"),
+        };
+        page.item("•", &format!("words that the ledger has none for: {}{rest}", words.join(", ")));
+    }
+}
+
+fn rows(page: &mut Page, table: &ImportedTable, matches: &[RowMatch], detail: Detail) {
+    let is_shown = |found: &&RowMatch| {
+        detail == Detail::Every
+            || found.verdict != MatchVerdict::Same
+            || found.also_matched_count > 0
+    };
+    let mut shown: Vec<(&RowMatch, &ImportedRow)> = matches
+        .iter()
+        .filter(is_shown)
+        .filter_map(|found| Some((found, table.rows.get(found.row.row.checked_sub(1)?)?)))
+        .collect();
+    shown.sort_by_key(|(found, _)| (found.verdict, found.row));
+    let mut last = None;
+    for (found, row) in shown {
+        if last != Some(found.verdict) {
+            page.heading(&format!("Rows: {}", found.verdict.label()));
+            last = Some(found.verdict);
+        }
+        let date = row.date.as_ref().map_or("no date", |date| date.as_str());
+        let name = row.name.as_deref().unwrap_or("no name");
+        page.item(
+            "•",
+            &format!("line {}: {date}, {}, {}", row.line, label(name), amount(&row.amount)),
+        );
+        for candidate in &found.candidates {
+            page.item(
+                "    →",
+                &format!(
+                    "{}: name {}; date {}; amount {}",
+                    candidate.incident,
+                    candidate.name.reason,
+                    candidate.date.reason,
+                    candidate.amount.reason
+                ),
+            );
+        }
+        if found.also_matched_count > 0 {
+            let others: Vec<String> =
+                found.also_matched_by.iter().map(|place| format!("line {}", place.line)).collect();
+            let total = found.also_matched_count;
+            page.item(
+                "    !",
+                &format!("{total} other rows fit it best too: {}", others.join(", ")),
+            );
+        }
+    }
+}
+
+fn amount(amount: &ImportedAmount) -> String {
+    match amount {
+        ImportedAmount::Usd(usd) => usd.for_people(),
+        ImportedAmount::Native(native) => format!("{} {}", native.amount, label(&native.asset)),
+        ImportedAmount::Missing => "no amount".to_owned(),
+        ImportedAmount::Unreadable => "an amount that was not read".to_owned(),
+    }
+}
+
+/// A table of yearly totals: whether its printed totals add up, and its years beside those of
+/// the ledger, which are given as year, incidents and sum.
+pub fn to_yearly_text(
+    table: &YearlyTable,
+    ledger: &[(i16, usize, Usd)],
+    style: TableStyle,
+) -> String {
+    let mut page = Page::new(style);
+    let count = table.columns.len();
+    page.bold(&format!("{}: {} years, {count} columns", table.name, table.years.len()));
+    page.heading("Do the printed totals add up");
+    for column in &table.columns {
+        for total in &column.printed {
+            let text = match total.difference() {
+                TotalDifference::None => format!("{}: yes, {}", column.name, figure(total.sum)),
+                TotalDifference::More(by) | TotalDifference::Less(by) => {
+                    let less = matches!(total.difference(), TotalDifference::Less(_));
+                    format!(
+                        "{}: NO. `{}` on line {} prints {}, and the years sum to {}: {} too {}",
+                        column.name,
+                        label(&total.label),
+                        total.line,
+                        total.printed,
+                        total.sum,
+                        by,
+                        if less { "little" } else { "much" }
+                    )
+                }
+            };
+            page.item("•", &text);
+        }
+        if column.printed.is_empty() {
+            let sum = figure(column.sum);
+            page.item("•", &format!("{}: prints no total; the years sum to {sum}", column.name));
+        }
+        if !column.lacks.is_empty() {
+            let years: Vec<String> = column.lacks.iter().map(ToString::to_string).collect();
+            page.item("•", &format!("{}: no figure for {}", column.name, years.join(", ")));
+        }
+    }
+    for defect in &table.defects {
+        page.item("•", &format!("not read: {defect}"));
+    }
+    beside(&mut page, table, ledger);
+    page.out
+}
+
+fn figure(figure: YearlyFigure) -> String {
+    match figure {
+        YearlyFigure::Usd(usd) => usd.for_people(),
+        YearlyFigure::Count(count) => count.to_string(),
+    }
+}
+
+fn beside(page: &mut Page, table: &YearlyTable, ledger: &[(i16, usize, Usd)]) {
+    page.heading("Year by year, beside this ledger");
+    let mut shown = page.table();
+    let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
+    let mut header = vec![bold("year")];
+    header.extend(table.columns.iter().map(|column| bold(&label(&column.name))));
+    header.extend([bold("this ledger"), bold("incidents")]);
+    shown.set_header(header);
+    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    for year in &table.years {
+        let mut row = vec![Cell::new(year)];
+        for column in &table.columns {
+            let stated = column.years.get(year);
+            row.push(right(stated.map_or_else(|| "unknown".to_owned(), |stated| figure(*stated))));
+        }
+        let own = ledger.iter().find(|(of, ..)| of == year);
+        let (count, usd) = own.map_or((0, Usd::ZERO), |(_, count, usd)| (*count, *usd));
+        row.push(right(usd.for_people()));
+        row.push(right(count.to_string()));
+        shown.add_row(row);
+    }
+    page.finished(&shown);
+}
