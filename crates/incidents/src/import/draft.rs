@@ -122,8 +122,7 @@ pub fn draft(row: &ImportedRow, options: &DraftOptions) -> Result<Draft, DraftEr
         let (theft, on) = (theft.clone(), options.on.clone());
         return Err(DraftError::AfterEdition { line, theft, on });
     }
-    let has_amount = matches!(row.amount, ImportedAmount::Usd(_) | ImportedAmount::Native(_));
-    if !has_amount && options.actor.is_none() {
+    if !row.amount.is_read() && options.actor.is_none() {
         return Err(DraftError::NoClaim { line });
     }
     let is_short = name.chars().count() <= NAME_CHARACTERS_MAX;
@@ -181,11 +180,19 @@ impl Writer<'_> {
         self.row.links.iter().map(String::as_str).filter(|link| *link != list).collect()
     }
 
-    /// Who claims it, when, and where.
+    fn list_keys(&self) -> String {
+        quoted_list([self.list_key()])
+    }
+
+    /// Who claims it, when, and where: in the list and behind the links of the row.
     fn basis(&mut self) {
+        let keys = self.keys();
+        self.basis_with(&keys);
+    }
+
+    fn basis_with(&mut self, keys: &str) {
         self.field("by", &self.options.claimant);
         self.field("on", self.options.on.as_str());
-        let keys = self.keys();
         self.line(&format!("sources = {keys}"));
     }
 
@@ -269,7 +276,9 @@ impl Writer<'_> {
         self.line("\n[[attribution]]");
         self.field("actor", &actor.actor);
         self.field("sure", &actor.sure.to_string());
-        self.basis();
+        // The list names the actor, its links may not; but a source needs something that cites it.
+        let keys = if self.row.amount.is_read() { self.list_keys() } else { self.keys() };
+        self.basis_with(&keys);
     }
 
     fn returned(&mut self) {

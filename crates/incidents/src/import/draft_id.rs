@@ -76,6 +76,6 @@ mod tests {
         }
         assert_eq!(id("2022", "？？？", &[]), None);
         let long = id("2022", &"abcdefghij ".repeat(20), &[]).unwrap();
-        assert_eq!(long.len(), 5 + 59);
+        assert_eq!(long.len(), 5 + 60);
     }
 }

@@ -34,6 +34,11 @@ pub enum ImportedAmount {
 }
 
 impl ImportedAmount {
+    /// Whether there is an amount, in whatever unit.
+    pub fn is_read(&self) -> bool {
+        matches!(self, Self::Usd(_) | Self::Native(_))
+    }
+
     /// The amount, if it is in US dollars.
     pub fn usd(&self) -> Option<Usd> {
         match self {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hawkshaw_incidents::{
     DraftActor, DraftError, DraftOptions, DraftSource, Incident, IncidentLedger, Standing, draft,
 };
-use proptest::prelude::{any, proptest};
+use proptest::prelude::{ProptestConfig, any, proptest};
 
 use crate::support::table;
 
@@ -75,6 +75,20 @@ fn units_of_an_asset_and_an_actor_are_drafted() {
 }
 
 #[test]
+fn the_links_of_a_row_are_cited_for_the_amount_and_not_for_the_actor() {
+    let sources = |amount: &str| {
+        let text = format!("date,name,usd,url\n2022-01-02,A,{amount},https://example.com/a\n");
+        let actor = DraftActor { actor: "dprk".to_owned(), sure: Standing::Stated };
+        let incident = drafted(&text, &DraftOptions { actor: Some(actor), ..options() });
+        let amounts = incident.amounts.iter().flat_map(|claim| claim.basis.sources.clone());
+        (amounts.collect::<Vec<_>>(), incident.attributions[0].basis.sources.clone())
+    };
+    let both = ["imported-list", "row-link-1"].map(str::to_owned).to_vec();
+    assert_eq!(sources("5"), (both.clone(), vec!["imported-list".to_owned()]));
+    assert_eq!(sources(""), (vec![], both));
+}
+
+#[test]
 fn ids_are_unique() {
     let row = &table("date,name,usd\n2022-02-03,Qubit (2nd)!,5\n").rows[0];
     let mut options = options();
@@ -105,6 +119,9 @@ fn a_row_that_cannot_be_drafted_says_why() {
 }
 
 proptest! {
+    // Each case reads the shared files of the ledger.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn every_draft_is_read_whatever_the_row_holds(
         name in any::<String>(),
@@ -114,16 +131,19 @@ proptest! {
         amount in "[0-9]{1,9}(\\.[0-9]{1,3})? ?[A-Za-z ()$.]{0,6}",
         link in "(https://[!-~é\u{202e}]{0,30})?",
     ) {
+        let name = format!("N{name}");
         let cells = [&name, &summary, &chain, &actor, &amount, &link];
         let quoted: Vec<String> =
             cells.iter().map(|cell| format!("\"{}\"", cell.replace(['"', '\0'], "\"\""))).collect();
-        let csv = format!("date,name,summary,chain,actor,amount,source\n2023-04,{}\n", quoted.join(","));
+        let quoted = quoted.join(",");
+        let csv = format!("date,name,summary,chain,actor,amount,source\n2023-04,{quoted}\n");
         let row = &table(&csv).rows[0];
-        if let Ok(draft) = draft(row, &options()) {
-            let ledger = IncidentLedger::from_files(vec![draft.file.clone()]);
-            let problems = ledger.as_ref().err().map(ToString::to_string);
-            assert_eq!(problems, None, "{}", draft.file.text);
-            assert_eq!(ledger.unwrap().incident(&draft.id).unwrap().title, *row.name.as_ref().unwrap());
-        }
+        // The list names an actor, so that a row whose amount is not read claims something too.
+        let actor = DraftActor { actor: "dprk".to_owned(), sure: Standing::Likely };
+        let draft = draft(row, &DraftOptions { actor: Some(actor), ..options() }).unwrap();
+        let ledger = IncidentLedger::from_files(vec![draft.file.clone()]);
+        let problems = ledger.as_ref().err().map(ToString::to_string);
+        assert_eq!(problems, None, "{}", draft.file.text);
+        assert_eq!(ledger.unwrap().incident(&draft.id).unwrap().title, *row.name.as_ref().unwrap());
     }
 }

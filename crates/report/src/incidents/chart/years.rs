@@ -138,6 +138,7 @@ impl Actors {
     fn name(&self, actor: usize) -> String {
         match self.named.get(actor) {
             Some((name, _)) => crate::text::label(name),
+            None if self.rest.0 == 1 => "1 other".to_owned(),
             None => format!("{} others", self.rest.0),
         }
     }

@@ -1,0 +1,97 @@
+//! Every incident that is counted, each with all that is claimed about it.
+
+use hawkshaw_incidents::{Counted, IncidentLedger, Statistics, Vocabulary as _};
+
+use super::{cells, entry};
+use crate::incidents::text::{attributed, incidents};
+use crate::markup::Markup;
+use crate::text::label;
+
+/// Writes the list.
+pub(super) fn list(page: &mut Markup, ledger: &IncidentLedger, statistics: &Statistics<'_>) {
+    let counted = &statistics.incidents;
+    if counted.is_empty() {
+        page.leaf("p", &[], "None.");
+        return;
+    }
+    let text = format!(
+        "{} by date of theft. Each opens to all claims about it: how much, by whom, when, how \
+         sure, and where that can be read. The sum in the second column follows the price rule.",
+        incidents(counted.len())
+    );
+    page.leaf("p", &[], &text);
+    controls(page);
+    page.node("div", &[("class", "list"), ("id", "list")], |page| {
+        for one in counted {
+            row(page, ledger, one);
+        }
+    });
+    page.line();
+}
+
+/// What works only with the script, and is hidden without.
+fn controls(page: &mut Markup) {
+    page.raw(concat!(
+        "<div class=\"controls\" hidden=\"hidden\"><label>Filter ",
+        "<input type=\"search\" id=\"filter\" autocomplete=\"off\" ",
+        "placeholder=\"name, actor, chain, claimant, address …\"/></label>",
+        "<span class=\"sorts\">Sort ",
+        "<button type=\"button\" data-by=\"date\">by date</button>",
+        "<button type=\"button\" data-by=\"usd\">by amount</button>",
+        "<button type=\"button\" data-by=\"name\">by name</button></span>",
+        "<span id=\"shown\" aria-live=\"polite\"></span>",
+        "<button type=\"button\" id=\"open-all\">Open all</button></div>\n"
+    ));
+}
+
+fn row(page: &mut Markup, ledger: &IncidentLedger, one: &Counted<'_>) {
+    let incident = one.incident;
+    let anchor = cells::anchor(&incident.id);
+    let usd = one.figure.usd.map_or("-1".to_owned(), |usd| usd.cents().to_string());
+    let name = incident.title.to_lowercase();
+    let attributes = [
+        ("class", "incident"),
+        ("id", anchor.as_str()),
+        ("data-usd", &usd),
+        ("data-date", incident.dates.theft.as_str()),
+        ("data-name", &name),
+    ];
+    page.node("details", &attributes, |page| {
+        page.node("summary", &[], |page| head(page, ledger, one));
+        page.line();
+        page.node("div", &[("class", "inside")], |page| entry::entry(page, ledger, one));
+    });
+    page.line();
+}
+
+fn head(page: &mut Markup, ledger: &IncidentLedger, one: &Counted<'_>) {
+    let incident = one.incident;
+    let span = |page: &mut Markup, class: &str, text: &str| {
+        page.leaf("span", &[("class", class)], text);
+    };
+    span(page, "day", &cells::date(&incident.dates.theft));
+    page.node("span", &[("class", "what")], |page| {
+        page.leaf("strong", &[], &label(&incident.title));
+        page.leaf("span", &[("class", "sub")], &incident.victim.kind.label());
+    });
+    page.node("span", &[("class", "who")], |page| {
+        // The badge says that it is contested.
+        page.text(label(&attributed(ledger, one)).trim_end_matches(", contested"));
+        if ledger.is_contested(incident) {
+            page.text(" ");
+            cells::contested(page);
+        }
+    });
+    let (amount, range) = cells::amount_words(one);
+    page.node("span", &[("class", "money")], |page| {
+        let class = if one.figure.usd.is_none() { "unknown" } else { "known" };
+        page.leaf("strong", &[("class", class)], &amount);
+        if !range.is_empty() {
+            page.leaf("span", &[("class", "sub")], &range);
+        }
+        if one.figure.estimate_without_range {
+            page.text(" ");
+            cells::estimate(page);
+        }
+    });
+}
