@@ -46,11 +46,12 @@ pub use date::{PartialDate, PartialDateError};
 pub use figure::{Figure, Pricing, UnknownPricing};
 pub use group::{Group, GroupBy};
 pub use import::{
-    DateOrder, Draft, DraftActor, DraftError, DraftOptions, DraftSource, ImportColumn,
+    CrossCheck, DateOrder, Draft, DraftActor, DraftError, DraftOptions, DraftSource, ImportColumn,
     ImportDefect, ImportDefectReason, ImportError, ImportField, ImportOptions, Imported,
     ImportedAmount, ImportedRow, ImportedTable, MatchCandidate, MatchEvidence, MatchVerdict,
     PrintedTotal, RowMatch, RowPlace, TableFacts, TableFormat, TotalDifference, UnmappedWord,
-    YearSum, YearSums, YearlyColumn, YearlyFigure, YearlyTable, draft, match_rows, read_table,
+    YearDifference, YearSum, YearSums, YearlyColumn, YearlyFigure, YearlyTable, draft, match_rows,
+    read_table,
 };
 pub use incident::{Beginning, Dates, Incident, IncidentId, KnownAddress, Laundering, Victim};
 pub use launches::{Launches, read_launches};

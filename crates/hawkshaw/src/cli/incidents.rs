@@ -142,6 +142,7 @@ pub(crate) enum IncidentsCommand {
     #[command(after_help = "Examples:\n  \
         hawkshaw incidents import hacks.json\n  \
         hawkshaw incidents import list.csv --dates dmy\n  \
+        hawkshaw incidents import list.csv yearly_totals.csv\n  \
         hawkshaw incidents import list.csv --out drafts --cite https://example.org/list.csv\n\n\
         Nothing is merged: a row that matches is shown with the doubt, and rows that match\n\
         nothing become drafts for a person to check.")]

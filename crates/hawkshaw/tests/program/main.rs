@@ -6,6 +6,7 @@ mod bundled_cases;
 mod documents;
 mod hostile_labels;
 mod hostile_tags;
+mod incident_lists;
 mod incidents;
 mod options;
 mod real_data;

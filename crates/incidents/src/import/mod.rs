@@ -9,6 +9,7 @@
 
 mod amount;
 mod columns;
+mod cross_check;
 mod date;
 mod defect;
 mod draft;
@@ -28,6 +29,7 @@ mod words;
 mod yearly;
 
 pub use columns::{ImportColumn, ImportField};
+pub use cross_check::{CrossCheck, YearDifference};
 pub use date::DateOrder;
 pub use defect::{ImportDefect, ImportDefectReason};
 pub use draft::{Draft, DraftActor, DraftError, DraftOptions, DraftSource, draft};

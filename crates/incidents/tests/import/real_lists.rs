@@ -63,6 +63,16 @@ fn its_years_add_up_to_its_yearly_totals_but_for_one() {
     assert_eq!(sums.unknown.rows, 0);
     // The total of 2025 is 437,200 dollars more than its 82 rows.
     assert_eq!(differing, [(2025, usd("2056772213"), YearlyFigure::Usd(usd("2057209413")))]);
+    // The table is found to be made of the list, and the year that differs is named.
+    let checks = totals.cross_check(&table);
+    let found: Vec<_> = checks
+        .iter()
+        .map(|check| {
+            let differ: Vec<i16> = check.differ.iter().map(|year| year.year).collect();
+            (check.column.as_str(), check.agree.len(), differ)
+        })
+        .collect();
+    assert_eq!(found, [("tayvano_usd", 10, vec![2025]), ("tayvano_count", 11, vec![])]);
 }
 
 #[test]

@@ -32,7 +32,7 @@
   });
   var opened = [];
   window.addEventListener("beforeprint", function () {
-    opened = Array.from(document.querySelectorAll("details:not([open])"));
+    opened = Array.from(document.querySelectorAll("details:not([open]):not(.incident):not(.fold)"));
     opened.forEach(function (details) { details.open = true; });
   });
   window.addEventListener("afterprint", function () {

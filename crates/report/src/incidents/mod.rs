@@ -22,6 +22,6 @@ pub use parquet::{ExportError, to_parquet};
 pub use png::{PngError, to_png};
 pub use stix::to_stix;
 pub use text::{
-    Detail, to_comparison_text, to_import_text, to_incident_text, to_list_text, to_statistics_text,
-    to_yearly_text,
+    Detail, to_comparison_text, to_cross_check_text, to_import_text, to_incident_text,
+    to_list_text, to_statistics_text, to_yearly_text,
 };

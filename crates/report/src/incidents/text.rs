@@ -7,7 +7,7 @@ mod show;
 mod statistics;
 
 pub use comparison::to_comparison_text;
-pub use import::{to_import_text, to_yearly_text};
+pub use import::{to_cross_check_text, to_import_text, to_yearly_text};
 pub use list::to_list_text;
 pub use show::to_incident_text;
 pub use statistics::{Detail, to_statistics_text};

@@ -10,7 +10,7 @@ use hawkshaw_incidents::{
     match_rows, read_table,
 };
 use hawkshaw_model::Printable;
-use hawkshaw_report::incidents::{Detail, to_import_text};
+use hawkshaw_report::incidents::{Detail, to_cross_check_text, to_import_text};
 use serde_json::{Value, json};
 
 use crate::bundle;
@@ -40,20 +40,29 @@ pub(super) fn run(
     let mut text = String::new();
     let mut values = Vec::new();
     let mut drafts = Drafts::new(ledger, arguments)?;
+    let (mut lists, mut yearly) = (Vec::new(), Vec::new());
     for path in &arguments.files {
         match read(path, &options)? {
-            Imported::Incidents(table) => {
-                let matches = match_rows(ledger, &table);
-                drafts.add(&table, &matches);
-                values.push(table_json(&table, &matches));
-                let detail = if arguments.all { Detail::Every } else { Detail::Largest };
-                text.push_str(&to_import_text(&table, &matches, detail, super::style()));
-            }
-            Imported::YearlyTotals(table) => {
-                values.push(yearly_json(&table));
-                text.push_str(&super::compare::yearly_text(ledger, &table, "dprk"));
-            }
+            Imported::Incidents(table) => lists.push(table),
+            Imported::YearlyTotals(table) => yearly.push(table),
         }
+    }
+    for table in &lists {
+        let matches = match_rows(ledger, table);
+        drafts.add(table, &matches);
+        values.push(table_json(table, &matches));
+        let detail = if arguments.all { Detail::Every } else { Detail::Largest };
+        text.push_str(&to_import_text(table, &matches, detail, super::style()));
+    }
+    for table in &yearly {
+        text.push_str(&super::compare::yearly_text(ledger, table, "dprk"));
+        let mut value = yearly_json(table);
+        for list in &lists {
+            let checks = table.cross_check(list);
+            text.push_str(&to_cross_check_text(table, list, &checks, super::style()));
+            value["cross_checks"][list.name.as_str()] = json!(checks);
+        }
+        values.push(value);
     }
     if let Some(folder) = &arguments.out {
         drafts.write(folder, quiet)?;

@@ -23,7 +23,7 @@ pub(super) fn draw(statistics: &Statistics<'_>) -> Drawing {
     let mut frame = Frame::new("stolen-by-year", TITLE);
     frame.rules(statistics);
     frame.say(
-        "An incident counts for the actor whom its first attribution names that is no denial.",
+        "An incident stands with the actor whom the first attribution names that the rule counts.",
     );
     let years = statistics.by(GroupBy::Year);
     if years.is_empty() {

@@ -19,8 +19,14 @@ pub(super) fn amounts(page: &mut Markup, ledger: &IncidentLedger, one: &Counted<
         page.leaf("p", &[("class", "unknown")], "Unknown: no source here states an amount.");
         return;
     }
-    let headings =
-        [("Claim", ""), ("Prices of", ""), ("How sure", ""), ("Claimant", ""), ("On", ""), ("Read in", "")];
+    let headings = [
+        ("Claim", ""),
+        ("Prices of", ""),
+        ("How sure", ""),
+        ("Claimant", ""),
+        ("On", ""),
+        ("Read in", ""),
+    ];
     parts::table(page, "Claims of how much was taken", &headings, |page| {
         for (at, claim) in incident.amounts.iter().enumerate() {
             page.node("tr", &[], |page| {
@@ -35,11 +41,14 @@ pub(super) fn amounts(page: &mut Markup, ledger: &IncidentLedger, one: &Counted<
                         cells::badge(page, "counted", "counted", title);
                     }
                 });
-                cells::text(page, match claim.priced {
-                    Priced::Theft => "the theft",
-                    Priced::Report => "the report",
-                    Priced::Unstated => "not stated",
-                });
+                cells::text(
+                    page,
+                    match claim.priced {
+                        Priced::Theft => "the theft",
+                        Priced::Report => "the report",
+                        Priced::Unstated => "not stated",
+                    },
+                );
                 page.node("td", &[], |page| {
                     page.text(&claim.sure.label());
                     if claim.is_estimate_without_range() {
@@ -91,8 +100,7 @@ pub(super) fn recoveries(page: &mut Markup, ledger: &IncidentLedger, incident: &
         return;
     }
     page.leaf("h4", &[], "What was frozen or came back");
-    let headings =
-        [("What", ""), ("How much", ""), ("Claimant", ""), ("On", ""), ("Read in", "")];
+    let headings = [("What", ""), ("How much", ""), ("Claimant", ""), ("On", ""), ("Read in", "")];
     parts::table(page, "Claims of what was frozen or came back", &headings, |page| {
         for claim in &incident.recoveries {
             page.node("tr", &[], |page| {

@@ -8,12 +8,11 @@ use crate::incidents::text::incidents;
 use crate::markup::Markup;
 use crate::text::{label, prose};
 
+/// How many columns the table has.
+const COLUMNS: &str = "7";
+
 /// Writes the table of published totals.
-pub(super) fn compare(
-    page: &mut Markup,
-    ledger: &IncidentLedger,
-    comparisons: &[Comparison<'_>],
-) {
+pub(super) fn compare(page: &mut Markup, ledger: &IncidentLedger, comparisons: &[Comparison<'_>]) {
     if comparisons.is_empty() {
         page.leaf("p", &[], "No published total is compared with these incidents.");
         return;
@@ -27,11 +26,13 @@ pub(super) fn compare(
         ("This ledger", "num"),
         ("Verdict", ""),
         ("Difference", "num"),
-        ("Why", ""),
     ];
     parts::table(page, "Published totals against this ledger", &headings, |page| {
         for comparison in comparisons {
             page.node("tr", &[], |page| row(page, ledger, comparison));
+            page.node("tr", &[("class", "more")], |page| {
+                page.node("td", &[("colspan", COLUMNS)], |page| why(page, comparison));
+            });
             page.line();
         }
     });
@@ -90,7 +91,6 @@ fn row(page: &mut Markup, ledger: &IncidentLedger, comparison: &Comparison<'_>) 
         _ => point(by, total.measure),
     };
     cells::number(page, by, &shown);
-    page.node("td", &[("class", "why")], |page| why(page, comparison));
 }
 
 /// A figure with its range below.
@@ -115,9 +115,9 @@ fn point(point: u64, measure: Measure) -> String {
 fn why(page: &mut Markup, comparison: &Comparison<'_>) {
     let total = comparison.total;
     let words = match comparison.explanations.len() {
-        0 => "Rule".to_owned(),
-        1 => "Rule and a reason".to_owned(),
-        count => format!("Rule and {count} reasons"),
+        0 => "The rule by which the ledger counted".to_owned(),
+        1 => "The rule, and what explains the difference".to_owned(),
+        count => format!("The rule, and {count} reasons for the difference"),
     };
     cells::folded(page, &words, |page| {
         let counted = incidents(comparison.incidents.len());

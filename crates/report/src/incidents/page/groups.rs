@@ -12,15 +12,16 @@ const NAMED_MAX: usize = 4;
 
 /// Every table but those of time.
 pub(super) fn groups(page: &mut Markup, statistics: &Statistics<'_>) {
-    let by = [GroupBy::Actor, GroupBy::Victim, GroupBy::Chain, GroupBy::Technique, GroupBy::Country];
+    let by =
+        [GroupBy::Actor, GroupBy::Victim, GroupBy::Chain, GroupBy::Technique, GroupBy::Country];
     for by in by {
         table(page, statistics, by);
     }
     page.raw(concat!(
         "<p class=\"note\">Each incident is in one group of each table, so that the sums of a ",
-        "table add up to the sum of all: by actor under the first attribution that is no denial, ",
-        "by technique under the main one, by chain under “several chains” where there are ",
-        "several.</p>\n"
+        "table add up to the sum of all: by actor under the first attribution that the rule ",
+        "counts, by technique under the main one, by chain under “several chains” where there ",
+        "are several.</p>\n"
     ));
 }
 

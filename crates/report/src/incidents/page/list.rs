@@ -1,9 +1,11 @@
 //! Every incident that is counted, each with all that is claimed about it.
 
-use hawkshaw_incidents::{Counted, IncidentLedger, Statistics, Vocabulary as _};
+use hawkshaw_incidents::{
+    Counted, Group, GroupBy, IncidentLedger, Standing, Statistics, Vocabulary as _,
+};
 
 use super::{cells, entry};
-use crate::incidents::text::{attributed, incidents};
+use crate::incidents::text::incidents;
 use crate::markup::Markup;
 use crate::text::label;
 
@@ -16,14 +18,14 @@ pub(super) fn list(page: &mut Markup, ledger: &IncidentLedger, statistics: &Stat
     }
     let text = format!(
         "{} by date of theft. Each opens to all claims about it: how much, by whom, when, how \
-         sure, and where that can be read. The sum in the second column follows the price rule.",
+         sure, and where that can be read. On paper stands what is open. The amount in its row follows the price rule, the range below it is that of all claims.",
         incidents(counted.len())
     );
     page.leaf("p", &[], &text);
     controls(page);
     page.node("div", &[("class", "list"), ("id", "list")], |page| {
         for one in counted {
-            row(page, ledger, one);
+            row(page, ledger, (one, &who(statistics, one)));
         }
     });
     page.line();
@@ -44,7 +46,25 @@ fn controls(page: &mut Markup) {
     ));
 }
 
-fn row(page: &mut Markup, ledger: &IncidentLedger, one: &Counted<'_>) {
+/// The actor under whom the incident stands in the groups, and how sure the first claim of that
+/// is.
+fn who(statistics: &Statistics<'_>, one: &Counted<'_>) -> String {
+    let is_of = |group: &&Group<'_>| {
+        group.incidents.iter().any(|other| other.incident.id == one.incident.id)
+    };
+    let Some(group) = statistics.by(GroupBy::Actor).iter().find(is_of) else {
+        return "unknown".to_owned();
+    };
+    let claims = &one.incident.attributions;
+    let claim =
+        claims.iter().find(|claim| claim.actor == group.key && claim.sure != Standing::Denied);
+    match claim.map(|claim| claim.sure).filter(|sure| *sure != Standing::Stated) {
+        Some(sure) => format!("{} ({})", label(&group.label), sure.label()),
+        None => label(&group.label),
+    }
+}
+
+fn row(page: &mut Markup, ledger: &IncidentLedger, (one, who): (&Counted<'_>, &str)) {
     let incident = one.incident;
     let anchor = cells::anchor(&incident.id);
     let usd = one.figure.usd.map_or("-1".to_owned(), |usd| usd.cents().to_string());
@@ -57,14 +77,14 @@ fn row(page: &mut Markup, ledger: &IncidentLedger, one: &Counted<'_>) {
         ("data-name", &name),
     ];
     page.node("details", &attributes, |page| {
-        page.node("summary", &[], |page| head(page, ledger, one));
+        page.node("summary", &[], |page| head(page, ledger, (one, who)));
         page.line();
         page.node("div", &[("class", "inside")], |page| entry::entry(page, ledger, one));
     });
     page.line();
 }
 
-fn head(page: &mut Markup, ledger: &IncidentLedger, one: &Counted<'_>) {
+fn head(page: &mut Markup, ledger: &IncidentLedger, (one, who): (&Counted<'_>, &str)) {
     let incident = one.incident;
     let span = |page: &mut Markup, class: &str, text: &str| {
         page.leaf("span", &[("class", class)], text);
@@ -75,8 +95,7 @@ fn head(page: &mut Markup, ledger: &IncidentLedger, one: &Counted<'_>) {
         page.leaf("span", &[("class", "sub")], &incident.victim.kind.label());
     });
     page.node("span", &[("class", "who")], |page| {
-        // The badge says that it is contested.
-        page.text(label(&attributed(ledger, one)).trim_end_matches(", contested"));
+        page.text(who);
         if ledger.is_contested(incident) {
             page.text(" ");
             cells::contested(page);

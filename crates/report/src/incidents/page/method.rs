@@ -43,9 +43,9 @@ const FIGURES: [(&str, &str); 15] = [
     ),
     (
         "Attribution",
-        "A claim by somebody, on a date, stated, likely, suspected or denied. For groups by actor \
-         the first claim that is no denial counts; the rule of the page says which claims are \
-         enough to be counted at all. A claim about a part of an actor counts for the whole.",
+        "A claim by somebody, on a date, stated, likely, suspected or denied. The rule of the \
+         page says which claims count; an incident stands with the actor whom the first of them \
+         names. A claim about a part of an actor counts for the whole.",
     ),
     (
         "Contested",

@@ -12,17 +12,22 @@
   }
   function sort(table, column, down) {
     var body = table.tBodies[0];
-    var rows = Array.from(body.rows).map(function (row, at) {
-      return { row: row, key: key(row.cells[column]), at: at };
+    var rows = [];
+    Array.from(body.rows).forEach(function (row, at) {
+      if (row.className === "more") { rows[rows.length - 1].more.push(row); return; }
+      rows.push({ row: row, key: key(row.cells[column]), at: at, more: [] });
     });
     rows.sort(function (a, b) {
       var order = compare(a.key, b.key);
       return (down ? -order : order) || a.at - b.at;
     });
-    rows.forEach(function (one) { body.appendChild(one.row); });
+    rows.forEach(function (one) {
+      body.appendChild(one.row);
+      one.more.forEach(function (row) { body.appendChild(row); });
+    });
   }
   document.querySelectorAll("main table").forEach(function (table) {
-    if (!table.tHead || 3 > table.tBodies[0].rows.length) { return; }
+    if (!table.tHead || 4 > table.tBodies[0].rows.length) { return; }
     Array.from(table.tHead.rows[0].cells).forEach(function (cell, column) {
       if (!cell.textContent) { return; }
       var button = document.createElement("button");

@@ -59,8 +59,9 @@ fn points(page: &mut Markup, ledger: &IncidentLedger, series: &Series) {
 /// The figure of a year in the unit of its series.
 fn figure(series: &Series, point: &Point) -> String {
     let shown = |value: u64| match series.unit {
-        SeriesUnit::Usd => Usd::from_dollars(value)
-            .map_or_else(|| format!("{value} US dollars"), Usd::for_people),
+        SeriesUnit::Usd => {
+            Usd::from_dollars(value).map_or_else(|| format!("{value} US dollars"), Usd::for_people)
+        }
         unit => format!("{} {}", crate::figures::grouped(&value.to_string()), unit.label()),
     };
     match (point.value, point.value_low, point.value_high) {

@@ -25,7 +25,8 @@ pub(super) fn shares(page: &mut Markup, statistics: &Statistics<'_>) {
 
 fn table(page: &mut Markup, caption: &str, shares: &[Share]) {
     if shares.is_empty() {
-        let text = "No series of the ledger has a figure for the years in which something is counted.";
+        let text =
+            "No series of the ledger has a figure for the years in which something is counted.";
         page.leaf("p", &[], text);
         return;
     }
@@ -72,8 +73,13 @@ fn holes(page: &mut Markup, shares: &[Share]) {
     let mut holes: Vec<(String, &str)> = Vec::new();
     for share in shares {
         let whole = &share.whole;
-        let is_series = shares.iter().all(|one| one.whole.id != whole.id || one.whole.holes == whole.holes);
-        let name = if is_series { whole.title.clone() } else { format!("{}, {}", whole.title, share.year) };
+        let is_series =
+            shares.iter().all(|one| one.whole.id != whole.id || one.whole.holes == whole.holes);
+        let name = if is_series {
+            whole.title.clone()
+        } else {
+            format!("{}, {}", whole.title, share.year)
+        };
         if !holes.iter().any(|(known, _)| *known == name) {
             holes.push((name, &whole.holes));
         }

@@ -2,8 +2,8 @@
 
 use comfy_table::{Attribute, Cell, CellAlignment};
 use hawkshaw_incidents::{
-    ImportedAmount, ImportedRow, ImportedTable, MatchVerdict, RowMatch, TotalDifference, Usd,
-    Vocabulary as _, YearlyFigure, YearlyTable,
+    CrossCheck, ImportedAmount, ImportedRow, ImportedTable, MatchVerdict, RowMatch,
+    TotalDifference, Usd, Vocabulary as _, YearlyFigure, YearlyTable,
 };
 
 use super::Detail;
@@ -225,6 +225,33 @@ pub fn to_yearly_text(
         page.item("•", &format!("not read: {defect}"));
     }
     beside(&mut page, table, ledger);
+    page.out
+}
+
+/// A table of yearly totals against a list: which of its columns the rows of the list sum to, and
+/// in which years they do not. Nothing where no column is made of the list.
+pub fn to_cross_check_text(
+    table: &YearlyTable,
+    list: &ImportedTable,
+    checks: &[CrossCheck],
+    style: TableStyle,
+) -> String {
+    let mut page = Page::new(style);
+    if checks.is_empty() {
+        return page.out;
+    }
+    page.heading(&format!("{} against the rows of {}", table.name, list.name));
+    for check in checks {
+        let count = check.agree.len();
+        page.item("•", &format!("{}: {count} years are what the rows sum to", check.column));
+        for year in &check.differ {
+            let text = format!(
+                "{}: prints {}, and the rows sum to {}",
+                year.year, year.printed, year.rows
+            );
+            page.item("    !", &text);
+        }
+    }
     page.out
 }
 
