@@ -1,5 +1,6 @@
 //! The waist: what the tracer asks of whatever holds a chain.
 
+use std::fmt;
 use std::ops::Range;
 
 use crate::address::Account;
@@ -90,31 +91,68 @@ pub struct Transaction {
     pub source: Option<String>,
 }
 
-/// Exact amounts as a column: a code below 2^63 is the amount itself, any other is the index
-/// of a wide amount with the highest bit set.
-#[derive(Debug, Clone, Copy)]
-pub struct Amounts<'a> {
-    /// One code a row.
-    pub codes: &'a [u64],
-    /// The amounts that do not fit.
-    pub wide: &'a [Amount],
+/// Why a ledger cannot be read on: a file of it is damaged or cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ReadError(Box<Damage>);
+
+/// Where a file is damaged, and how.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}, byte {offset}: {reason}")]
+struct Damage {
+    file: String,
+    offset: u64,
+    reason: String,
 }
 
-impl Amounts<'_> {
-    /// The bit that marks an index into the wide amounts.
-    pub const WIDE: u64 = 1 << 63;
-
-    /// The amount of a row.
-    #[inline]
-    pub fn get(&self, row: usize) -> Amount {
-        let code = self.codes[row];
-        if code & Self::WIDE == 0 {
-            Amount::from(code)
-        } else {
-            let index = usize::try_from(code & !Self::WIDE).unwrap_or(usize::MAX);
-            self.wide[index]
-        }
+impl ReadError {
+    /// A file that cannot be read, from which byte on, and why.
+    pub fn new(file: impl Into<String>, offset: u64, reason: impl Into<String>) -> Self {
+        Self(Box::new(Damage { file: file.into(), offset, reason: reason.into() }))
     }
+
+    /// The file.
+    pub fn file(&self) -> &str {
+        &self.0.file
+    }
+
+    /// The first byte that cannot be relied on.
+    pub fn offset(&self) -> u64 {
+        self.0.offset
+    }
+}
+
+/// What a movement of an account chain is, beside who pays whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransferDetail {
+    /// What is paid.
+    pub asset: AssetIx,
+    /// How it is paid.
+    pub kind: TransferKind,
+    /// How much is paid.
+    pub amount: Amount,
+    /// Where in its transaction the movement stands.
+    pub event: u32,
+}
+
+/// The details of the movements of a batch, which are read only where they matter.
+pub trait TransferDetails: fmt::Debug + Sync {
+    /// The details of a row of the batch.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged there.
+    fn detail(&self, row: usize) -> Result<TransferDetail, ReadError>;
+}
+
+/// The amounts of the legs of a batch, which are read only where they matter.
+pub trait LegAmounts: fmt::Debug + Sync {
+    /// The amount of a row of the batch.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged there.
+    fn amount(&self, row: usize) -> Result<Amount, ReadError>;
 }
 
 /// A run of consecutive transactions of an account chain, as columns. A row is a movement of
@@ -129,14 +167,8 @@ pub struct TransferBatch<'a> {
     pub payers: &'a [u32],
     /// Who is paid: an [`AccountIx`], or [`AccountIx::NONE`].
     pub payees: &'a [u32],
-    /// What is paid: an [`AssetIx`].
-    pub assets: &'a [u32],
-    /// How it is paid.
-    pub kinds: &'a [TransferKind],
-    /// How much is paid.
-    pub amounts: Amounts<'a>,
-    /// Where in its transaction each movement stands.
-    pub events: &'a [u32],
+    /// The rest of each row.
+    pub details: &'a dyn TransferDetails,
 }
 
 /// A run of consecutive transactions of a UTXO chain, as columns. A row is a leg: first the
@@ -154,8 +186,8 @@ pub struct OutputBatch<'a> {
     pub outputs: &'a [u64],
     /// Who holds it: an [`AccountIx`], or [`AccountIx::NONE`].
     pub holders: &'a [u32],
-    /// How much it is.
-    pub amounts: Amounts<'a>,
+    /// How much each leg is.
+    pub amounts: &'a dyn LegAmounts,
 }
 
 /// A run of consecutive transactions of one chain.
@@ -184,26 +216,65 @@ pub struct Posting {
     pub counterparty: Option<AccountIx>,
 }
 
+/// The movements of an account, one after the other.
+pub type Postings<'a> = Box<dyn Iterator<Item = Result<Posting, ReadError>> + 'a>;
+
+/// A run of consecutive transactions of one chain, which need not be read to be passed over.
+pub trait LedgerSegment: fmt::Debug + Sync {
+    /// Its transactions.
+    fn txs(&self) -> Range<u64>;
+
+    /// Whether a movement or leg of the segment can have one of these accounts, by
+    /// [`AccountIx`]. `true` is allowed where finding out costs more than reading.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged there.
+    fn may_touch(&self, accounts: &[u32]) -> Result<bool, ReadError>;
+
+    /// Its columns.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged there.
+    fn batch(&self) -> Result<Batch<'_>, ReadError>;
+}
+
 /// An immutable snapshot of chains.
 ///
-/// The tracer reads it and knows nothing of files or networks. Implementers: the in-memory
-/// ledger of `hawkshaw-ledger`.
+/// The tracer reads it and knows nothing of files or networks. Implementers: the ledger in
+/// memory and the snapshot of a store, both of `hawkshaw-ledger`.
+///
+/// Whatever reads may meet a damaged file; there is no answer then, rather than a wrong one.
 pub trait Ledger: Sync {
     /// The chains, by id.
     fn chains(&self) -> &[ChainSummary];
 
-    /// Transactions from `first` (inclusive) to `end` (exclusive), all of one chain, in chain
-    /// order. The first batch may begin before `first` and the last may go on after `end`.
-    fn batches(&self, first: TxIx, end: TxIx) -> Box<dyn Iterator<Item = Batch<'_>> + '_>;
+    /// The segments that hold the transactions from `first` (inclusive) to `end` (exclusive),
+    /// all of one chain, in chain order. The first may begin before `first` and the last may go
+    /// on after `end`.
+    fn segments(
+        &self,
+        first: TxIx,
+        end: TxIx,
+    ) -> Box<dyn Iterator<Item = &dyn LedgerSegment> + '_>;
 
     /// What is known of a transaction.
-    fn transaction(&self, tx: TxIx) -> Transaction;
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged there.
+    fn transaction(&self, tx: TxIx) -> Result<Transaction, ReadError>;
 
     /// How many accounts there are: their numbers are below.
     fn account_count(&self) -> usize;
 
     /// An account.
-    fn account(&self, account: AccountIx) -> &Account;
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged there.
+    fn account(&self, account: AccountIx) -> Result<Account, ReadError>;
 
     /// How many assets there are.
     fn asset_count(&self) -> usize;
@@ -218,21 +289,42 @@ pub trait Ledger: Sync {
     fn output_count(&self) -> usize;
 
     /// An output: the transaction that made it and its index there.
-    fn output(&self, output: OutputIx) -> OutPoint;
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged there.
+    fn output(&self, output: OutputIx) -> Result<OutPoint, ReadError>;
 
     /// The number of an account.
-    fn find_account(&self, account: &Account) -> Option<AccountIx>;
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged where it would stand.
+    fn find_account(&self, account: &Account) -> Result<Option<AccountIx>, ReadError>;
 
     /// The number of a transaction.
-    fn find_tx(&self, tx: &TxId) -> Option<TxIx>;
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged where it would stand.
+    fn find_tx(&self, tx: &TxId) -> Result<Option<TxIx>, ReadError>;
 
     /// The number of an output.
-    fn find_output(&self, output: &OutPoint) -> Option<OutputIx>;
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged where it would stand.
+    fn find_output(&self, output: &OutPoint) -> Result<Option<OutputIx>, ReadError>;
 
     /// What an account of an account chain was paid and paid before a transaction, in chain
     /// order.
-    fn history(&self, account: AccountIx, before: TxIx) -> Box<dyn Iterator<Item = Posting> + '_>;
+    fn history(&self, account: AccountIx, before: TxIx) -> Postings<'_>;
 
-    /// How many movements [`history`](Self::history) would give over the whole ledger.
-    fn history_len(&self, account: AccountIx) -> usize;
+    /// How many transactions the [`history`](Self::history) over the whole ledger names at
+    /// most: cheap, and at least their number.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged there.
+    fn history_txs_max(&self, account: AccountIx) -> Result<u64, ReadError>;
 }

@@ -29,6 +29,7 @@ mod grade;
 mod ledger;
 mod point;
 mod policy;
+pub mod rows;
 mod tag;
 mod terminal;
 mod text;
@@ -44,8 +45,9 @@ pub use curated::{AssetInfo, AssetList};
 pub use digest::Digest;
 pub use grade::Grade;
 pub use ledger::{
-    AccountIx, Amounts, AssetIx, Batch, ChainSummary, Ledger, OutputBatch, OutputIx, Posting,
-    Transaction, TransferBatch, TransferKind, TxIx,
+    AccountIx, AssetIx, Batch, ChainSummary, Ledger, LedgerSegment, LegAmounts, OutputBatch,
+    OutputIx, Posting, Postings, ReadError, Transaction, TransferBatch, TransferDetail,
+    TransferDetails, TransferKind, TxIx,
 };
 pub use point::ChainPoint;
 pub use policy::{Policy, UnknownPolicy};
