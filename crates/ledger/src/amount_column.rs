@@ -1,25 +1,31 @@
 //! A column of exact amounts, eight bytes for those below 2^63.
 
-use hawkshaw_model::{Amount, Amounts};
+use hawkshaw_model::Amount;
 
 use crate::error::LedgerError;
 
-/// Amounts as [`Amounts`] has them, to be filled.
+/// A code below 2^63 is the amount itself, any other is the index of a wide amount with the
+/// highest bit set.
 #[derive(Debug, Default)]
 pub(crate) struct AmountColumn {
+    /// One code a row.
     codes: Vec<u64>,
+    /// The amounts that do not fit.
     wide: Vec<Amount>,
 }
+
+/// The bit that marks an index into the wide amounts.
+const WIDE: u64 = 1 << 63;
 
 impl AmountColumn {
     /// Appends an amount.
     pub(crate) fn push(&mut self, amount: Amount) {
         let [low, high @ ..] = *amount.to_u256().as_limbs();
-        let code = if high == [0; 3] && low & Amounts::WIDE == 0 {
+        let code = if high == [0; 3] && low & WIDE == 0 {
             low
         } else {
             self.wide.push(amount);
-            Amounts::WIDE | (self.wide.len() as u64 - 1)
+            WIDE | (self.wide.len() as u64 - 1)
         };
         self.codes.push(code);
     }
@@ -27,19 +33,25 @@ impl AmountColumn {
     /// Appends a row of another column.
     pub(crate) fn push_from(&mut self, other: &Self, row: usize) {
         match other.codes[row] {
-            code if code & Amounts::WIDE == 0 => self.codes.push(code),
+            code if code & WIDE == 0 => self.codes.push(code),
             _ => self.push(other.get(row)),
         }
     }
 
     /// The amount of a row.
+    #[inline]
     pub(crate) fn get(&self, row: usize) -> Amount {
-        self.as_amounts().get(row)
+        let code = self.codes[row];
+        if code & WIDE == 0 {
+            Amount::from(code)
+        } else {
+            self.wide[usize::try_from(code & !WIDE).unwrap_or(usize::MAX)]
+        }
     }
 
-    /// The column as it is handed out.
-    pub(crate) fn as_amounts(&self) -> Amounts<'_> {
-        Amounts { codes: &self.codes, wide: &self.wide }
+    /// For each row, whether its amount is zero.
+    pub(crate) fn zeros(&self) -> impl Iterator<Item = bool> {
+        self.codes.iter().map(|code| *code == 0)
     }
 
     /// How many rows there are.
@@ -84,6 +96,7 @@ mod tests {
         for (row, amount) in amounts.iter().enumerate() {
             assert_eq!((column.get(row), copy.get(row)), (*amount, *amount));
         }
-        assert_eq!(column.as_amounts().wide.len(), 3);
+        assert_eq!(column.wide.len(), 3);
+        assert_eq!(column.zeros().collect::<Vec<_>>(), [true, false, false, false, false, false]);
     }
 }

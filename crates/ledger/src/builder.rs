@@ -51,7 +51,7 @@ use crate::transfer_draft::{Movement, TransferDraft};
 /// })?;
 /// let (ledger, defects) = builder.finish()?;
 /// assert!(defects.is_empty());
-/// assert_eq!(ledger.history_len(bob), 1);
+/// assert_eq!(ledger.history_txs_max(bob)?, 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]

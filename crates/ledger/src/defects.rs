@@ -73,8 +73,8 @@ impl LedgerStats {
     }
 
     fn count_zeros(&mut self, segment: &TransferSegment, natives: &[bool]) {
-        let rows = segment.amounts.as_amounts().codes.iter().zip(&segment.assets);
-        for (_, asset) in rows.filter(|(code, _)| **code == 0) {
+        let rows = segment.amounts.zeros().zip(&segment.assets);
+        for (_, asset) in rows.filter(|(is_zero, _)| *is_zero) {
             if natives[*asset as usize] {
                 self.zero_value_native_rows += 1;
             } else {

@@ -1,8 +1,8 @@
 //! The ledger in memory.
 
 use hawkshaw_model::{
-    Account, AccountIx, AssetId, AssetIx, Batch, ChainId, ChainSummary, Ledger, OutPoint, OutputIx,
-    Posting, Transaction, TxId, TxIx,
+    self as model, Account, AccountIx, AssetId, AssetIx, ChainId, ChainSummary, Ledger,
+    LedgerSegment, OutPoint, OutputIx, ReadError, Transaction, TxId, TxIx,
 };
 
 use crate::builder::LedgerBuilder;
@@ -110,23 +110,27 @@ impl Ledger for MemoryLedger {
         &self.chains
     }
 
-    fn batches(&self, first: TxIx, end: TxIx) -> Box<dyn Iterator<Item = Batch<'_>> + '_> {
+    fn segments(
+        &self,
+        first: TxIx,
+        end: TxIx,
+    ) -> Box<dyn Iterator<Item = &dyn LedgerSegment> + '_> {
         let from = self.segments.partition_point(|segment| segment.tx_end() <= first.0);
         let to = self.segments.partition_point(|segment| segment.tx_first() < end.0);
         let segments = self.segments.get(from..to).unwrap_or_default();
-        Box::new(segments.iter().map(Segment::as_batch))
+        Box::new(segments.iter().map(|segment| segment as &dyn LedgerSegment))
     }
 
-    fn transaction(&self, tx: TxIx) -> Transaction {
-        self.txs.get(index(tx.0))
+    fn transaction(&self, tx: TxIx) -> Result<Transaction, ReadError> {
+        Ok(self.txs.get(index(tx.0)))
     }
 
     fn account_count(&self) -> usize {
         self.accounts.len()
     }
 
-    fn account(&self, account: AccountIx) -> &Account {
-        self.accounts.get(account)
+    fn account(&self, account: AccountIx) -> Result<Account, ReadError> {
+        Ok(self.accounts.get(account).clone())
     }
 
     fn asset_count(&self) -> usize {
@@ -149,7 +153,7 @@ impl Ledger for MemoryLedger {
             .map_or(0, |n| index(*n))
     }
 
-    fn output(&self, output: OutputIx) -> OutPoint {
+    fn output(&self, output: OutputIx) -> Result<OutPoint, ReadError> {
         let holds = |part: &ChainPart| part.output_starts.last().is_some_and(|e| output.0 < *e);
         let chain = self.parts.iter().position(holds).expect("an output is of its own ledger");
         let starts = &self.parts[chain].output_starts;
@@ -159,32 +163,35 @@ impl Ledger for MemoryLedger {
         let tx =
             TxId::new(summary.id.clone(), hash.expect("a transaction with outputs has a hash"));
         let vout = u32::try_from(output.0 - starts[local]).expect("outputs are counted in 32 bits");
-        OutPoint::new(tx, vout)
+        Ok(OutPoint::new(tx, vout))
     }
 
-    fn find_account(&self, account: &Account) -> Option<AccountIx> {
-        self.accounts.find(account)
+    fn find_account(&self, account: &Account) -> Result<Option<AccountIx>, ReadError> {
+        Ok(self.accounts.find(account))
     }
 
-    fn find_tx(&self, tx: &TxId) -> Option<TxIx> {
-        let (chain, local) = self.find_local(tx)?;
-        Some(TxIx(self.chains[chain].txs.start + local as u64))
+    fn find_tx(&self, tx: &TxId) -> Result<Option<TxIx>, ReadError> {
+        let found = self.find_local(tx);
+        Ok(found.map(|(chain, local)| TxIx(self.chains[chain].txs.start + local as u64)))
     }
 
-    fn find_output(&self, output: &OutPoint) -> Option<OutputIx> {
-        let (chain, local) = self.find_local(output.tx())?;
-        let starts = &self.parts[chain].output_starts;
-        let number = starts.get(local)? + u64::from(output.vout());
-        (number < *starts.get(local + 1)?).then_some(OutputIx(number))
+    fn find_output(&self, output: &OutPoint) -> Result<Option<OutputIx>, ReadError> {
+        let number = || {
+            let (chain, local) = self.find_local(output.tx())?;
+            let starts = &self.parts[chain].output_starts;
+            let number = starts.get(local)? + u64::from(output.vout());
+            (number < *starts.get(local + 1)?).then_some(OutputIx(number))
+        };
+        Ok(number())
     }
 
-    fn history(&self, account: AccountIx, before: TxIx) -> Box<dyn Iterator<Item = Posting> + '_> {
+    fn history(&self, account: AccountIx, before: TxIx) -> model::Postings<'_> {
         let entries = self.postings.before(account, self.row_of_tx(before));
-        Box::new(History::new(entries, &self.segments))
+        Box::new(History::new(entries, &self.segments).map(Ok))
     }
 
-    fn history_len(&self, account: AccountIx) -> usize {
-        self.postings.of(account).len()
+    fn history_txs_max(&self, account: AccountIx) -> Result<u64, ReadError> {
+        Ok(self.postings.of(account).len() as u64)
     }
 }
 

@@ -1,6 +1,11 @@
 //! Columns of a run of consecutive transactions: what the engine streams.
 
-use hawkshaw_model::{Batch, OutputBatch, TransferBatch, TransferKind, TxIx};
+use std::ops::Range;
+
+use hawkshaw_model::{
+    Amount, AssetIx, Batch, LedgerSegment, LegAmounts, OutputBatch, ReadError, TransferBatch,
+    TransferDetail, TransferDetails, TransferKind, TxIx,
+};
 
 use crate::amount_column::AmountColumn;
 
@@ -69,13 +74,23 @@ impl Segment {
             Self::Outputs(_) => None,
         }
     }
+}
 
-    /// The segment as it is handed out.
-    pub(crate) fn as_batch(&self) -> Batch<'_> {
-        match self {
+impl LedgerSegment for Segment {
+    fn txs(&self) -> Range<u64> {
+        self.tx_first()..self.tx_end()
+    }
+
+    fn may_touch(&self, _accounts: &[u32]) -> Result<bool, ReadError> {
+        // Two bit tests a row of columns in memory cost less than any index of them.
+        Ok(true)
+    }
+
+    fn batch(&self) -> Result<Batch<'_>, ReadError> {
+        Ok(match self {
             Self::Transfers(segment) => Batch::Transfers(segment.as_batch()),
             Self::Outputs(segment) => Batch::Outputs(segment.as_batch()),
-        }
+        })
     }
 }
 
@@ -118,11 +133,19 @@ impl TransferSegment {
             tx_rows: &self.tx_rows,
             payers: &self.payers,
             payees: &self.payees,
-            assets: &self.assets,
-            kinds: &self.kinds,
-            amounts: self.amounts.as_amounts(),
-            events: &self.events,
+            details: self,
         }
+    }
+}
+
+impl TransferDetails for TransferSegment {
+    fn detail(&self, row: usize) -> Result<TransferDetail, ReadError> {
+        Ok(TransferDetail {
+            asset: AssetIx(self.assets[row]),
+            kind: self.kinds[row],
+            amount: self.amounts.get(row),
+            event: self.events[row],
+        })
     }
 }
 
@@ -158,8 +181,14 @@ impl OutputSegment {
             tx_outputs: &self.tx_outputs,
             outputs: &self.outputs,
             holders: &self.holders,
-            amounts: self.amounts.as_amounts(),
+            amounts: self,
         }
+    }
+}
+
+impl LegAmounts for OutputSegment {
+    fn amount(&self, row: usize) -> Result<Amount, ReadError> {
+        Ok(self.amounts.get(row))
     }
 }
 

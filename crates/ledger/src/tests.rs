@@ -88,18 +88,19 @@ fn refusal(text: &str) -> String {
 fn streamed(ledger: &MemoryLedger) -> Vec<String> {
     let mut rows = Vec::new();
     let end = ledger.chains().last().map_or(0, |chain| chain.txs.end);
-    for batch in ledger.batches(TxIx(0), TxIx(end)) {
-        match batch {
+    for segment in ledger.segments(TxIx(0), TxIx(end)) {
+        match segment.batch().unwrap() {
             Batch::Transfers(b) => {
                 for (tx, range) in b.tx_rows.windows(2).enumerate() {
                     for row in range[0] as usize..range[1] as usize {
+                        let detail = b.details.detail(row).unwrap();
                         rows.push(format!(
                             "{}: {}>{} {} @{}",
                             b.tx_first.0 + tx as u64,
                             name(ledger, b.payers[row]),
                             name(ledger, b.payees[row]),
-                            b.amounts.get(row),
-                            b.events[row]
+                            detail.amount,
+                            detail.event
                         ));
                     }
                 }
@@ -115,7 +116,7 @@ fn streamed(ledger: &MemoryLedger) -> Vec<String> {
                             b.tx_first.0 + tx as u64,
                             number.map_or("?".to_owned(), |n| format!("#{n}")),
                             name(ledger, b.holders[row]),
-                            b.amounts.get(row)
+                            b.amounts.amount(row).unwrap()
                         ));
                     }
                 }
@@ -130,6 +131,6 @@ fn name(ledger: &MemoryLedger, account: u32) -> String {
     if account == hawkshaw_model::AccountIx::NONE {
         return "-".to_owned();
     }
-    let text = ledger.account(hawkshaw_model::AccountIx(account)).address_in_files();
+    let text = ledger.account(hawkshaw_model::AccountIx(account)).unwrap().address_in_files();
     u8::from_str_radix(&text[text.len() - 2..], 16).unwrap().to_string()
 }

@@ -63,13 +63,13 @@ impl Refusal {
 /// Headers of transactions: 58 bytes each, and the sources of those that have one.
 #[derive(Debug, Default)]
 pub(crate) struct TxColumns {
-    hashes: Vec<TxHash>,
-    heights: Vec<u64>,
-    times: Vec<Timestamp>,
-    tx_indices: Vec<u32>,
-    senders: Vec<u32>,
+    pub(crate) hashes: Vec<TxHash>,
+    pub(crate) heights: Vec<u64>,
+    pub(crate) times: Vec<Timestamp>,
+    pub(crate) tx_indices: Vec<u32>,
+    pub(crate) senders: Vec<u32>,
     states: Vec<u8>,
-    sources: FxHashMap<usize, String>,
+    pub(crate) sources: FxHashMap<usize, String>,
 }
 
 /// The transaction has a hash.

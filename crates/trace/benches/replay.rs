@@ -93,15 +93,16 @@ fn replay(ledger: &MemoryLedger, case: &Case, policies: &[Policy]) -> hawkshaw_t
 /// A queue of (is tainted, amount) for each account; an empty queue pays clean.
 fn plain_fifo(ledger: &MemoryLedger, case: &Case) -> u128 {
     let hawkshaw_model::Stolen::Transfer { tx, .. } = &case.stolen[0] else { return 0 };
-    let theft = ledger.find_tx(tx).expect("the theft is in the ledger");
+    let theft = ledger.find_tx(tx).ok().flatten().expect("the theft is in the ledger");
     let mut queues: HashMap<u32, VecDeque<(bool, u128)>> = HashMap::new();
     let chain = &ledger.chains()[0];
-    for batch in ledger.batches(TxIx(chain.txs.start), TxIx(chain.txs.end)) {
-        let Batch::Transfers(batch) = batch else { continue };
+    for segment in ledger.segments(TxIx(chain.txs.start), TxIx(chain.txs.end)) {
+        let Ok(Batch::Transfers(batch)) = segment.batch() else { continue };
         for at in 0..batch.tx_rows.len() - 1 {
             let is_theft = TxIx(batch.tx_first.0 + at as u64) == theft;
             for row in batch.tx_rows[at] as usize..batch.tx_rows[at + 1] as usize {
-                let mut missing: u128 = batch.amounts.get(row).to_u256().saturating_to();
+                let detail = batch.details.detail(row).expect("memory can be read");
+                let mut missing: u128 = detail.amount.to_u256().saturating_to();
                 let mut paid = Vec::new();
                 let payer = queues.entry(batch.payers[row]).or_default();
                 while missing > 0 {

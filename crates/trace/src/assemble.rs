@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use hawkshaw_model::{
-    AccountIx, Amount, AssetIx, Case, ChainId, CoverageClaim, Ledger, OutputIx, Policy,
-    TerminalKind, Timestamp, TxIx,
+    Account, AccountIx, Amount, AssetIx, Case, ChainId, CoverageClaim, Ledger, OutputIx, Policy,
+    ReadError, TerminalKind, Timestamp, TxIx,
 };
 
 use crate::bounds::{self, Sink};
@@ -41,18 +41,18 @@ pub(crate) struct Draft {
 }
 
 /// Writes the answer.
-pub(crate) fn assemble<U: Units>(outcome: Outcome<'_, U>) -> Trace {
-    let stolen = outcome.stolen();
-    let visits = outcome.visits();
+pub(crate) fn assemble<U: Units>(outcome: Outcome<'_, U>) -> Result<Trace, ReadError> {
+    let stolen = outcome.stolen()?;
+    let visits = outcome.visits()?;
     let mut limits = outcome.limits();
-    let mut drafts = outcome.drafts(&visits, &stolen);
+    let mut drafts = outcome.drafts(&visits, &stolen)?;
     let balance = outcome.balance(&drafts, &stolen);
     floor::sort(&mut drafts, &stolen);
     outcome.add_bounds(&mut drafts, &stolen, &mut limits);
     let (drafts, rows) =
         floor::apply(drafts, &stolen, outcome.policies(), outcome.scene.options.floor);
-    let timeline = timeline::timeline(&outcome, &stolen);
-    let edges = outcome.edges(&rows);
+    let timeline = timeline::timeline(&outcome, &stolen)?;
+    let edges = outcome.edges(&rows)?;
     let mut findings = outcome.findings.clone();
     findings.sort();
     findings.dedup();
@@ -60,7 +60,7 @@ pub(crate) fn assemble<U: Units>(outcome: Outcome<'_, U>) -> Trace {
     if outcome.book.unexplained > 0 {
         defects.insert("unexplained".to_owned(), outcome.book.unexplained);
     }
-    Trace {
+    Ok(Trace {
         policies: outcome.policies().collect(),
         stolen,
         terminals: drafts.into_iter().map(|draft| draft.terminal).collect(),
@@ -68,13 +68,13 @@ pub(crate) fn assemble<U: Units>(outcome: Outcome<'_, U>) -> Trace {
         balance,
         timeline,
         coverage: outcome.coverage(),
-        as_of: outcome.as_of(),
+        as_of: outcome.as_of()?,
         noise: BTreeMap::new(),
         defects,
         findings,
         limits,
         holdings: outcome.book.holdings.iter().filter(|key| **key != HoldingKey::Transit).count(),
-    }
+    })
 }
 
 /// What is in a place under one policy: how much, and what it stands for.
@@ -97,24 +97,31 @@ impl<'a, U: Units> Outcome<'a, U> {
         self.states.iter().map(|(policy, _)| *policy)
     }
 
-    fn time(&self, tx: TxIx) -> Timestamp {
-        self.ledger().transaction(tx).time
+    fn time(&self, tx: TxIx) -> Result<Timestamp, ReadError> {
+        Ok(self.ledger().transaction(tx)?.time)
     }
 
-    fn stolen(&self) -> Vec<StolenAsset> {
+    fn account(&self, account: u32) -> Result<Account, ReadError> {
+        self.ledger().account(AccountIx(account))
+    }
+
+    fn stolen(&self) -> Result<Vec<StolenAsset>, ReadError> {
         let assets = self.thefts.assets.iter().zip(self.book.stolen());
         assets
-            .map(|(asset, (amount, first))| StolenAsset {
-                asset: self.ledger().asset(AssetIx(*asset)).clone(),
-                amount: amount.to_amount(),
-                first_time: first.map_or_else(Timestamp::default, |tx| self.time(tx)),
+            .map(|(asset, (amount, first))| {
+                let first_time = first.map(|tx| self.time(tx)).transpose()?;
+                Ok(StolenAsset {
+                    asset: self.ledger().asset(AssetIx(*asset)).clone(),
+                    amount: amount.to_amount(),
+                    first_time: first_time.unwrap_or_default(),
+                })
             })
             .collect()
     }
 
     /// When value came to each place: tainted under a conserving policy, or poisoned where it
     /// is not under any.
-    fn visits(&self) -> BTreeMap<u64, Visits> {
+    fn visits(&self) -> Result<BTreeMap<u64, Visits>, ReadError> {
         let conserving: Vec<&[U]> = self.tainted(Policy::is_conserving);
         let all: Vec<&[U]> = self.tainted(|_| true);
         let mut visits = BTreeMap::new();
@@ -129,7 +136,7 @@ impl<'a, U: Units> Outcome<'a, U> {
                     continue;
                 };
                 if clock.0 != edge.tx {
-                    clock = (edge.tx, self.time(edge.tx));
+                    clock = (edge.tx, self.time(edge.tx)?);
                 }
                 let time = clock.1;
                 let visit = Visits { first: time, last: time, count: 0 };
@@ -142,7 +149,7 @@ impl<'a, U: Units> Outcome<'a, U> {
                 visits.entry(key).or_insert(seen);
             }
         }
-        visits
+        Ok(visits)
     }
 
     fn tainted(&self, wanted: impl Fn(Policy) -> bool) -> Vec<&[U]> {
@@ -151,7 +158,11 @@ impl<'a, U: Units> Outcome<'a, U> {
     }
 
     /// One draft for each place that anything is in under any policy.
-    fn drafts(&self, visits: &BTreeMap<u64, Visits>, stolen: &[StolenAsset]) -> Vec<Draft> {
+    fn drafts(
+        &self,
+        visits: &BTreeMap<u64, Visits>,
+        stolen: &[StolenAsset],
+    ) -> Result<Vec<Draft>, ReadError> {
         let mut drafts = Vec::new();
         for (number, key) in self.book.terminals.iter().enumerate() {
             let ended = |state: &dyn PolicyState<U>| match state.totals().ended.get(number) {
@@ -159,7 +170,7 @@ impl<'a, U: Units> Outcome<'a, U> {
                 None => (U::default(), None),
             };
             let place = Place::terminal(u32::try_from(number).unwrap_or(0));
-            drafts.extend(self.draft(place, key, &ended, visits, stolen));
+            drafts.extend(self.draft(place, key, &ended, visits, stolen)?);
         }
         for (number, key) in self.book.holdings.iter().enumerate() {
             let (account, output, asset) = match *key {
@@ -169,26 +180,25 @@ impl<'a, U: Units> Outcome<'a, U> {
                 }
                 HoldingKey::Transit => continue,
             };
-            let kind = self.kind_of_held(account);
+            let kind = self.kind_of_held(account)?;
             let key = TerminalKey { kind, actor: None, account, output, asset };
             let held = |state: &dyn PolicyState<U>| state.held(number);
             let place = Place::holding(u32::try_from(number).unwrap_or(0));
-            drafts.extend(self.draft(place, &key, &held, visits, stolen));
+            drafts.extend(self.draft(place, &key, &held, visits, stolen)?);
         }
-        drafts
+        Ok(drafts)
     }
 
     /// What is still in a holding is held, unless the data are not complete for it.
-    fn kind_of_held(&self, account: Option<u32>) -> TerminalKind {
-        match (&self.case.coverage, account) {
-            (CoverageClaim::Everything, _) => TerminalKind::Held,
-            (CoverageClaim::Only(covered), Some(account))
-                if covered.contains(self.ledger().account(AccountIx(account))) =>
-            {
-                TerminalKind::Held
+    fn kind_of_held(&self, account: Option<u32>) -> Result<TerminalKind, ReadError> {
+        let is_covered = match (&self.case.coverage, account) {
+            (CoverageClaim::Everything, _) => true,
+            (CoverageClaim::Only(covered), Some(account)) => {
+                covered.contains(&self.account(account)?)
             }
-            (CoverageClaim::Only(_), _) => TerminalKind::NoData,
-        }
+            (CoverageClaim::Only(_), None) => false,
+        };
+        Ok(if is_covered { TerminalKind::Held } else { TerminalKind::NoData })
     }
 
     fn draft(
@@ -198,10 +208,10 @@ impl<'a, U: Units> Outcome<'a, U> {
         content: &dyn Fn(&dyn PolicyState<U>) -> Content<U>,
         visits: &BTreeMap<u64, Visits>,
         stolen: &[StolenAsset],
-    ) -> Option<Draft> {
+    ) -> Result<Option<Draft>, ReadError> {
         let contents: Vec<_> = self.states.iter().map(|(_, state)| content(&**state)).collect();
         if contents.iter().all(|(amount, _)| amount.is_zero()) {
-            return None;
+            return Ok(None);
         }
         let origin = |(policy, content): (Policy, &(U, Option<OriginVector<U>>))| {
             policy.is_conserving().then(|| origin_amounts(content.1.as_ref(), stolen.len()))
@@ -210,15 +220,16 @@ impl<'a, U: Units> Outcome<'a, U> {
         let theft = stolen.first().map_or_else(Timestamp::default, |stolen| stolen.first_time);
         let never = Visits { first: theft, last: theft, count: 0 };
         let visit = place_key(place).and_then(|key| visits.get(&key)).unwrap_or(&never);
-        let account = |account| self.ledger().account(AccountIx(account)).clone();
-        Some(Draft {
+        let account = key.account.map(|account| self.account(account)).transpose()?;
+        let output = key.output.map(|output| self.ledger().output(OutputIx(output))).transpose()?;
+        Ok(Some(Draft {
             place,
             terminal: Terminal {
                 kind: key.kind.clone(),
                 actor: key.actor.clone(),
                 chain: asset.chain(),
-                account: key.account.map(account),
-                output: key.output.map(|output| self.ledger().output(OutputIx(output))),
+                account,
+                output,
                 asset,
                 amounts: contents.iter().map(|(amount, _)| amount.to_amount()).collect(),
                 origins: self.policies().zip(&contents).map(origin).collect(),
@@ -228,7 +239,7 @@ impl<'a, U: Units> Outcome<'a, U> {
                 transfers: visit.count,
                 summed: None,
             },
-        })
+        }))
     }
 
     /// The balance statement. An answer that does not add up is never given.
@@ -318,7 +329,7 @@ impl<'a, U: Units> Outcome<'a, U> {
         }
     }
 
-    fn edges(&self, rows: &BTreeMap<u64, usize>) -> Vec<Edge> {
+    fn edges(&self, rows: &BTreeMap<u64, usize>) -> Result<Vec<Edge>, ReadError> {
         let tainted = self.tainted(|_| true);
         let mut edges = Vec::new();
         for (index, note) in self.book.edges.iter().enumerate() {
@@ -327,7 +338,7 @@ impl<'a, U: Units> Outcome<'a, U> {
             if parts.iter().all(|part| part.is_zero()) {
                 continue;
             }
-            let transaction = self.ledger().transaction(note.tx);
+            let transaction = self.ledger().transaction(note.tx)?;
             let asset = self.ledger().asset(AssetIx(note.asset)).clone();
             let row = || place_key(note.place).and_then(|key| rows.get(&key)).copied();
             let stops = matches!(note.place.resolve(), Resolved::Terminal(_));
@@ -341,8 +352,8 @@ impl<'a, U: Units> Outcome<'a, U> {
                 tx: transaction.hash,
                 at,
                 time: transaction.time,
-                from: self.party(note.from),
-                to: self.party(note.to),
+                from: self.party(note.from)?,
+                to: self.party(note.to)?,
                 asset,
                 amount: note.amount.to_amount(),
                 tainted: parts,
@@ -351,7 +362,7 @@ impl<'a, U: Units> Outcome<'a, U> {
                 terminal: stops.then(row).flatten(),
             });
         }
-        edges
+        Ok(edges)
     }
 
     fn link(&self, note: LinkNote<U>) -> Option<Link> {
@@ -365,20 +376,22 @@ impl<'a, U: Units> Outcome<'a, U> {
         }
     }
 
-    fn party(&self, side: Side) -> Party {
-        let account = |account| self.ledger().account(AccountIx(account)).clone();
-        match side {
-            Side::Account(number) => Party::Account(account(number)),
-            Side::Output { output, holder } if output != OutputIx::NONE => Party::Output {
-                output: self.ledger().output(OutputIx(output)),
-                account: (holder != AccountIx::NONE).then(|| account(holder)),
-            },
+    fn party(&self, side: Side) -> Result<Party, ReadError> {
+        Ok(match side {
+            Side::Account(number) => Party::Account(self.account(number)?),
+            Side::Output { output, holder } if output != OutputIx::NONE => {
+                let is_held = holder != AccountIx::NONE;
+                Party::Output {
+                    output: self.ledger().output(OutputIx(output))?,
+                    account: is_held.then(|| self.account(holder)).transpose()?,
+                }
+            }
             Side::Output { holder, .. } if holder != AccountIx::NONE => {
-                Party::Account(account(holder))
+                Party::Account(self.account(holder)?)
             }
             Side::Output { .. } | Side::Nobody => Party::Nobody,
             Side::Transaction => Party::Transaction,
-        }
+        })
     }
 
     fn coverage(&self) -> BTreeMap<ChainId, Coverage> {
@@ -389,17 +402,21 @@ impl<'a, U: Units> Outcome<'a, U> {
     }
 
     /// The time of the last transaction that was looked at.
-    fn as_of(&self) -> Timestamp {
-        let last = |chain: &hawkshaw_model::ChainSummary| {
-            let end = end_of(self.ledger(), chain, self.scene.options.until).0;
-            (end > chain.txs.start).then(|| self.time(TxIx(end - 1)))
-        };
-        self.ledger().chains().iter().filter_map(last).max().unwrap_or_default()
+    fn as_of(&self) -> Result<Timestamp, ReadError> {
+        let mut latest = None;
+        for chain in self.ledger().chains() {
+            let end = end_of(self.ledger(), chain, self.scene.options.until)?.0;
+            if end > chain.txs.start {
+                latest = latest.max(Some(self.time(TxIx(end - 1))?));
+            }
+        }
+        Ok(latest.unwrap_or_default())
     }
 
     /// The time of the transaction that is so many along the program.
-    pub(crate) fn time_of_moment(&self, moment: u32) -> Timestamp {
-        self.book.moments.get(moment as usize).map_or_else(Timestamp::default, |tx| self.time(*tx))
+    pub(crate) fn time_of_moment(&self, moment: u32) -> Result<Timestamp, ReadError> {
+        let tx = self.book.moments.get(moment as usize);
+        tx.map_or_else(|| Ok(Timestamp::default()), |tx| self.time(*tx))
     }
 }
 

@@ -6,7 +6,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use alloy_primitives::U256;
-use hawkshaw_model::{Account, AssetList, Case, Ledger, LedgerKind, Policy, Stolen, Stop, TxIx};
+use hawkshaw_model::{
+    Account, AssetList, Case, Ledger, LedgerKind, Policy, ReadError, Stolen, Stop, TxIx,
+};
 
 use crate::assemble::{self, Outcome};
 use crate::options::{Detail, Options, TraceError};
@@ -27,7 +29,7 @@ use crate::units::Units;
 /// # Errors
 ///
 /// When a stolen transfer is not in the ledger or brought nobody anything, when a policy does
-/// not apply, or when sums have more than 256 bits.
+/// not apply, when sums have more than 256 bits, or when the ledger is damaged where it is read.
 ///
 /// # Panics
 ///
@@ -64,11 +66,20 @@ impl From<thefts::Finding> for Failure {
     }
 }
 
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        Self::Halted(error.into())
+    }
+}
+
 fn refusal(ledger: &dyn Ledger, failure: Failure) -> TraceError {
     match failure {
         Failure::Refused(error) => error,
-        Failure::Halted(Halt::TooWide(tx)) => TraceError::Overflow { tx: tx_text(ledger, tx) },
+        Failure::Halted(Halt::TooWide(tx)) => {
+            tx_text(ledger, tx).map_or_else(TraceError::from, |tx| TraceError::Overflow { tx })
+        }
         Failure::Halted(Halt::TooManyHoldings) => TraceError::TooManyHoldings(HOLDINGS_MAX),
+        Failure::Halted(Halt::Ledger(error)) => error.into(),
     }
 }
 
@@ -102,8 +113,8 @@ fn follow<U: Units + 'static>(
     let ends: BTreeMap<u64, u64> = ledger
         .chains()
         .iter()
-        .map(|chain| (chain.txs.start, end_of(ledger, chain, scene.options.until).0))
-        .collect();
+        .map(|chain| Ok((chain.txs.start, end_of(ledger, chain, scene.options.until)?.0)))
+        .collect::<Result<_, ReadError>>()?;
     let is_looked_at = |tx: TxIx| {
         let end = chain_of(ledger, tx).and_then(|chain| ends.get(&chain.txs.start));
         end.is_some_and(|end| tx.0 < *end)
@@ -112,11 +123,11 @@ fn follow<U: Units + 'static>(
     if let (true, Some(until)) = (thefts.assets.is_empty(), scene.options.until) {
         return Err(Failure::Refused(TraceError::NothingYet(until)));
     }
-    let mut replay = Replay::<U>::new(scene, &thefts, scene.options.detail == Detail::Full);
+    let mut replay = Replay::<U>::new(scene, &thefts, scene.options.detail == Detail::Full)?;
     let states = run_policies(&mut replay, policies, thefts.assets.len())?;
     let findings = std::mem::take(&mut replay.findings);
     let outcome = Outcome { scene, case, thefts: &thefts, book: replay.book, states, findings };
-    Ok(assemble::assemble(outcome))
+    Ok(assemble::assemble(outcome)?)
 }
 
 /// A policy and its state.

@@ -1,6 +1,6 @@
 //! What a trace is asked for, and why it may be refused.
 
-use hawkshaw_model::{Fraction, Policy, Timestamp};
+use hawkshaw_model::{Fraction, Policy, ReadError, Timestamp};
 
 /// What a trace is asked for.
 #[derive(Debug, Clone)]
@@ -111,4 +111,7 @@ pub enum TraceError {
     /// More holdings than the engine numbers.
     #[error("taint reached more than {0} holdings: narrow the case, or stop at more services")]
     TooManyHoldings(usize),
+    /// The ledger cannot be read: a file of it is damaged.
+    #[error(transparent)]
+    Ledger(#[from] ReadError),
 }

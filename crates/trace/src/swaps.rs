@@ -4,6 +4,8 @@
 //! others must not be left tainted, and the thief must not shed taint by taking a worthless
 //! token for them.
 
+use hawkshaw_model::ReadError;
+
 use crate::netting::Payment;
 use crate::units::Units;
 
@@ -14,7 +16,7 @@ pub(crate) trait Surroundings {
     /// Whether any holding of an account has been reached by taint.
     fn had_taint(&self, account: u32) -> bool;
     /// Whether taint that arrives here is not passed on, also in a swap.
-    fn keeps(&self, account: u32) -> bool;
+    fn keeps(&self, account: u32) -> Result<bool, ReadError>;
     /// Whether an asset is known well enough to carry taint out of a swap.
     fn is_curated(&self, asset: u32) -> bool;
 }
@@ -76,7 +78,7 @@ pub(crate) fn roles<U: Units>(
     stolen: &[bool],
     initiator: Option<u32>,
     around: &dyn Surroundings,
-) -> Roles<U> {
+) -> Result<Roles<U>, ReadError> {
     let mut accounts: Vec<u32> = payments.iter().flat_map(|p| [p.from, p.to]).flatten().collect();
     accounts.sort_unstable();
     accounts.dedup();
@@ -89,9 +91,9 @@ pub(crate) fn roles<U: Units>(
         doubtful: Vec::new(),
     };
     for account in accounts {
-        work.place(account, initiator == Some(account));
+        work.place(account, initiator == Some(account))?;
     }
-    work.settle()
+    Ok(work.settle())
 }
 
 struct Classification<'a, U> {
@@ -106,33 +108,41 @@ struct Classification<'a, U> {
 
 impl<U: Units> Classification<'_, U> {
     /// Decides on the part of one account as far as it does not depend on the others.
-    fn place(&mut self, account: u32, is_initiator: bool) {
+    fn place(&mut self, account: u32, is_initiator: bool) -> Result<(), ReadError> {
         let sides = self.sides(account);
         let (given, gotten) = match (&sides.gives[..], &sides.gets[..]) {
             ([given], [gotten]) => (given, gotten),
-            ([], _) | (_, []) => return,
-            _ => return self.doubtful.push(Doubt::AmbiguousSwap { account }),
+            ([], _) | (_, []) => return Ok(()),
+            _ => {
+                self.doubtful.push(Doubt::AmbiguousSwap { account });
+                return Ok(());
+            }
         };
         if given == gotten {
             // Only in a transaction that was too large to be netted.
-            return;
+            return Ok(());
         }
         let swaps = is_initiator || self.around.had_taint(account);
         // A swapper's taint travels from given to gotten, a maker's from gotten to given.
         let (asset_in, asset_out) = if swaps { (*given, *gotten) } else { (*gotten, *given) };
-        if !swaps && self.around.keeps(account) {
-            return;
+        if !swaps && self.around.keeps(account)? {
+            return Ok(());
         }
         if swaps && !self.around.is_tainted(account, asset_in) {
-            return;
+            return Ok(());
         }
         if !self.around.is_curated(asset_out) {
             self.doubtful.push(Doubt::UnverifiedSwap { account, asset: asset_out });
-            return;
+            return Ok(());
         }
         let (x, y) = (self.volume(account, asset_in), self.volume(account, asset_out));
         let exchange = Exchange { account, asset_in, x, asset_out, y };
-        if swaps { self.swappers.push(exchange) } else { self.makers.push(exchange) }
+        if swaps {
+            self.swappers.push(exchange)
+        } else {
+            self.makers.push(exchange)
+        }
+        Ok(())
     }
 
     fn sides(&self, account: u32) -> Sides {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hawkshaw_model::{Amount, Policy, TerminalKind, Timestamp};
+use hawkshaw_model::{Amount, Policy, ReadError, TerminalKind, Timestamp};
 
 use crate::assemble::Outcome;
 use crate::replay::book::LinkNote;
@@ -19,27 +19,27 @@ type Changes = BTreeMap<Timestamp, Vec<(TerminalKind, OriginAmounts)>>;
 pub(crate) fn timeline<U: Units>(
     outcome: &Outcome<'_, U>,
     stolen: &[StolenAsset],
-) -> Vec<TimelinePoint> {
-    let thefts = thefts(outcome, stolen);
+) -> Result<Vec<TimelinePoint>, ReadError> {
+    let thefts = thefts(outcome, stolen)?;
     let policies: Vec<Policy> = outcome.policies().collect();
     let changes: Vec<Changes> = outcome
         .states
         .iter()
         .map(|(policy, state)| {
             if !policy.is_conserving() {
-                return Changes::new();
+                return Ok(Changes::new());
             }
             let mut changes = Changes::new();
             for arrival in &state.totals().arrivals {
                 let kind = outcome.book.terminals[arrival.terminal as usize].kind.clone();
                 let origin =
                     arrival.origin.entries().iter().map(|entry| entry.to_amount()).collect();
-                let time = outcome.time_of_moment(arrival.moment);
+                let time = outcome.time_of_moment(arrival.moment)?;
                 changes.entry(time).or_default().push((kind, origin));
             }
-            changes
+            Ok(changes)
         })
-        .collect();
+        .collect::<Result<_, ReadError>>()?;
     let mut times: Vec<Timestamp> =
         thefts.keys().chain(changes.iter().flat_map(BTreeMap::keys)).copied().collect();
     times.sort_unstable();
@@ -60,24 +60,24 @@ pub(crate) fn timeline<U: Units>(
         time: *time,
         by_kind: by_policy.iter().map(|standings| standings[index].clone()).collect(),
     };
-    times.iter().enumerate().map(point).collect()
+    Ok(times.iter().enumerate().map(point).collect())
 }
 
 /// What was stolen when.
 fn thefts<U: Units>(
     outcome: &Outcome<'_, U>,
     stolen: &[StolenAsset],
-) -> BTreeMap<Timestamp, OriginAmounts> {
+) -> Result<BTreeMap<Timestamp, OriginAmounts>, ReadError> {
     let mut thefts: BTreeMap<Timestamp, OriginAmounts> = BTreeMap::new();
     for edge in outcome.book.edges.iter().filter(|edge| edge.link == LinkNote::Theft) {
         let Some(own) = outcome.thefts.own(edge.asset) else {
             continue;
         };
-        let time = outcome.ledger().transaction(edge.tx).time;
+        let time = outcome.ledger().transaction(edge.tx)?.time;
         let sums = thefts.entry(time).or_insert_with(|| vec![Amount::ZERO; stolen.len()]);
         add(&mut sums[own as usize], edge.amount.to_amount());
     }
-    thefts
+    Ok(thefts)
 }
 
 fn thinned(times: Vec<Timestamp>) -> Vec<Timestamp> {

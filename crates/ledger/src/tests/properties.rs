@@ -66,20 +66,21 @@ fn built(rows: &[TransferRow], batch: usize) -> MemoryLedger {
 fn scanned(ledger: &MemoryLedger, account: AccountIx, before: TxIx) -> Vec<Posting> {
     let mut postings = Vec::new();
     let end = ledger.chains().last().map_or(0, |chain| chain.txs.end);
-    for batch in ledger.batches(TxIx(0), TxIx(end)) {
-        let Batch::Transfers(b) = batch else { continue };
+    for segment in ledger.segments(TxIx(0), TxIx(end)) {
+        let Batch::Transfers(b) = segment.batch().unwrap() else { continue };
         for (tx, range) in (b.tx_first.0..).zip(b.tx_rows.windows(2)) {
             for row in range[0] as usize..range[1] as usize {
+                let detail = b.details.detail(row).unwrap();
                 for (is_credit, own, other) in
                     [(false, b.payers[row], b.payees[row]), (true, b.payees[row], b.payers[row])]
                 {
                     if own == account.0 && tx < before.0 {
                         postings.push(Posting {
                             tx: TxIx(tx),
-                            asset: hawkshaw_model::AssetIx(b.assets[row]),
-                            amount: b.amounts.get(row),
+                            asset: detail.asset,
+                            amount: detail.amount,
                             is_credit,
-                            is_fee: b.kinds[row] == hawkshaw_model::TransferKind::Fee,
+                            is_fee: detail.kind == hawkshaw_model::TransferKind::Fee,
                             counterparty: Some(other)
                                 .filter(|o| *o != AccountIx::NONE)
                                 .map(AccountIx),
@@ -111,23 +112,24 @@ proptest! {
         let mut found = Vec::new();
         let mut tx_next = 0;
         for chain in ledger.chains() {
-            for b in ledger.batches(TxIx(chain.txs.start), TxIx(chain.txs.end)) {
-                let Batch::Transfers(b) = b else { panic!("no outputs here") };
+            for segment in ledger.segments(TxIx(chain.txs.start), TxIx(chain.txs.end)) {
+                let Batch::Transfers(b) = segment.batch().unwrap() else { panic!("no outputs") };
+                assert_eq!(segment.txs(), tx_next..tx_next + b.tx_rows.len() as u64 - 1);
                 assert_eq!((b.tx_first.0, b.tx_rows[0]), (tx_next, 0));
                 assert_eq!(*b.tx_rows.last().unwrap() as usize, b.payers.len());
                 assert!(b.tx_rows.len() <= batch + 1 && b.tx_rows.is_sorted());
                 tx_next += b.tx_rows.len() as u64 - 1;
-                found.extend((0..b.payers.len()).map(|row| b.amounts.get(row)));
+                found.extend((0..b.payers.len()).map(|row| b.details.detail(row).unwrap().amount));
             }
             assert_eq!(tx_next, chain.txs.end);
         }
         prop_assert_eq!(found, expected);
         for tx in 0..tx_next {
-            let known = ledger.transaction(TxIx(tx));
+            let known = ledger.transaction(TxIx(tx)).unwrap();
             let chain = ledger.chains().iter().find(|c| c.txs.contains(&tx)).unwrap();
             if let Some(hash) = known.hash {
                 let id = hawkshaw_model::TxId::new(chain.id.clone(), hash);
-                prop_assert_eq!(ledger.find_tx(&id), Some(TxIx(tx)));
+                prop_assert_eq!(ledger.find_tx(&id), Ok(Some(TxIx(tx))));
             }
         }
     }
@@ -138,10 +140,11 @@ proptest! {
     ) {
         let ledger = built(&rows_of(&raw), batch);
         for account in (0..u32::try_from(ledger.account_count()).unwrap()).map(AccountIx) {
-            let history: Vec<_> = ledger.history(account, TxIx(before)).collect();
+            let history: Vec<_> =
+                ledger.history(account, TxIx(before)).collect::<Result<_, _>>().unwrap();
             prop_assert_eq!(history, scanned(&ledger, account, TxIx(before)));
             let all = scanned(&ledger, account, TxIx(u64::MAX)).len();
-            prop_assert_eq!(ledger.history_len(account), all);
+            prop_assert_eq!(ledger.history_txs_max(account), Ok(all as u64));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hawkshaw_model::{Grade, TerminalKind, TransferBatch, TransferKind, TxIx};
+use hawkshaw_model::{Grade, ReadError, TerminalKind, TransferBatch, TxIx};
 
 use crate::bounds::Flow;
 use crate::netting::{self, Move, Payment, Route, TooWide};
@@ -59,9 +59,7 @@ impl<U: Units> Replay<'_, U> {
     fn next_touched(&self, batch: &TransferBatch<'_>, row: usize, end: usize) -> usize {
         let touched = &self.book.touched;
         let rows = batch.payers[row..end].iter().zip(&batch.payees[row..end]);
-        let hit = |(payer, payee): (&u32, &u32)| {
-            touched.get(*payer as usize) | touched.get(*payee as usize)
-        };
+        let hit = |(payer, payee): (&u32, &u32)| touched.has(*payer) | touched.has(*payee);
         rows.into_iter().position(hit).map_or(end, |at| row + at)
     }
 
@@ -82,20 +80,17 @@ impl<U: Units> Replay<'_, U> {
     fn transaction(&mut self, batch: &TransferBatch<'_>, at: usize) -> Result<(), Halt> {
         let tx = TxIx(batch.tx_first.0 + at as u64);
         let (first, end) = (batch.tx_rows[at] as usize, batch.tx_rows[at + 1] as usize);
-        let too_wide = |TooWide| Halt::TooWide(tx);
         self.book.begin(tx);
         let thefts = self.thefts.gains.get(&tx.0);
         if end - first == 1 && thefts.is_none() {
-            let Some(one) = read_row(batch, first).map_err(too_wide)? else {
-                return Ok(());
-            };
-            return match batch.kinds[first] {
-                TransferKind::Fee => self.fee(batch, &one),
-                _ => self.single(batch, one),
+            return match read_row(batch, first, tx)? {
+                (None, _) => Ok(()),
+                (Some(one), true) => self.fee(batch, &one),
+                (Some(one), false) => self.single(batch, one),
             };
         }
-        let movements = Movements::read_rows(batch, first, end).map_err(too_wide)?;
-        self.several(batch, &movements, thefts, too_wide)?;
+        let movements = Movements::read_rows(batch, first, end, tx)?;
+        self.several(batch, &movements, thefts)?;
         for fee in &movements.fees {
             self.fee(batch, fee)?;
         }
@@ -121,7 +116,7 @@ impl<U: Units> Replay<'_, U> {
             return self.clean_credit(payment.to, payment);
         };
         let to = self.place_of_payee(payment.to, payment.asset)?;
-        let note = self.edge(batch, payment, to, LinkNote::None);
+        let note = self.edge(batch, payment, to, LinkNote::None)?;
         self.book.pay(from, to, payment.amount, note)?;
         self.flow(|left| Flow::Pay { from: holding, to, amount: payment.amount, left }, holding);
         Ok(())
@@ -153,9 +148,9 @@ impl<U: Units> Replay<'_, U> {
         batch: &TransferBatch<'_>,
         movements: &Movements<U>,
         thefts: Option<&BTreeSet<Gain>>,
-        too_wide: impl Fn(TooWide) -> Halt,
     ) -> Result<(), Halt> {
         let ledger = self.scene.ledger;
+        let too_wide = |TooWide| Halt::TooWide(self.book.tx());
         let is_burn = |account: u32| self.burns.contains(&account);
         let payments = netting::payments(&movements.moves, &is_burn).map_err(too_wide)?;
         if movements.moves.len() > netting::MOVES_MAX {
@@ -164,7 +159,7 @@ impl<U: Units> Replay<'_, U> {
                  followed one by one",
                 netting::MOVES_MAX
             );
-            self.find("netting-limit", None, text);
+            self.find("netting-limit", None, text)?;
         }
         let stolen: Vec<bool> = payments
             .iter()
@@ -177,13 +172,13 @@ impl<U: Units> Replay<'_, U> {
             // Nobody can have swapped where only one asset moved.
             Roles::default()
         } else {
-            let sender = ledger.transaction(self.book.tx()).sender.map(|sender| sender.0);
+            let sender = ledger.transaction(self.book.tx())?.sender.map(|sender| sender.0);
             let initiator = sender.or(movements.fee_payer);
-            swaps::roles(&payments, &stolen, initiator, &Around(self))
+            swaps::roles(&payments, &stolen, initiator, &Around(self))?
         };
         self.open_payees(&payments, &stolen, &roles)?;
         for doubt in &roles.doubts {
-            self.find_doubt(*doubt);
+            self.find_doubt(*doubt)?;
         }
         if roles.swappers.is_empty() && roles.makers.is_empty() {
             for (payment, stolen) in payments.iter().zip(&stolen) {
@@ -197,7 +192,7 @@ impl<U: Units> Replay<'_, U> {
             return Ok(());
         }
         for swap in roles.swappers.iter().chain(&roles.makers) {
-            self.find_swap(swap);
+            self.find_swap(swap)?;
         }
         Exchanging::new(self, batch, &payments, &stolen, &roles).run()
     }
@@ -240,7 +235,7 @@ impl<U: Units> Replay<'_, U> {
             (Some(_), account) => {
                 let text = "value that the case had tainted before is listed as stolen again: \
                             its earlier taint ends here";
-                self.find("stolen-again", account, text.to_owned());
+                self.find("stolen-again", account, text.to_owned())?;
                 let (kind, asset) = (TerminalKind::StolenAgain, payment.asset);
                 let key = TerminalKey { kind, actor: None, account, output: None, asset };
                 self.book.terminal(key)
@@ -249,7 +244,7 @@ impl<U: Units> Replay<'_, U> {
         };
         let to = self.place_of_payee(payment.to, payment.asset)?;
         let asset = self.thefts.own(payment.asset).unwrap_or(0);
-        let note = self.note(batch, payment, to, LinkNote::Theft);
+        let note = self.note(batch, payment, to, LinkNote::Theft)?;
         self.book.steal(from, again, to, payment.amount, asset, note)?;
         let amount = payment.amount;
         if let Some(holding) = from {
@@ -269,7 +264,7 @@ impl<U: Units> Replay<'_, U> {
             let kind = TerminalKind::Fee;
             let key = TerminalKey { kind, actor: None, account: None, output: None, asset };
             let end = self.book.terminal(key);
-            let note = self.edge(batch, &payment, end, LinkNote::None);
+            let note = self.edge(batch, &payment, end, LinkNote::None)?;
             let note = note.map(|note| EdgeNote { to: Side::Nobody, ..note });
             self.book.pay(Some(holding), end, amount, note)?;
             self.flow(|left| Flow::Pay { from: holding, to: end, amount, left }, holding);
@@ -284,8 +279,11 @@ impl<U: Units> Replay<'_, U> {
         payment: &Payment<U>,
         place: Place,
         link: LinkNote<U>,
-    ) -> Option<EdgeNote<U>> {
-        self.book.is_recording().then(|| self.note(batch, payment, place, link))
+    ) -> Result<Option<EdgeNote<U>>, ReadError> {
+        if !self.book.is_recording() {
+            return Ok(None);
+        }
+        self.note(batch, payment, place, link).map(Some)
     }
 
     fn note(
@@ -294,8 +292,8 @@ impl<U: Units> Replay<'_, U> {
         payment: &Payment<U>,
         place: Place,
         link: LinkNote<U>,
-    ) -> EdgeNote<U> {
-        let transaction = self.scene.ledger.transaction(self.book.tx());
+    ) -> Result<EdgeNote<U>, ReadError> {
+        let transaction = self.scene.ledger.transaction(self.book.tx())?;
         let grade = match (transaction.hash, link, payment.route) {
             (None, ..) => Grade::Reported,
             // No protocol's own identifier was read: that both sides belong together is taken
@@ -303,9 +301,9 @@ impl<U: Units> Replay<'_, U> {
             (_, LinkNote::Swap { .. }, _) | (.., Route::Mixed) => Grade::Convention,
             (.., Route::Plain) => Grade::Ledger,
         };
-        EdgeNote {
+        Ok(EdgeNote {
             tx: self.book.tx(),
-            event: Some(batch.events[payment.row]),
+            event: Some(batch.details.detail(payment.row)?.event),
             from: Side::of(payment.from),
             to: Side::of(payment.to),
             place,
@@ -313,7 +311,7 @@ impl<U: Units> Replay<'_, U> {
             amount: payment.amount,
             link,
             grade,
-        }
+        })
     }
 }
 
@@ -340,10 +338,10 @@ impl<U: Units> Surroundings for Around<'_, '_, U> {
     }
 
     fn had_taint(&self, account: u32) -> bool {
-        self.0.book.touched.get(account as usize)
+        self.0.book.touched.has(account)
     }
 
-    fn keeps(&self, account: u32) -> bool {
+    fn keeps(&self, account: u32) -> Result<bool, ReadError> {
         self.0.services.keeps(account)
     }
 

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use hawkshaw_model::{Grade, TerminalKind, TxIx};
+use hawkshaw_model::{Grade, ReadError, TerminalKind, TxIx};
 use rustc_hash::FxHashMap;
 
 use crate::bounds::Flow;
 use crate::program::{Place, Program, Step};
 use crate::replay::directory::{Directory, NONE};
+use crate::replay::touched::{Bitmap, Touched};
 use crate::units::Units;
 
 /// Edges that are written down; beyond, the sums go on and the edges do not.
@@ -17,12 +18,20 @@ pub(crate) const EDGES_MAX: usize = 2_000_000;
 pub(crate) const HOLDINGS_MAX: usize = 1 << 30;
 
 /// Why the replay cannot go on with this width of integers, or at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Halt {
     /// A sum is too wide, in this transaction.
     TooWide(TxIx),
     /// Taint reached too many holdings.
     TooManyHoldings,
+    /// The ledger cannot be read on.
+    Ledger(ReadError),
+}
+
+impl From<ReadError> for Halt {
+    fn from(error: ReadError) -> Self {
+        Self::Ledger(error)
+    }
 }
 
 /// What a holding is.
@@ -96,27 +105,6 @@ pub(crate) enum LinkNote<U> {
     Swap { asset: u32, amount: U },
 }
 
-/// A bitmap over dense numbers.
-#[derive(Debug, Default)]
-pub(crate) struct Bitmap(Vec<u64>);
-
-impl Bitmap {
-    pub(crate) fn with_len(len: usize) -> Self {
-        Self(vec![0; len.div_ceil(64)])
-    }
-
-    #[inline]
-    pub(crate) fn get(&self, index: usize) -> bool {
-        self.0.get(index >> 6).is_some_and(|word| word >> (index & 63) & 1 == 1)
-    }
-
-    pub(crate) fn set(&mut self, index: usize) {
-        if let Some(word) = self.0.get_mut(index >> 6) {
-            *word |= 1 << (index & 63);
-        }
-    }
-}
-
 /// All that a replay writes down.
 #[derive(Debug)]
 pub(crate) struct Book<U> {
@@ -132,7 +120,7 @@ pub(crate) struct Book<U> {
     /// Debits and inputs that met missing data.
     pub(crate) unexplained: u64,
     /// Accounts any holding of which taint has reached.
-    pub(crate) touched: Bitmap,
+    pub(crate) touched: Touched,
     /// Outputs that taint has reached.
     pub(crate) touched_outputs: Bitmap,
     states: Vec<HoldingState<U>>,
@@ -163,7 +151,7 @@ impl<U: Units> Book<U> {
             moments: Vec::new(),
             tx: TxIx(0),
             unexplained: 0,
-            touched: Bitmap::with_len(accounts),
+            touched: Touched::with_len(accounts),
             touched_outputs: Bitmap::with_len(outputs),
             states: Vec::new(),
             directory: Directory::with_len(accounts),
@@ -234,7 +222,7 @@ impl<U: Units> Book<U> {
     /// The holding of an account in an asset, if taint has reached it.
     #[inline]
     pub(crate) fn holding(&self, account: u32, asset: u32) -> Option<u32> {
-        if !self.touched.get(account as usize) {
+        if !self.touched.has(account) {
             return None;
         }
         let mut holding = self.directory.first(account);
@@ -268,7 +256,7 @@ impl<U: Units> Book<U> {
         let holding = self.open_key(HoldingKey::Balance { account, asset }, balance)?;
         let next = self.directory.put(account, holding);
         self.states[holding as usize] = HoldingState { balance, asset, next };
-        self.touched.set(account as usize);
+        self.touched.add(account);
         Ok(holding)
     }
 

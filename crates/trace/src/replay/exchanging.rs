@@ -149,7 +149,10 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
             };
             let place = Place::holding(pool);
             let link = self.link(payment);
-            let note = from.and_then(|_| self.replay.edge(self.batch, payment, place, link));
+            let note = match from {
+                Some(_) => self.replay.edge(self.batch, payment, place, link)?,
+                None => None,
+            };
             self.replay.book.pay(from, place, payment.amount, note)?;
             if let Some(transit) = from {
                 if let Some(from) = self.made_by(payment) {
@@ -188,7 +191,7 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
             Load::Transit(transit) => {
                 let to = self.replay.place_of_payee(payment.to, payment.asset)?;
                 let link = self.link(payment);
-                let note = self.replay.edge(self.batch, payment, to, link);
+                let note = self.replay.edge(self.batch, payment, to, link)?;
                 self.replay.book.pay(Some(transit), to, payment.amount, note)?;
                 if let Some(swap) = self.made_by(payment) {
                     self.flow_out(swap, SwapTarget::Place(to));
@@ -201,7 +204,7 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
                 let to = self.replay.place_of_payee(payment.to, payment.asset)?;
                 let link = LinkNote::Swap { asset: swapper.asset_in, amount: swapper.x };
                 let whole = Payment { from: payment.to, amount: swapper.y, ..*payment };
-                let note = self.replay.edge(self.batch, &whole, to, link);
+                let note = self.replay.edge(self.batch, &whole, to, link)?;
                 self.replay.book.pay(Some(transit), to, swapper.y, note)?;
                 self.flow_out(self.swap(at), SwapTarget::Place(to));
                 Ok(())

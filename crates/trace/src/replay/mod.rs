@@ -14,10 +14,11 @@ mod moves;
 mod outputs;
 mod services;
 pub(crate) mod thefts;
+mod touched;
 
 use hawkshaw_model::{
     Account, AccountIx, Address, AssetIx, AssetList, Batch, ChainSummary, Ledger, LedgerKind,
-    Posting, Stop, TerminalKind, Timestamp, TxIx,
+    LedgerSegment, Posting, ReadError, Stop, TerminalKind, Timestamp, TxIx,
 };
 use rustc_hash::FxHashSet;
 
@@ -65,12 +66,16 @@ impl<U> std::fmt::Debug for Replay<'_, U> {
 
 impl<'a, U: Units> Replay<'a, U> {
     /// A replay of a scene, before its first step.
-    pub(crate) fn new(scene: Scene<'a>, thefts: &'a Thefts, records: bool) -> Self {
+    pub(crate) fn new(
+        scene: Scene<'a>,
+        thefts: &'a Thefts,
+        records: bool,
+    ) -> Result<Self, ReadError> {
         let Scene { ledger, assets, stop, options } = scene;
         let recipients: FxHashSet<u32> =
             thefts.gains.values().flatten().map(|gain| gain.account).collect();
         let number = |index: usize| AssetIx(u32::try_from(index).unwrap_or(u32::MAX));
-        Self {
+        Ok(Self {
             scene,
             thefts,
             book: Book::new(
@@ -84,9 +89,9 @@ impl<'a, U: Units> Replay<'a, U> {
             curated: (0..ledger.asset_count())
                 .map(|index| assets.get(ledger.asset(number(index))).is_some())
                 .collect(),
-            burns: burn_addresses(ledger),
+            burns: burn_addresses(ledger)?,
             warmed: 0,
-        }
+        })
     }
 
     /// Replays everything, handing over the program stretch by stretch. `hand_over` takes a
@@ -99,18 +104,34 @@ impl<'a, U: Units> Replay<'a, U> {
             let Some(first) = self.first_theft(chain) else {
                 continue;
             };
-            let end = end_of(self.scene.ledger, chain, self.scene.options.until);
-            for batch in self.scene.ledger.batches(first, end) {
+            let end = end_of(self.scene.ledger, chain, self.scene.options.until)?;
+            for segment in self.scene.ledger.segments(first, end) {
+                if chain.kind == LedgerKind::Accounts && !self.may_matter(segment)? {
+                    continue;
+                }
                 self.warmed = 0;
-                match batch {
+                match segment.batch()? {
                     Batch::Transfers(batch) => self.transfers(&batch, first, end, hand_over)?,
                     Batch::Outputs(batch) => self.outputs(&batch, first, end, hand_over)?,
                 }
             }
         }
         self.hand_over(hand_over);
-        self.note_inferred();
+        self.note_inferred()?;
         Ok(())
+    }
+
+    /// Whether anything in a segment of an account chain can be stolen or tainted: if not, its
+    /// columns need not be read.
+    fn may_matter(&self, segment: &dyn LedgerSegment) -> Result<bool, ReadError> {
+        if self.thefts.gains.range(segment.txs()).next().is_some() {
+            return Ok(true);
+        }
+        match self.book.touched.listed() {
+            Some([]) => Ok(false),
+            Some(accounts) => segment.may_touch(accounts),
+            None => Ok(true),
+        }
     }
 
     /// The first transaction of a chain in which anything was stolen.
@@ -143,7 +164,7 @@ impl<'a, U: Units> Replay<'a, U> {
             return Ok(Place::holding(holding));
         }
         let tx = self.book.tx();
-        match self.services.at(account, tx) {
+        match self.services.at(account, tx)? {
             Service::Stop(stop) => {
                 let Stop { kind, actor } = stop.clone();
                 let account = Some(account);
@@ -163,7 +184,11 @@ impl<'a, U: Units> Replay<'a, U> {
         let moves = |posting: &Posting| {
             posting.asset.0 == asset && posting.counterparty != Some(AccountIx(account))
         };
-        for posting in postings.filter(moves) {
+        for posting in postings {
+            let posting = posting?;
+            if !moves(&posting) {
+                continue;
+            }
             let amount = U::from_amount(posting.amount).ok_or(Halt::TooWide(before))?;
             if opening.current.as_ref().is_none_or(|current| current.tx != posting.tx) {
                 opening.settle(before)?;
@@ -184,19 +209,21 @@ impl<'a, U: Units> Replay<'a, U> {
         Ok(opening.balance)
     }
 
-    fn find(&mut self, rule: &'static str, account: Option<u32>, text: String) {
+    fn find(
+        &mut self,
+        rule: &'static str,
+        account: Option<u32>,
+        text: String,
+    ) -> Result<(), ReadError> {
         let ledger = self.scene.ledger;
-        let tx = self.book.tx();
-        let account = account.map(|account| ledger.account(AccountIx(account)).to_string());
-        self.findings.push(Finding { rule, tx: Some(self.tx_text(tx)), account, text });
+        let tx = tx_text(ledger, self.book.tx())?;
+        let account = account.map(|account| ledger.account(AccountIx(account))).transpose()?;
+        let account = account.map(|account| account.to_string());
+        self.findings.push(Finding { rule, tx: Some(tx), account, text });
+        Ok(())
     }
 
-    /// A transaction as an investigator pastes it.
-    pub(crate) fn tx_text(&self, tx: TxIx) -> String {
-        tx_text(self.scene.ledger, tx)
-    }
-
-    fn find_doubt(&mut self, doubt: Doubt) {
+    fn find_doubt(&mut self, doubt: Doubt) -> Result<(), ReadError> {
         match doubt {
             Doubt::UnverifiedSwap { account, asset } => {
                 let asset = self.scene.ledger.asset(AssetIx(asset));
@@ -204,19 +231,19 @@ impl<'a, U: Units> Replay<'a, U> {
                     "tainted value was given for {asset}, which is not a curated asset: the \
                      taint stays with the asset given and goes to its receiver"
                 );
-                self.find("unverified-swap", Some(account), text);
+                self.find("unverified-swap", Some(account), text)
             }
             Doubt::AmbiguousSwap { account } => {
                 let text = "several assets change hands at this account in one transaction and \
                             taint is among them: the taint stays with the asset that carried it"
                     .to_owned();
-                self.find("ambiguous-swap", Some(account), text);
+                self.find("ambiguous-swap", Some(account), text)
             }
         }
     }
 
     /// Says that taint went over into another asset although nobody checked what it is worth.
-    fn find_swap(&mut self, swap: &Exchange<U>) {
+    fn find_swap(&mut self, swap: &Exchange<U>) -> Result<(), ReadError> {
         let shown = |amount: U, asset: u32| {
             let asset = self.scene.ledger.asset(AssetIx(asset));
             let units = self.scene.assets.units(asset, amount.to_amount());
@@ -228,27 +255,28 @@ impl<'a, U: Units> Replay<'a, U> {
             shown(swap.x, swap.asset_in),
             shown(swap.y, swap.asset_out)
         );
-        self.find("unpriced-swap", Some(swap.account), text);
+        self.find("unpriced-swap", Some(swap.account), text)
     }
 
-    fn note_inferred(&mut self) {
+    fn note_inferred(&mut self) -> Result<(), ReadError> {
         for (account, tx) in std::mem::take(&mut self.services.inferred) {
-            let account = self.scene.ledger.account(AccountIx(account)).to_string();
+            let account = self.scene.ledger.account(AccountIx(account))?.to_string();
             let text = "stopped here, unverified: untagged, and its traffic in thirty days before \
                         the value arrived is that of a service (1,000 transactions, 200 senders, \
                         200 receivers)";
             self.findings.push(Finding {
                 rule: "inferred-service",
-                tx: Some(self.tx_text(tx)),
+                tx: Some(tx_text(self.scene.ledger, tx)?),
                 account: Some(account),
                 text: text.to_owned(),
             });
         }
+        Ok(())
     }
 }
 
 /// The burn addresses that a ledger has: the zero address and `0x…dead` of each chain.
-fn burn_addresses(ledger: &dyn Ledger) -> Vec<u32> {
+fn burn_addresses(ledger: &dyn Ledger) -> Result<Vec<u32>, ReadError> {
     let mut dead = [0; 20];
     dead[18..].copy_from_slice(&[0xde, 0xad]);
     let addresses = [[0; 20], dead].into_iter().flat_map(|b| [Address::Evm(b), Address::Tron(b)]);
@@ -257,17 +285,18 @@ fn burn_addresses(ledger: &dyn Ledger) -> Vec<u32> {
     let chains = ledger.chains().iter().map(|chain| &chain.id);
     let accounts =
         chains.flat_map(|chain| addresses.iter().map(|a| Account::new(chain.clone(), a.clone())));
-    accounts.filter_map(|account| ledger.find_account(&account)).map(|account| account.0).collect()
+    let numbers = accounts.filter_map(|account| ledger.find_account(&account).transpose());
+    numbers.map(|number| number.map(|number| number.0)).collect()
 }
 
 /// A transaction as an investigator pastes it, or its time where only a source states it.
-pub(crate) fn tx_text(ledger: &dyn Ledger, tx: TxIx) -> String {
-    let transaction = ledger.transaction(tx);
+pub(crate) fn tx_text(ledger: &dyn Ledger, tx: TxIx) -> Result<String, ReadError> {
+    let transaction = ledger.transaction(tx)?;
     let chain = chain_of(ledger, tx);
-    match (transaction.hash, chain) {
+    Ok(match (transaction.hash, chain) {
         (Some(hash), Some(chain)) => hash.on(&chain.id),
         _ => format!("reported {}", transaction.time),
-    }
+    })
 }
 
 /// The chain that a transaction is on.
@@ -312,20 +341,28 @@ impl<U: Units> Opening<U> {
 }
 
 /// The first transaction of a chain that is no longer looked at.
-pub(crate) fn end_of(ledger: &dyn Ledger, chain: &ChainSummary, until: Option<Timestamp>) -> TxIx {
+pub(crate) fn end_of(
+    ledger: &dyn Ledger,
+    chain: &ChainSummary,
+    until: Option<Timestamp>,
+) -> Result<TxIx, ReadError> {
     let Some(until) = until else {
-        return TxIx(chain.txs.end);
+        return Ok(TxIx(chain.txs.end));
     };
-    let is_before = |tx: u64| ledger.transaction(TxIx(tx)).time < until;
+    let is_before = |tx: u64| Ok(ledger.transaction(TxIx(tx))?.time < until);
     if chain.kind == LedgerKind::Outputs {
         // Block times of a UTXO chain are not monotonic: the first that is late ends it.
-        let end = chain.txs.clone().find(|tx| !is_before(*tx));
-        return TxIx(end.unwrap_or(chain.txs.end));
+        for tx in chain.txs.clone() {
+            if !is_before(tx)? {
+                return Ok(TxIx(tx));
+            }
+        }
+        return Ok(TxIx(chain.txs.end));
     }
     let (mut low, mut high) = (chain.txs.start, chain.txs.end);
     while low < high {
         let middle = low + (high - low) / 2;
-        if is_before(middle) { low = middle + 1 } else { high = middle }
+        if is_before(middle)? { low = middle + 1 } else { high = middle }
     }
-    TxIx(low)
+    Ok(TxIx(low))
 }

@@ -1,6 +1,8 @@
 //! The replay of UTXO chains.
 
-use hawkshaw_model::{AccountIx, AssetIx, Grade, OutputBatch, OutputIx, TerminalKind, TxIx};
+use hawkshaw_model::{
+    AccountIx, AssetIx, Grade, OutputBatch, OutputIx, ReadError, TerminalKind, TxIx,
+};
 
 use crate::bounds::Flow;
 use crate::program::{Leg, Place, Program};
@@ -78,7 +80,7 @@ impl<U: Units> Replay<'_, U> {
             } else {
                 Place::CLEAN
             };
-            let stolen = stolen.then(|| self.stolen_output(output, asset, carries));
+            let stolen = stolen.then(|| self.stolen_output(output, asset, carries)).transpose()?;
             if let Some((_, own)) = stolen {
                 self.book.count_stolen(own, amount);
             }
@@ -117,7 +119,7 @@ impl<U: Units> Replay<'_, U> {
     }
 
     fn amount(&self, batch: &OutputBatch<'_>, row: usize, tx: TxIx) -> Result<U, Halt> {
-        U::from_amount(batch.amounts.get(row)).ok_or(Halt::TooWide(tx))
+        U::from_amount(batch.amounts.amount(row)?).ok_or(Halt::TooWide(tx))
     }
 
     fn native(&self, tx: TxIx) -> u32 {
@@ -135,7 +137,7 @@ impl<U: Units> Replay<'_, U> {
         tx: TxIx,
     ) -> Result<Place, Halt> {
         if holder != AccountIx::NONE
-            && let Service::Stop(stop) = self.services.at(holder, tx)
+            && let Service::Stop(stop) = self.services.at(holder, tx)?
         {
             let (kind, actor) = (stop.kind.clone(), stop.actor.clone());
             let account = Some(holder);
@@ -151,20 +153,25 @@ impl<U: Units> Replay<'_, U> {
     }
 
     /// Where earlier taint of a stolen output ends, and which stolen asset it is.
-    fn stolen_output(&mut self, output: OutputIx, asset: u32, carries: bool) -> (Place, u32) {
+    fn stolen_output(
+        &mut self,
+        output: OutputIx,
+        asset: u32,
+        carries: bool,
+    ) -> Result<(Place, u32), ReadError> {
         let own = self.thefts.own(asset).unwrap_or(0);
         if !carries {
-            return (Place::CLEAN, own);
+            return Ok((Place::CLEAN, own));
         }
         let text = format!(
             "output {} carries value that the case had tainted before and is listed as stolen \
              again: its earlier taint ends here",
-            self.scene.ledger.output(output)
+            self.scene.ledger.output(output)?
         );
-        self.find("stolen-again", None, text);
+        self.find("stolen-again", None, text)?;
         let kind = TerminalKind::StolenAgain;
         let key = TerminalKey { kind, actor: None, account: None, output: Some(output.0), asset };
-        (self.book.terminal(key), own)
+        Ok((self.book.terminal(key), own))
     }
 }
 

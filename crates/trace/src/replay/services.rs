@@ -3,14 +3,14 @@
 
 use std::collections::VecDeque;
 
-use hawkshaw_model::{Account, AccountIx, Ledger, Stop, TerminalKind, TxIx};
+use hawkshaw_model::{Account, AccountIx, Ledger, ReadError, Stop, TerminalKind, TxIx};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::options::{Noise, Stops};
 
 /// An untagged address is taken for a service if, within [`WINDOW_SECONDS`] that end before
 /// the case's value arrives, it took part in this many transactions,
-const TRANSACTIONS_MIN: usize = 1_000;
+const TRANSACTIONS_MIN: u32 = 1_000;
 /// was paid by this many,
 const SENDERS_MIN: usize = 200;
 /// and paid this many.
@@ -60,59 +60,61 @@ impl<'a> Services<'a> {
 
     /// Whether following stops at an account that the case's value reaches in a transaction
     /// (for the first time, if it was not asked before).
-    pub(crate) fn at(&mut self, account: u32, tx: TxIx) -> &Service {
+    pub(crate) fn at(&mut self, account: u32, tx: TxIx) -> Result<&Service, ReadError> {
         if !self.known.contains_key(&account) {
-            let service = self.decide(account, tx);
+            let service = self.decide(account, tx)?;
             self.known.insert(account, service);
         }
-        &self.known[&account]
+        Ok(&self.known[&account])
     }
 
     /// Whether an account is tagged as a service of the kinds that keep what they are given.
-    pub(crate) fn keeps(&self, account: u32) -> bool {
-        let account = self.ledger.account(AccountIx(account));
-        (self.tagged)(account).is_some_and(|stop| stop.kind != TerminalKind::SwapService)
+    pub(crate) fn keeps(&self, account: u32) -> Result<bool, ReadError> {
+        let account = self.ledger.account(AccountIx(account))?;
+        Ok((self.tagged)(&account).is_some_and(|stop| stop.kind != TerminalKind::SwapService))
     }
 
-    fn decide(&mut self, number: u32, tx: TxIx) -> Service {
-        let account = self.ledger.account(AccountIx(number));
+    fn decide(&mut self, number: u32, tx: TxIx) -> Result<Service, ReadError> {
+        let account = self.ledger.account(AccountIx(number))?;
         if account.address().is_burn() {
-            return Service::Stop(Stop { kind: TerminalKind::Burned, actor: None });
+            return Ok(Service::Stop(Stop { kind: TerminalKind::Burned, actor: None }));
         }
-        if let Some(stop) = (self.tagged)(account) {
-            return Service::Stop(stop);
+        if let Some(stop) = (self.tagged)(&account) {
+            return Ok(Service::Stop(stop));
         }
         let inferable = self.stops == Stops::Inferred && !self.recipients.contains(&number);
-        if inferable && self.behaves_like_service(AccountIx(number), tx) {
+        if inferable && self.behaves_like_service(AccountIx(number), tx)? {
             self.inferred.push((number, tx));
-            return Service::Stop(Stop { kind: TerminalKind::InferredService, actor: None });
+            let kind = TerminalKind::InferredService;
+            return Ok(Service::Stop(Stop { kind, actor: None }));
         }
-        Service::None
+        Ok(Service::None)
     }
 
     /// Whether some thirty days before a transaction show the traffic of a service.
-    fn behaves_like_service(&self, account: AccountIx, before: TxIx) -> bool {
-        if self.ledger.history_len(account) < TRANSACTIONS_MIN {
-            return false;
+    fn behaves_like_service(&self, account: AccountIx, before: TxIx) -> Result<bool, ReadError> {
+        if self.ledger.history_txs_max(account)? < u64::from(TRANSACTIONS_MIN) {
+            return Ok(false);
         }
         let mut window = Window::default();
         let mut last = None;
         for posting in self.ledger.history(account, before) {
+            let posting = posting?;
             let is_noise = self.noise == Noise::Dropped && posting.amount.is_zero();
             let Some(other) = posting.counterparty.filter(|_| !is_noise) else {
                 continue;
             };
             let time = match last {
                 Some((tx, time)) if tx == posting.tx => time,
-                _ => self.ledger.transaction(posting.tx).time.to_unix(),
+                _ => self.ledger.transaction(posting.tx)?.time.to_unix(),
             };
             last = Some((posting.tx, time));
             window.push(Seen { time, tx: posting.tx, other, is_sender: posting.is_credit });
             if window.is_service() {
-                return true;
+                return Ok(true);
             }
         }
-        false
+        Ok(false)
     }
 }
 
@@ -154,7 +156,7 @@ impl Window {
     }
 
     fn is_service(&self) -> bool {
-        self.transactions.len() >= TRANSACTIONS_MIN
+        self.transactions.len() >= TRANSACTIONS_MIN as usize
             && self.senders.len() >= SENDERS_MIN
             && self.receivers.len() >= RECEIVERS_MIN
     }

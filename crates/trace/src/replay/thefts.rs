@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hawkshaw_model::{Account, Batch, Case, Ledger, OutputIx, Stolen, TxId, TxIx};
+use hawkshaw_model::{
+    Account, AccountIx, AssetId, AssetIx, Batch, Case, Ledger, OutputIx, ReadError, Stolen, TxId,
+    TxIx,
+};
+use rustc_hash::FxHashSet;
 
 use crate::netting;
 use crate::options::TraceError;
@@ -52,14 +56,8 @@ impl Thefts {
                         thefts.later += 1;
                         continue;
                     }
-                    let wanted = |gain: &Gain| {
-                        let account = ledger.account(hawkshaw_model::AccountIx(gain.account));
-                        let of = ledger.asset(hawkshaw_model::AssetIx(gain.asset));
-                        to.as_ref().is_none_or(|to: &Account| to == account)
-                            && asset.as_ref().is_none_or(|asset| asset == of)
-                    };
-                    let gains: Vec<Gain> =
-                        gains::<U>(ledger, number)?.into_iter().filter(wanted).collect();
+                    let mut gains = gains::<U>(ledger, number)?;
+                    keep_wanted(&mut gains, ledger, to.as_ref(), asset.as_ref())?;
                     if gains.is_empty() {
                         let tx = tx.to_string();
                         return Err(TraceError::NothingGained { entry, tx }.into());
@@ -69,8 +67,8 @@ impl Thefts {
                 }
                 Stolen::Output(outpoint) => {
                     let missing = || TraceError::NotInLedger { entry, what: outpoint.to_string() };
-                    let number = ledger.find_tx(outpoint.tx()).ok_or_else(missing)?;
-                    let output = ledger.find_output(outpoint).ok_or_else(missing)?;
+                    let number = ledger.find_tx(outpoint.tx())?.ok_or_else(missing)?;
+                    let output = ledger.find_output(outpoint)?.ok_or_else(missing)?;
                     if !is_looked_at(number) {
                         thefts.later += 1;
                         continue;
@@ -85,7 +83,7 @@ impl Thefts {
             return Err(TraceError::TooManyAssets { found: assets.len(), limit: ASSETS_MAX }.into());
         }
         thefts.assets = assets.into_iter().collect();
-        thefts.assets.sort_by_key(|asset| ledger.asset(hawkshaw_model::AssetIx(*asset)).clone());
+        thefts.assets.sort_by_key(|asset| ledger.asset(AssetIx(*asset)).clone());
         Ok(thefts)
     }
 
@@ -120,15 +118,38 @@ impl From<Halt> for Finding {
     }
 }
 
+impl From<ReadError> for Finding {
+    fn from(error: ReadError) -> Self {
+        Self::Halted(error.into())
+    }
+}
+
 fn find_tx(ledger: &dyn Ledger, tx: &TxId, entry: usize) -> Result<TxIx, TraceError> {
-    ledger.find_tx(tx).ok_or_else(|| TraceError::NotInLedger { entry, what: tx.to_string() })
+    ledger.find_tx(tx)?.ok_or_else(|| TraceError::NotInLedger { entry, what: tx.to_string() })
+}
+
+/// Keeps the gains of an account and of an asset, as far as an entry names them.
+fn keep_wanted(
+    gains: &mut BTreeSet<Gain>,
+    ledger: &dyn Ledger,
+    to: Option<&Account>,
+    asset: Option<&AssetId>,
+) -> Result<(), ReadError> {
+    if let Some(to) = to {
+        let account = ledger.find_account(to)?.map(|account| account.0);
+        gains.retain(|gain| Some(gain.account) == account);
+    }
+    if let Some(asset) = asset {
+        gains.retain(|gain| ledger.asset(AssetIx(gain.asset)) == asset);
+    }
+    Ok(())
 }
 
 /// What anybody but a burn address gained in a transaction.
 fn gains<U: Units>(ledger: &dyn Ledger, tx: TxIx) -> Result<BTreeSet<Gain>, Halt> {
     let mut gains = BTreeSet::new();
-    for batch in ledger.batches(tx, TxIx(tx.0 + 1)) {
-        let Batch::Transfers(batch) = batch else {
+    for segment in ledger.segments(tx, TxIx(tx.0 + 1)) {
+        let Batch::Transfers(batch) = segment.batch()? else {
             continue;
         };
         let Ok(at) = usize::try_from(tx.0.wrapping_sub(batch.tx_first.0)) else {
@@ -137,9 +158,14 @@ fn gains<U: Units>(ledger: &dyn Ledger, tx: TxIx) -> Result<BTreeSet<Gain>, Halt
         let Some(movements) = Movements::<U>::read(&batch, at) else {
             continue;
         };
-        let movements = movements.map_err(|_| Halt::TooWide(tx))?;
-        let is_burn =
-            |account: u32| ledger.account(hawkshaw_model::AccountIx(account)).address().is_burn();
+        let movements = movements?;
+        let mut burns = FxHashSet::default();
+        for account in movements.moves.iter().flat_map(|one| [one.from, one.to]).flatten() {
+            if ledger.account(AccountIx(account))?.address().is_burn() {
+                burns.insert(account);
+            }
+        }
+        let is_burn = |account: u32| burns.contains(&account);
         let payments =
             netting::payments(&movements.moves, &is_burn).map_err(|_| Halt::TooWide(tx))?;
         for payment in payments {
