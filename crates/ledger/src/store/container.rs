@@ -282,6 +282,16 @@ impl<T: Element> Section<T> {
         &self.container
     }
 
+    /// The file that it is in, as errors name it.
+    pub fn file(&self) -> &str {
+        &self.container.path
+    }
+
+    /// Where an element begins in the file.
+    pub fn offset_of(&self, index: usize) -> u64 {
+        self.start.saturating_add(index.saturating_mul(size_of::<T>())) as u64
+    }
+
     /// Elements, in place. Their pages are checked when they are first read.
     ///
     /// # Errors
@@ -322,8 +332,7 @@ impl<T: Element> Section<T> {
     /// An error about an element that was read and cannot be right.
     #[cold]
     pub fn error(&self, index: usize, reason: impl Into<String>) -> ReadError {
-        let offset = self.start.saturating_add(index.saturating_mul(size_of::<T>()));
-        self.container.error(offset, reason)
+        ReadError::new(self.file(), self.offset_of(index), reason)
     }
 
     #[cold]
