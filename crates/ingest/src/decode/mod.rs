@@ -1,0 +1,5 @@
+//! Rows of tables into rows of a ledger: one decoder for each kind of table, whatever its
+//! columns are called.
+
+pub(crate) mod canonical;
+pub(crate) mod evm;
