@@ -224,3 +224,19 @@ fn manifest(case: &Case, files: &[InputFile], parameters: Parameters) -> Manifes
     let engine = concat!("hawkshaw ", env!("CARGO_PKG_VERSION"));
     Manifest::new(engine, case.id.clone(), files.iter().map(input).collect(), parameters)
 }
+
+#[cfg(test)]
+mod tests {
+    use hawkshaw_model::ReadError;
+    use hawkshaw_trace::TraceError;
+
+    use super::{Failure, refusal};
+
+    #[test]
+    fn a_damaged_ledger_is_bad_data_and_its_file_is_named() {
+        let damage = ReadError::new("ledger/segment-7", 16_384, "the checksum is wrong");
+        let failure = refusal(TraceError::Ledger(damage));
+        let Failure::BadData(error) = failure else { panic!("not bad data: {failure:?}") };
+        assert_eq!(error.to_string(), "ledger/segment-7, byte 16384: the checksum is wrong");
+    }
+}

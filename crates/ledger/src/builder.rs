@@ -97,7 +97,7 @@ impl LedgerBuilder {
         }
     }
 
-    /// Sets how many transactions a batch of the ledger holds at most (2^20 where this is not
+    /// Sets how many transactions a segment of the ledger holds at most (2^20 where this is not
     /// called, at least 1). It changes how a ledger is handed out, not what it holds.
     #[must_use]
     pub fn with_batch_txs_max(mut self, txs: usize) -> Self {

@@ -6,7 +6,7 @@ use crate::transactions::{TxColumns, TxIndex};
 /// A chain in its order.
 #[derive(Debug)]
 pub(crate) struct FinishedChain {
-    /// Its batches.
+    /// Its segments.
     pub(crate) segments: Vec<Segment>,
     /// Its transactions as drafted.
     pub(crate) columns: TxColumns,

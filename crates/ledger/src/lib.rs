@@ -36,6 +36,7 @@ mod place;
 mod postings;
 mod row;
 mod segment;
+pub mod store;
 mod table;
 mod transactions;
 mod transfer_draft;

@@ -27,7 +27,7 @@ pub struct MemoryLedger {
     pub(crate) chains: Vec<ChainSummary>,
     /// What there is to each chain, in the order of `chains`.
     pub(crate) parts: Vec<ChainPart>,
-    /// All batches, in the order of their transactions.
+    /// All segments, in the order of their transactions.
     pub(crate) segments: Vec<Segment>,
     pub(crate) txs: TxColumns,
     pub(crate) accounts: Accounts,

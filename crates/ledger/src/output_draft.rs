@@ -1,6 +1,7 @@
 //! The legs of a UTXO chain, on the way to their order.
 
 use hawkshaw_model::{AccountIx, Amount, ChainId, TxHash, TxId};
+use rustc_hash::FxHashMap;
 
 use crate::amount_column::AmountColumn;
 use crate::error::LedgerError;
@@ -43,6 +44,19 @@ pub(crate) struct OutputDraft {
     pub(crate) holders: Vec<u32>,
     pub(crate) amounts: AmountColumn,
     pub(crate) places: Places,
+    /// Outputs of transactions before the draft that its inputs spend, by draft transaction and
+    /// index.
+    pub(crate) earlier: FxHashMap<(u32, u32), EarlierOutput>,
+}
+
+/// An output that was made before what is drafted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EarlierOutput {
+    /// An [`OutputIx`](hawkshaw_model::OutputIx).
+    pub(crate) number: u64,
+    /// An [`AccountIx`] or [`AccountIx::NONE`].
+    pub(crate) holder: u32,
+    pub(crate) amount: Amount,
 }
 
 /// The legs by draft transaction: inputs in their order, then outputs in theirs.
@@ -78,7 +92,19 @@ impl OutputDraft {
             holders: Vec::new(),
             amounts: AmountColumn::default(),
             places: Places::default(),
+            earlier: FxHashMap::default(),
         }
+    }
+
+    /// The transactions, before the draft or unknown, whose outputs its inputs spend, each with
+    /// the index of the output.
+    pub(crate) fn spends_outside(&self) -> impl Iterator<Item = ((u32, u32), TxHash)> + '_ {
+        let spends = self.spent_txs.iter().copied().zip(self.spent_vouts.iter().copied());
+        spends.filter_map(|(tx, vout)| {
+            let is_outside = tx != NOWHERE && !self.txs.columns().is_stated(tx as usize);
+            let hash = is_outside.then(|| self.txs.columns().hash(tx as usize)).flatten();
+            hash.map(|hash| ((tx, vout), hash))
+        })
     }
 
     /// Adds a row that was read somewhere.

@@ -95,7 +95,13 @@ impl<'a> Linker<'a> {
             if let Some(other) = self.spenders_of_unknown.insert((spent_tx, vout), row) {
                 return Err(self.spent_twice(other, row));
             }
-            return Ok(Spent { number: OutputIx::NONE, holder: draft.holders[input] });
+            return match draft.earlier.get(&(spent_tx, vout)) {
+                Some(output) => {
+                    let holder = self.must_agree(input, (output.amount, output.holder), input)?;
+                    Ok(Spent { number: output.number, holder })
+                }
+                None => Ok(Spent { number: OutputIx::NONE, holder: draft.holders[input] }),
+            };
         }
         if spent_place >= place {
             return Err(self.bad_input(row, "is made by a transaction that does not come before"));
@@ -103,7 +109,9 @@ impl<'a> Linker<'a> {
         let Some(output) = self.legs.of(spent_tx).1.get(vout as usize) else {
             return Err(self.bad_input(row, "is none of its transaction"));
         };
-        let holder = self.must_agree(input, *output as usize)?;
+        let output = *output as usize;
+        let made = (draft.amounts.get(output), draft.holders[output]);
+        let holder = self.must_agree(input, made, output)?;
         let number = self.output_starts[spent_place as usize] + u64::from(vout);
         let local = usize::try_from(number - self.output_starts[0]).unwrap_or(usize::MAX);
         match std::mem::replace(&mut self.spenders[local], row) {
@@ -112,11 +120,16 @@ impl<'a> Linker<'a> {
         }
     }
 
-    /// Checks an input against the output that it spends, and gives the holder.
-    fn must_agree(&self, input: usize, output: usize) -> Result<u32, LedgerError> {
+    /// Checks an input against the output that it spends, which stands in the row `other`
+    /// unless it was made earlier, and gives the holder.
+    fn must_agree(
+        &self,
+        input: usize,
+        (made, holder): (Amount, u32),
+        other: usize,
+    ) -> Result<u32, LedgerError> {
         let draft = self.draft;
-        let (paid, made) = (draft.amounts.get(input), draft.amounts.get(output));
-        let (spender, holder) = (draft.holders[input], draft.holders[output]);
+        let (paid, spender) = (draft.amounts.get(input), draft.holders[input]);
         let reason = if paid != made {
             format!("the input spends {paid} of an output of {made}")
         } else if ![AccountIx::NONE, holder].contains(&spender) && holder != AccountIx::NONE {
@@ -124,7 +137,7 @@ impl<'a> Linker<'a> {
         } else {
             return Ok(if holder == AccountIx::NONE { spender } else { holder });
         };
-        Err(self.conflict(output, input, reason))
+        Err(self.conflict(other, input, reason))
     }
 
     /// Checks that a transaction pays anybody: without outputs, rows are missing.

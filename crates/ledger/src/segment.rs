@@ -9,7 +9,7 @@ use hawkshaw_model::{
 
 use crate::amount_column::AmountColumn;
 
-/// Transactions of a segment. A batch is a segment, and its row numbers are 32-bit.
+/// Transactions of a segment. Its row numbers are 32-bit.
 pub(crate) const SEGMENT_TXS_MAX: usize = 1 << 20;
 
 /// A run of consecutive transactions of one chain.

@@ -140,6 +140,14 @@ impl TxColumns {
         pick(&mut self.states, &other.states, order);
     }
 
+    /// Places a transaction that no row placed.
+    pub(crate) fn place(&mut self, tx: usize, (height, index): (u64, u32), time: Timestamp) {
+        self.states[tx] |= PLACED;
+        self.heights[tx] = height;
+        self.tx_indices[tx] = index;
+        self.times[tx] = time;
+    }
+
     fn push_blank(&mut self, hash: Option<TxHash>) {
         self.hashes.push(hash.unwrap_or(TxHash::from([0; 32])));
         self.states.push(if hash.is_some() { HASHED } else { 0 });
@@ -220,6 +228,11 @@ impl TxDrafts {
     /// Their headers.
     pub(crate) fn columns(&self) -> &TxColumns {
         &self.columns
+    }
+
+    /// Their headers, to be completed.
+    pub(crate) fn columns_mut(&mut self) -> &mut TxColumns {
+        &mut self.columns
     }
 
     /// How many there are.

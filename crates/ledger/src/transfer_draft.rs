@@ -1,6 +1,6 @@
 //! The movements of an account chain, on the way to their order.
 
-use hawkshaw_model::{AccountIx, Amount, AssetIx, TransferKind};
+use hawkshaw_model::{AccountIx, Amount, AssetIx, Timestamp, TransferKind, TxHash};
 use rustc_hash::FxHashSet;
 
 use crate::amount_column::AmountColumn;
@@ -58,8 +58,38 @@ impl TransferDraft {
         place: &Place,
     ) -> Result<(), LedgerError> {
         let tx = self.state(header, Some(place))?;
+        self.push_at(tx, movement, place)
+    }
+
+    /// Adds a movement that was read somewhere to a transaction.
+    pub(crate) fn push_at(
+        &mut self,
+        tx: u32,
+        movement: &Movement,
+        place: &Place,
+    ) -> Result<(), LedgerError> {
         let row = self.push(tx, movement)?;
         self.places.note(row, place)
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.amounts.len()
+    }
+
+    /// The hash of a transaction.
+    pub(crate) fn hash(&self, tx: u32) -> Option<TxHash> {
+        self.txs.columns().hash(tx as usize)
+    }
+
+    /// The height of a transaction and its index in the block, where a row placed it.
+    pub(crate) fn position(&self, tx: u32) -> Option<(u64, u32)> {
+        self.txs.columns().position(tx as usize)
+    }
+
+    /// Places a transaction that no row placed.
+    pub(crate) fn place(&mut self, tx: u32, position: (u64, u32), time: Timestamp) {
+        self.txs.columns_mut().place(tx as usize, position, time);
     }
 
     /// Notes a header and gives the number of its transaction.

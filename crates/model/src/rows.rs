@@ -21,6 +21,8 @@ pub struct Rows {
     pub chain: ChainId,
     /// The file, as errors name it.
     pub file: Arc<str>,
+    /// What the file claims to be all of.
+    pub extent: Extent,
     /// The assets that [`Transfer::asset`] names by their index here.
     pub assets: Vec<AssetId>,
     /// Movements of an account chain.
@@ -33,6 +35,17 @@ pub struct Rows {
     pub calls: Vec<Call>,
     /// Block headers.
     pub blocks: Vec<Block>,
+}
+
+/// What the rows of a file are all of, between its first block and its last.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Extent {
+    /// The blocks.
+    #[default]
+    Blocks,
+    /// What concerns one account, as an explorer lists it; `None` where the file does not say
+    /// which.
+    Account(Option<Address>),
 }
 
 /// The block and transaction that a row belongs to, as far as its file says.
@@ -142,6 +155,7 @@ impl Rows {
         Self {
             chain,
             file,
+            extent: Extent::default(),
             assets: Vec::new(),
             transfers: Vec::new(),
             legs: Vec::new(),
@@ -158,6 +172,42 @@ impl Rows {
             + self.events.len()
             + self.calls.len()
             + self.blocks.len()
+    }
+
+    /// The first and the last height that a row has.
+    pub fn heights(&self) -> Option<[u64; 2]> {
+        let spots = self.transfers.iter().map(|row| row.spot.height);
+        let spots = spots.chain(self.legs.iter().map(|row| row.spot.height));
+        let spots = spots.chain(self.events.iter().map(|row| row.spot.height));
+        let spots = spots.chain(self.calls.iter().map(|row| row.spot.height));
+        let mut heights = spots.chain(self.blocks.iter().map(|row| row.height));
+        let first = heights.next()?;
+        Some(heights.fold([first; 2], |[low, high], height| [low.min(height), high.max(height)]))
+    }
+
+    /// Takes out the rows of blocks from a height on; both parts keep their order.
+    #[must_use]
+    pub fn split_off(&mut self, height: u64) -> Self {
+        fn split<T>(rows: &mut Vec<T>, is_above: impl Fn(&T) -> bool) -> Vec<T> {
+            if !rows.iter().any(&is_above) {
+                return Vec::new();
+            }
+            if rows.iter().all(&is_above) {
+                return std::mem::take(rows);
+            }
+            rows.extract_if(.., |row| is_above(row)).collect()
+        }
+        Self {
+            chain: self.chain.clone(),
+            file: Arc::clone(&self.file),
+            extent: self.extent.clone(),
+            assets: self.assets.clone(),
+            transfers: split(&mut self.transfers, |row| row.spot.height >= height),
+            legs: split(&mut self.legs, |row| row.spot.height >= height),
+            events: split(&mut self.events, |row| row.spot.height >= height),
+            calls: split(&mut self.calls, |row| row.spot.height >= height),
+            blocks: split(&mut self.blocks, |row| row.height >= height),
+        }
     }
 
     /// Whether there are none.

@@ -1,6 +1,9 @@
 //! The replay: one pass over the ledger from the first theft on, which writes the taint
 //! program.
 //!
+//! A segment in which no theft lies is asked whether it has any account that taint reached, as
+//! long as they are few, and passed over if not.
+//!
 //! Back of the envelope: a row that touches nothing costs two bit tests (a bitmap of the
 //! accounts that taint reached, 40 MB for 300 million accounts); a row that does costs a hash
 //! lookup on each side and a step of 64 bytes. Steps are handed over in stretches that fit the

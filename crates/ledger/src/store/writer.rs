@@ -1,0 +1,672 @@
+//! The one process that changes a store.
+
+use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hawkshaw_model::{Address, AssetId, ChainId, LedgerKind, TxHash, rows::{Extent, Rows}};
+
+use crate::output_draft::EarlierOutput;
+use crate::store::address_writer::AddressWriter;
+use crate::store::assets::AssetWriter;
+use crate::store::batch::{AccountBatch, BlockFacts, Numbers};
+use crate::store::coverage;
+use crate::store::disk::{Disk, RealDisk};
+use crate::store::dictionary;
+use crate::store::error::{DiskError, StoreError};
+use crate::store::events::{EventFile, EventRows};
+use crate::store::load::Run;
+use crate::store::manifest::{
+    self, ChainEntry, FileEntry, HistoryEntry, ImportEntry, Manifest, SegmentEntry, Unfinished,
+};
+use crate::store::output_batch::{EarlierOutputs, OutputBatch};
+use crate::store::segments::{StoredSegment, write_run};
+
+/// Rows that are gathered before they are stored: what is lost when the power fails.
+const BATCH_ROWS: usize = 3 << 20;
+
+/// A file that is imported, as its digest tells it from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputFile {
+    /// Its name without folder.
+    pub name: String,
+    /// Its length.
+    pub bytes: u64,
+    /// A digest of its contents, as text.
+    pub digest: String,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImportSummary {
+    /// Rows that were handed in.
+    pub rows: u64,
+    /// Movements and legs that were stored.
+    pub stored: u64,
+    /// Movements and legs that the store had already, or that stood in the input twice.
+    pub duplicates: u64,
+    /// Rows that an interrupted import of the same files had stored before.
+    pub resumed: u64,
+    /// Transactions that were stored.
+    pub txs: u64,
+    /// Logs and calls that were stored.
+    pub events: u64,
+    /// Logs and calls that the store had already, or that stood in the input twice.
+    pub repeated_events: u64,
+    /// Transactions whose index in their block no file gave: they stand in the order of their
+    /// events.
+    pub inferred_indices: u64,
+}
+
+/// The writer of a store. There is one at a time; readers do not mind it.
+///
+/// Rows are gathered and stored in batches, each of which is there whole or not at all. Rows of
+/// blocks that are stored already are merged with them on account chains; a UTXO chain grows at
+/// its tip only.
+#[derive(Debug)]
+pub struct StoreWriter {
+    dir: PathBuf,
+    disk: Arc<dyn Disk>,
+    manifest: Manifest,
+    addresses: AddressWriter,
+    assets: AssetWriter,
+    chains: Vec<Open>,
+    session: Session,
+    /// Files that the manifest no longer names, to be removed once it is written.
+    obsolete: Vec<String>,
+    batch_rows: usize,
+    /// Held until the writer is dropped.
+    _lock: File,
+}
+
+/// A chain that is written.
+#[derive(Debug)]
+struct Open {
+    id: ChainId,
+    pending: Vec<Rows>,
+    pending_rows: usize,
+    /// The segments of a UTXO chain, for what its inputs spend.
+    outputs: Vec<StoredSegment>,
+    /// The heights of the rows of this import that are whole blocks.
+    heights: Option<[u64; 2]>,
+    /// The heights of the rows of this import that are of one account, by account.
+    histories: BTreeMap<Option<Address>, Option<[u64; 2]>>,
+}
+
+/// An import on its way.
+#[derive(Debug, Default)]
+struct Session {
+    summary: ImportSummary,
+    /// By chain, the height up to which an interrupted import stored everything.
+    through: Vec<(String, u64)>,
+    inputs: Vec<InputFile>,
+    /// What names the list of inputs.
+    key: String,
+}
+
+impl StoreWriter {
+    /// Opens the store in a folder to write it, and makes it where the folder is empty or
+    /// missing.
+    ///
+    /// # Errors
+    ///
+    /// When the folder holds something else, when another process writes the store, and when it
+    /// is damaged or cannot be written.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        Self::open_on(dir, Arc::new(RealDisk))
+    }
+
+    /// Opens a store that is written through a disk.
+    pub(crate) fn open_on(dir: &Path, disk: Arc<dyn Disk>) -> Result<Self, StoreError> {
+        disk.create_dir(dir)?;
+        let manifest = Manifest::read(dir)?;
+        if manifest.is_none() {
+            let ours = [manifest::NAME_NEXT, LOCK];
+            let is_foreign = |name: &std::ffi::OsString| {
+                let name = name.to_string_lossy();
+                !ours.contains(&&*name) && !name.ends_with(manifest::FILE_ENDING)
+            };
+            if disk.list(dir)?.iter().any(is_foreign) {
+                return Err(StoreError::NotAStore(dir.to_path_buf()));
+            }
+        }
+        let lock = lock(dir)?;
+        // Only now is it sure that nobody else changes it.
+        let manifest = Manifest::read(dir)?.unwrap_or_else(Manifest::empty);
+        let book = dictionary::open_addresses(dir, &manifest.address_parts)?;
+        let assets = AssetWriter::new(&dictionary::open_assets(dir, &manifest.asset_parts)?);
+        let mut writer = Self {
+            dir: dir.to_path_buf(),
+            disk,
+            addresses: AddressWriter::new(book),
+            assets,
+            chains: Vec::new(),
+            session: Session::default(),
+            obsolete: Vec::new(),
+            batch_rows: BATCH_ROWS,
+            manifest,
+            _lock: lock,
+        };
+        writer.remove_orphans()?;
+        for entry in &writer.manifest.chains {
+            let id: ChainId = entry.id.parse().map_err(|error| {
+                StoreError::Unfit(format!("the manifest names no chain: {error}"))
+            })?;
+            writer.chains.push(Open::new(id));
+        }
+        for chain in 0..writer.chains.len() {
+            writer.open_outputs(chain)?;
+        }
+        Ok(writer)
+    }
+
+    /// Sets after how many rows a batch is stored (3,145,728 where this is not called).
+    #[must_use]
+    pub fn with_batch_rows(mut self, rows: usize) -> Self {
+        self.batch_rows = rows.max(1);
+        self
+    }
+
+    /// Which of the files are stored whole, by an earlier import of a file with that digest.
+    pub fn stored(&self, files: &[InputFile]) -> Vec<bool> {
+        let is_stored = |file: &InputFile| {
+            let same = |known: &ImportEntry| {
+                known.digest == file.digest && known.bytes == file.bytes
+            };
+            self.manifest.imports.iter().any(same)
+        };
+        files.iter().map(is_stored).collect()
+    }
+
+    /// Begins an import of files. `true` if an interrupted import of just these files goes on.
+    pub fn begin(&mut self, files: &[InputFile]) -> bool {
+        let mut names: Vec<String> =
+            files.iter().map(|file| format!("{} {}", file.bytes, file.digest)).collect();
+        names.sort();
+        let key = format!("{:016x}", twox_hash::XxHash3_64::oneshot(names.join("\n").as_bytes()));
+        let unfinished = self.manifest.unfinished.take().filter(|found| found.inputs == key);
+        let through = unfinished.map(|found| found.through).unwrap_or_default();
+        let is_resumed = !through.is_empty();
+        for chain in &mut self.chains {
+            chain.heights = None;
+            chain.histories.clear();
+        }
+        let (summary, inputs) = (ImportSummary::default(), files.to_vec());
+        self.session = Session { summary, through, inputs, key };
+        is_resumed
+    }
+
+    /// Adds rows. They are stored later, by [`store_below`](Self::store_below) and
+    /// [`end`](Self::end).
+    ///
+    /// # Errors
+    ///
+    /// When there are more chains than a store can number.
+    pub fn add(&mut self, mut rows: Rows) -> Result<(), StoreError> {
+        self.session.summary.rows += rows.len() as u64;
+        let chain = self.chain(&rows.chain)?;
+        let through = self.session.through.iter().find(|(id, _)| id == rows.chain.as_str());
+        if let Some((_, through)) = through {
+            let above = rows.split_off(through + 1);
+            self.session.summary.resumed += rows.len() as u64;
+            rows = above;
+        }
+        let Some([low, high]) = rows.heights() else { return Ok(()) };
+        let open = &mut self.chains[chain];
+        let heights = match &rows.extent {
+            Extent::Blocks => &mut open.heights,
+            Extent::Account(account) => open.histories.entry(account.clone()).or_default(),
+        };
+        *heights = Some(match *heights {
+            Some(known) => [known[0].min(low), known[1].max(high)],
+            None => [low, high],
+        });
+        open.pending_rows += rows.len();
+        open.pending.push(rows);
+        Ok(())
+    }
+
+    /// Says that every row of a chain below a height was added. Stores them once enough have
+    /// been gathered.
+    ///
+    /// # Errors
+    ///
+    /// When rows contradict each other or what is stored, and when the store is damaged or
+    /// cannot be written. Nothing that was stored before is lost.
+    pub fn store_below(&mut self, chain: &ChainId, height: u64) -> Result<(), StoreError> {
+        let Some(at) = self.chains.iter().position(|open| open.id == *chain) else {
+            return Ok(());
+        };
+        if self.chains[at].pending_rows < self.batch_rows {
+            return Ok(());
+        }
+        let mut batch = Vec::new();
+        for mut rows in std::mem::take(&mut self.chains[at].pending) {
+            let rest = rows.split_off(height);
+            if !rows.is_empty() {
+                batch.push(rows);
+            }
+            if !rest.is_empty() {
+                self.chains[at].pending.push(rest);
+            }
+        }
+        self.chains[at].pending_rows = self.chains[at].pending.iter().map(Rows::len).sum();
+        self.store(at, batch)?;
+        self.cover(at, height.saturating_sub(1));
+        let through = &mut self.session.through;
+        through.retain(|(id, _)| id != chain.as_str());
+        through.push((chain.as_str().to_owned(), height.saturating_sub(1)));
+        let (inputs, through) = (self.session.key.clone(), through.clone());
+        self.manifest.unfinished = Some(Unfinished { inputs, through });
+        self.commit()
+    }
+
+    /// Stores what is left, and notes that the files are stored whole.
+    ///
+    /// # Errors
+    ///
+    /// As [`store_below`](Self::store_below).
+    pub fn end(&mut self) -> Result<ImportSummary, StoreError> {
+        for chain in 0..self.chains.len() {
+            let batch = std::mem::take(&mut self.chains[chain].pending);
+            self.chains[chain].pending_rows = 0;
+            self.store(chain, batch)?;
+            self.cover(chain, u64::MAX);
+            self.note_histories(chain);
+        }
+        let session = std::mem::take(&mut self.session);
+        let heights: Vec<(String, [u64; 2])> = self
+            .chains
+            .iter()
+            .filter_map(|open| Some((open.id.as_str().to_owned(), open.heights?)))
+            .collect();
+        for file in session.inputs {
+            if !self.stored(std::slice::from_ref(&file))[0] {
+                let InputFile { name, bytes, digest } = file;
+                let heights = heights.clone();
+                self.manifest.imports.push(ImportEntry { name, bytes, digest, heights });
+            }
+        }
+        self.manifest.unfinished = None;
+        self.commit()?;
+        Ok(session.summary)
+    }
+
+    /// The number of a chain, new or known.
+    fn chain(&mut self, id: &ChainId) -> Result<usize, StoreError> {
+        if let Some(known) = self.chains.iter().position(|open| open.id == *id) {
+            return Ok(known);
+        }
+        let max = u64::from(u16::MAX);
+        if self.chains.len() as u64 >= max {
+            return Err(StoreError::Limit { what: "chains", max });
+        }
+        self.chains.push(Open::new(id.clone()));
+        self.manifest.chains.push(ChainEntry::new(id));
+        Ok(self.chains.len() - 1)
+    }
+
+    /// Counts the blocks of this import up to a height as covered.
+    fn cover(&mut self, chain: usize, through: u64) {
+        if let Some([low, high]) = self.chains[chain].heights
+            && low <= through
+        {
+            coverage::add(&mut self.manifest.chains[chain].covered, [low, high.min(through)]);
+        }
+    }
+
+    /// Notes whose histories were imported.
+    fn note_histories(&mut self, chain: usize) {
+        let histories = std::mem::take(&mut self.chains[chain].histories);
+        let known = &mut self.manifest.chains[chain].histories;
+        for (account, heights) in histories {
+            let (Some(account), Some(heights)) = (account, heights) else { continue };
+            let account = account.to_string();
+            match known.iter_mut().find(|entry| entry.account == account) {
+                Some(entry) => {
+                    entry.heights[0] = entry.heights[0].min(heights[0]);
+                    entry.heights[1] = entry.heights[1].max(heights[1]);
+                }
+                None => known.push(HistoryEntry { account, heights }),
+            }
+        }
+        known.sort();
+    }
+
+    /// Stores rows of a chain.
+    fn store(&mut self, chain: usize, batch: Vec<Rows>) -> Result<(), StoreError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.store_events(chain, &batch)?;
+        let mut facts = BlockFacts::default();
+        batch.iter().for_each(|rows| facts.note(rows));
+        match self.chains[chain].id.ledger_kind() {
+            LedgerKind::Accounts => self.store_accounts(chain, &batch, facts),
+            LedgerKind::Outputs => self.store_outputs(chain, batch, facts),
+        }
+    }
+
+    /// Stores logs and calls, together with what is stored of the same blocks.
+    fn store_events(&mut self, chain: usize, batch: &[Rows]) -> Result<(), StoreError> {
+        let spots = || {
+            let events = batch.iter().flat_map(|rows| rows.events.iter().map(|row| row.spot));
+            events.chain(batch.iter().flat_map(|rows| rows.calls.iter().map(|row| row.spot)))
+        };
+        let heights = || spots().map(|spot| spot.height);
+        let (Some(low), Some(high)) = (heights().min(), heights().max()) else { return Ok(()) };
+        let files = &self.manifest.chains[chain].events;
+        let from = files.partition_point(|file| file.heights[1] < low);
+        let to = files.partition_point(|file| file.heights[0] <= high).max(from);
+        let mut rows = EventRows::default();
+        for entry in &files[from..to] {
+            rows.add_stored(&EventFile::open(&self.dir, entry)?, u64::MAX)?;
+        }
+        let stored = rows.len();
+        let number = number_of(chain)?;
+        let (addresses, assets) = (&mut self.addresses, &mut self.assets);
+        let mut numbers = StoreNumbers { chain: number, addresses, assets };
+        for chunk in batch {
+            self.session.summary.repeated_events += rows.add(chunk, &mut numbers)?;
+        }
+        self.session.summary.events += (rows.len() - stored) as u64;
+        if rows.len() == stored {
+            return Ok(());
+        }
+        let name = self.manifest.name_file("events");
+        let entry = rows.write(&*self.disk, &self.dir, name)?;
+        let replaced = self.manifest.chains[chain].events.splice(from..to, [entry]);
+        self.obsolete.extend(replaced.map(|entry| entry.file.file));
+        Ok(())
+    }
+
+    fn store_accounts(
+        &mut self,
+        chain: usize,
+        batch: &[Rows],
+        mut facts: BlockFacts,
+    ) -> Result<(), StoreError> {
+        let heights = || batch.iter().filter_map(Rows::heights);
+        let low = heights().map(|[low, _]| low).min().unwrap_or(0);
+        let high = heights().map(|[_, high]| high).max().unwrap_or(0);
+        let segments = &self.manifest.chains[chain].segments;
+        let from = segments.partition_point(|segment| segment.heights[1] < low);
+        let to = segments.partition_point(|segment| segment.heights[0] <= high).max(from);
+        let mut rows = AccountBatch::default();
+        let mut stored = Run::<crate::segment::TransferSegment>::empty();
+        for entry in &segments[from..to] {
+            if let StoredSegment::Transfers(segment) =
+                StoredSegment::open(&self.dir, entry, LedgerKind::Accounts)?
+            {
+                stored.append(&segment, 0..segment.txs.len())?;
+            }
+        }
+        let news = facts.headers.keys().filter(|height| !stored.headers.contains_key(height));
+        let stored_heights = stored.txs.first().zip(stored.txs.last());
+        let has_new_headers = stored_heights.is_some_and(|(first, last)| {
+            news.into_iter().any(|height| (first.height..=last.height).contains(height))
+        });
+        for tx in &stored.txs {
+            facts.times.insert(tx.height, tx.time);
+        }
+        facts.headers.extend(std::mem::take(&mut stored.headers));
+        rows.add_stored(&stored)?;
+        let (stored_txs, stored_rows) = (stored.txs.len() as u64, rows.len() as u64);
+        drop(stored);
+        let number = number_of(chain)?;
+        let mut numbers =
+            StoreNumbers { chain: number, addresses: &mut self.addresses, assets: &mut self.assets };
+        for chunk in batch {
+            rows.add(chunk, &facts, &mut numbers)?;
+        }
+        let given = rows.len() as u64 - stored_rows;
+        let outcome = rows.finish(facts)?;
+        let kept = outcome.run.rows.len() as u64;
+        let summary = &mut self.session.summary;
+        summary.duplicates += outcome.duplicates;
+        summary.stored += given.saturating_sub(outcome.duplicates);
+        summary.txs += (outcome.run.txs.len() as u64).saturating_sub(stored_txs);
+        summary.inferred_indices += outcome.inferred_indices;
+        if kept == stored_rows && !has_new_headers {
+            return Ok(());
+        }
+        let entries = write_run(outcome.run, &mut self.manifest, &*self.disk, &self.dir)?;
+        self.replace(chain, from..to, entries);
+        self.note_native(chain, batch)
+    }
+
+    fn store_outputs(
+        &mut self,
+        chain: usize,
+        batch: Vec<Rows>,
+        facts: BlockFacts,
+    ) -> Result<(), StoreError> {
+        let tip = self.manifest.chains[chain].segments.last().map(|segment| segment.heights[1]);
+        let mut rows = OutputBatch::new(self.chains[chain].id.clone());
+        for mut chunk in batch {
+            if let Some(tip) = tip {
+                let above = chunk.split_off(tip + 1);
+                self.must_be_stored(chain, &chunk, tip)?;
+                self.session.summary.duplicates += chunk.legs.len() as u64;
+                chunk = above;
+            }
+            let chain = number_of(chain)?;
+            let (addresses, assets) = (&mut self.addresses, &mut self.assets);
+            let mut numbers = StoreNumbers { chain, addresses, assets };
+            rows.add(&chunk, &facts, &mut numbers)?;
+        }
+        let first = self.manifest.chains[chain].segments.iter().map(|segment| segment.outputs).sum();
+        let earlier = Stored(&self.chains[chain].outputs);
+        let (run, duplicates) = rows.finish(first, facts, &earlier)?;
+        let summary = &mut self.session.summary;
+        summary.duplicates += duplicates;
+        summary.stored += run.rows.outputs.len() as u64;
+        summary.txs += run.txs.len() as u64;
+        if run.txs.is_empty() {
+            return Ok(());
+        }
+        let entries = write_run(run, &mut self.manifest, &*self.disk, &self.dir)?;
+        let end = self.manifest.chains[chain].segments.len();
+        self.replace(chain, end..end, entries);
+        let native = crate::check::native_of_outputs(&self.chains[chain].id);
+        self.manifest.chains[chain].native = Some(self.assets.intern(&native)?);
+        self.open_outputs(chain)
+    }
+
+    /// Checks that legs of blocks up to the tip are stored: a UTXO chain grows at its tip only.
+    fn must_be_stored(&self, chain: usize, rows: &Rows, tip: u64) -> Result<(), StoreError> {
+        let segments = &self.chains[chain].outputs;
+        for leg in &rows.legs {
+            let Some(tx) = leg.spot.tx else { continue };
+            let mut found = false;
+            for segment in segments.iter().rev() {
+                found = found || segment.find(&tx)?.is_some();
+            }
+            if !found {
+                return Err(StoreError::Refused {
+                    file: rows.file.to_string(),
+                    line: leg.spot.line,
+                    reason: format!(
+                        "transaction {tx} of block {} is not stored, and the store reaches to \
+                         block {tip}: a UTXO chain is imported in order, so unwind to block {} \
+                         and import again from there",
+                        leg.spot.height,
+                        leg.spot.height.saturating_sub(1)
+                    ),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts segments in the place of others.
+    fn replace(&mut self, chain: usize, range: std::ops::Range<usize>, with: Vec<SegmentEntry>) {
+        let segments = &mut self.manifest.chains[chain].segments;
+        let replaced = segments.splice(range, with);
+        self.obsolete.extend(replaced.map(|segment| segment.file.file));
+    }
+
+    /// Notes which asset is the native one of a chain.
+    fn note_native(&mut self, chain: usize, batch: &[Rows]) -> Result<(), StoreError> {
+        if self.manifest.chains[chain].native.is_some() {
+            return Ok(());
+        }
+        let id = self.chains[chain].id.clone();
+        let assets = batch.iter().flat_map(|rows| &rows.assets);
+        let native = assets.into_iter().find(|asset| crate::check::is_native_on(asset, &id));
+        if let Some(asset) = native {
+            self.manifest.chains[chain].native = Some(self.assets.intern(asset)?);
+        }
+        Ok(())
+    }
+
+    /// Opens the segments of a UTXO chain that are not open yet, all numbered.
+    fn open_outputs(&mut self, chain: usize) -> Result<(), StoreError> {
+        let open = &mut self.chains[chain];
+        if open.id.ledger_kind() == LedgerKind::Accounts {
+            return Ok(());
+        }
+        let entries = &self.manifest.chains[chain].segments;
+        let mut next: u64 = entries.iter().take(open.outputs.len()).map(|entry| entry.outputs).sum();
+        for entry in entries.iter().skip(open.outputs.len()) {
+            let mut segment = StoredSegment::open(&self.dir, entry, LedgerKind::Outputs)?;
+            if let StoredSegment::Outputs(segment) = &mut segment {
+                segment.output_first = next;
+            }
+            next += entry.outputs;
+            open.outputs.push(segment);
+        }
+        Ok(())
+    }
+
+    /// Makes everything that was written part of the store.
+    pub(crate) fn commit(&mut self) -> Result<(), StoreError> {
+        let mut manifest = self.manifest.clone();
+        let name = manifest.name_file("addresses");
+        if let Some(part) = self.addresses.flush(&*self.disk, &self.dir, &name)? {
+            manifest.address_parts.push(FileEntry::new(part.name, &part.file));
+        }
+        let name = manifest.name_file("assets");
+        if let Some(part) = self.assets.flush(&*self.disk, &self.dir, name)? {
+            manifest.asset_parts.push(part);
+        }
+        manifest.generation += 1;
+        // The names of the files must be safe before a manifest names them.
+        self.disk.sync_dir(&self.dir)?;
+        manifest.write(&*self.disk, &self.dir)?;
+        self.manifest = manifest;
+        for file in std::mem::take(&mut self.obsolete) {
+            self.disk.remove(&self.dir.join(file))?;
+        }
+        Ok(())
+    }
+
+    /// Removes files that an interrupted writer left behind.
+    fn remove_orphans(&self) -> Result<(), StoreError> {
+        for name in self.disk.list(&self.dir)? {
+            let text = name.to_string_lossy();
+            let is_named = self.manifest.files().any(|entry| entry.file == *text);
+            if text.ends_with(manifest::FILE_ENDING) && !is_named {
+                self.disk.remove(&self.dir.join(&name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Joins small neighbouring files of addresses.
+    pub(crate) fn merge_addresses(&mut self) -> Result<(), StoreError> {
+        while let Some(range) = dictionary::next_merge(self.addresses.book()) {
+            let name = self.manifest.name_file("addresses");
+            let book = self.addresses.book();
+            let part = book.merge(range.clone(), &*self.disk, &self.dir, &name)?;
+            let entry = FileEntry::new(part.name, &part.file);
+            let replaced = self.manifest.address_parts.splice(range, [entry]);
+            self.obsolete.extend(replaced.map(|entry| entry.file));
+            let book = dictionary::open_addresses(&self.dir, &self.manifest.address_parts)?;
+            self.addresses.set_book(book);
+            self.commit()?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn parts(&mut self) -> Parts<'_> {
+        Parts {
+            dir: &self.dir,
+            disk: &*self.disk,
+            manifest: &mut self.manifest,
+            obsolete: &mut self.obsolete,
+        }
+    }
+
+    /// Forgets what is open of a chain whose segments were changed.
+    pub(crate) fn reopen(&mut self, chain: usize) -> Result<(), StoreError> {
+        self.chains[chain].outputs.clear();
+        self.open_outputs(chain)
+    }
+}
+
+/// What changes of stored segments need of a writer.
+pub(crate) struct Parts<'a> {
+    pub(crate) dir: &'a Path,
+    pub(crate) disk: &'a dyn Disk,
+    pub(crate) manifest: &'a mut Manifest,
+    pub(crate) obsolete: &'a mut Vec<String>,
+}
+
+const LOCK: &str = "lock";
+
+fn lock(dir: &Path) -> Result<File, StoreError> {
+    let path = dir.join(LOCK);
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|error| DiskError::new("open", &path, error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(dir.to_path_buf())),
+        Err(TryLockError::Error(error)) => Err(DiskError::new("lock", &path, error).into()),
+    }
+}
+
+fn number_of(chain: usize) -> Result<u16, StoreError> {
+    let max = u64::from(u16::MAX);
+    u16::try_from(chain).map_err(|_| StoreError::Limit { what: "chains", max })
+}
+
+impl Open {
+    fn new(id: ChainId) -> Self {
+        Self { id, pending: Vec::new(), pending_rows: 0, outputs: Vec::new(), heights: None, histories: BTreeMap::new() }
+    }
+}
+
+/// The numbers of a store for the rows of one chain.
+struct StoreNumbers<'a> {
+    chain: u16,
+    addresses: &'a mut AddressWriter,
+    assets: &'a mut AssetWriter,
+}
+
+impl Numbers for StoreNumbers<'_> {
+    fn account(&mut self, address: &Address) -> Result<u32, StoreError> {
+        Ok(self.addresses.intern(self.chain, address)?)
+    }
+
+    fn asset(&mut self, asset: &AssetId) -> Result<u32, StoreError> {
+        self.assets.intern(asset)
+    }
+}
+
+/// The outputs of the segments of a chain, the newest first: most are spent soon.
+struct Stored<'a>(&'a [StoredSegment]);
+
+impl EarlierOutputs for Stored<'_> {
+    fn find(&self, tx: &TxHash, vout: u32) -> Result<Option<EarlierOutput>, StoreError> {
+        for segment in self.0.iter().rev() {
+            let StoredSegment::Outputs(segment) = segment else { continue };
+            let Some(tx) = segment.txs.find(tx)? else { continue };
+            let Some(number) = segment.output_number(tx, vout)? else { return Ok(None) };
+            return Ok(Some(segment.earlier_output(tx, vout, number)?));
+        }
+        Ok(None)
+    }
+}
