@@ -69,6 +69,8 @@ struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,
     events: Events,
+    /// Whether an event was beyond 32 bits.
+    is_wrong: bool,
 }
 
 /// What the first byte of a row says.
@@ -160,7 +162,7 @@ impl AmountPool {
     fn cursor(&self, stretch: usize) -> Result<Cursor<'_>, ReadError> {
         let ends = self.starts.get(stretch..stretch + 2)?;
         let bytes = self.bytes.get(ends[0] as usize..ends[1] as usize)?;
-        Ok(Cursor { bytes, at: 0, events: Events::START })
+        Ok(Cursor { bytes, at: 0, events: Events::START, is_wrong: false })
     }
 
     #[cold]
@@ -190,7 +192,8 @@ impl Cursor<'_> {
     fn read(&mut self) -> Option<(Amount, u32)> {
         let shape = self.shape()?;
         let amount = self.amount(shape)?;
-        Some((amount, self.event(shape.event)?))
+        let event = self.event(shape.event)?;
+        (!self.is_wrong).then_some((amount, event))
     }
 
     /// Passes over a row.
@@ -250,20 +253,22 @@ impl Cursor<'_> {
         Some(power)
     }
 
+    /// The event of a row. Which code comes is hard to foresee, so there is only one branch.
     #[inline]
     fn event(&mut self, code: u8) -> Option<u32> {
-        let event = match code {
+        let Events { last, base } = self.events;
+        let mut event = match code {
             EVENT_ZERO => 0,
             EVENT_UNPLACED => Transfer::UNPLACED,
-            EVENT_PLUS_ONE => self.events.last.checked_add(1)?,
-            EVENT_PLUS_TWO => self.events.last.checked_add(2)?,
-            _ => {
-                let coded = varint::take(self.bytes, &mut self.at)?;
-                let size = u32::try_from((coded >> 1) + (coded & 1)).ok()?;
-                let base = self.events.base;
-                if coded & 1 == 0 { base.checked_add(size)? } else { base.checked_sub(size)? }
-            }
+            _ => last.wrapping_add(u32::from(code) - 1),
         };
+        if code == EVENT_STATED {
+            let coded = varint::take(self.bytes, &mut self.at)?;
+            let size = u32::try_from((coded >> 1) + (coded & 1)).ok()?;
+            event = if coded & 1 == 0 { base.checked_add(size)? } else { base.checked_sub(size)? };
+        }
+        self.is_wrong |=
+            code == EVENT_PLUS_ONE && event == 0 || code == EVENT_PLUS_TWO && event < 2;
         self.events.go_on(code, event);
         Some(event)
     }

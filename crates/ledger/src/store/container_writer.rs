@@ -6,10 +6,10 @@ use std::path::Path;
 
 use zerocopy::IntoBytes;
 
-use crate::store::container::{
-    ALIGNMENT, ColumnEntry, Element, FileInfo, FooterHead, Format, Header, LAYOUT, MAGIC,
-    MAGIC_END, NAME_BYTES, Trailer,
+use crate::store::container::footer::{
+    ALIGNMENT, ColumnEntry, FooterHead, Header, LAYOUT, MAGIC, MAGIC_END, NAME_BYTES, Trailer,
 };
+use crate::store::container::{Element, FileInfo, Format};
 use crate::store::disk::{Disk, DiskFile};
 use crate::store::error::DiskError;
 use crate::store::pages::{PAGE_BYTES, checksum};

@@ -1,8 +1,8 @@
 //! Rows in the order of a hash of their key, so that a row is found by its key.
 //!
 //! Four bytes a row. A search first guesses where a hash stands, as hashes are spread evenly:
-//! among ten million rows it reads about five. A guess that does not halve what is left is followed
-//! by a look at the middle, so hashes that somebody chose cost at most twice a binary search.
+//! among ten million rows it reads about five. After eight guesses it halves what is left, so
+//! hashes that somebody chose cost eight rows more than a binary search.
 //! Rows of the same hash stand in the order of their keys and are searched by key, because keys
 //! with the same hash can be made in any number where the hash is not a secret.
 
@@ -24,7 +24,15 @@ struct Window {
     end: usize,
     low: u64,
     high: u64,
+    /// A row of the hash, and its place.
+    found: Option<(usize, u32)>,
 }
+
+/// After so many guesses the hashes are not spread evenly.
+const GUESSES_MAX: u32 = 8;
+
+/// So few rows are not worth a guess.
+const FEW: usize = 3;
 
 impl HashOrder {
     /// The column that [`hash_order`] made.
@@ -50,7 +58,13 @@ impl HashOrder {
                 other => Ok(other),
             }
         };
-        let Window { mut start, mut end, .. } = self.near(hash, &hash_of)?;
+        let Window { mut start, mut end, found, .. } = self.near(hash, &hash_of)?;
+        if let Some((at, row)) = found
+            && compare(row)? == Ordering::Equal
+            && (at == start || hash_of(self.row(at - 1)?)? < hash)
+        {
+            return Ok(Some(row));
+        }
         while start < end {
             let middle = start + (end - start) / 2;
             match place(self.row(middle)?)? {
@@ -65,43 +79,31 @@ impl HashOrder {
         Ok((place(row)? == Ordering::Equal).then_some(row))
     }
 
-    /// A small stretch within which the first row of a hash stands, or just behind which.
+    /// A stretch within which the first row of a hash stands, or just behind which: with a row of
+    /// the hash, or small, or without any such row.
     fn near(
         &self,
         hash: u64,
         hash_of: impl Fn(u32) -> Result<u64, ReadError>,
     ) -> Result<Window, ReadError> {
-        const FEW: usize = 4;
-        let mut window = Window { start: 0, end: self.rows.len(), low: 0, high: u64::MAX };
-        let mut guess = true;
-        while window.end - window.start > FEW && window.low < window.high {
-            let before = window.end - window.start;
-            let at = if guess { window.guess(hash) } else { window.start + before / 2 };
-            let found = hash_of(self.row(at)?)?;
+        let mut window =
+            Window { start: 0, end: self.rows.len(), low: 0, high: u64::MAX, found: None };
+        for _ in 0..GUESSES_MAX {
+            if window.end - window.start <= FEW {
+                break;
+            }
+            let at = window.guess(hash);
+            let row = self.row(at)?;
+            let found = hash_of(row)?;
             match found.cmp(&hash) {
                 Ordering::Less => (window.start, window.low) = (at + 1, found),
                 Ordering::Greater => (window.end, window.high) = (at, found),
-                Ordering::Equal => return self.around(window, at, hash, hash_of),
+                Ordering::Equal => {
+                    window.found = Some((at, row));
+                    break;
+                }
             }
-            guess = !guess || window.end - window.start <= before / 2;
         }
-        Ok(window)
-    }
-
-    /// The stretch of rows of a hash of which one was found: nearly always only that one.
-    fn around(
-        &self,
-        mut window: Window,
-        at: usize,
-        hash: u64,
-        hash_of: impl Fn(u32) -> Result<u64, ReadError>,
-    ) -> Result<Window, ReadError> {
-        let is_same =
-            |place: usize| -> Result<bool, ReadError> { Ok(hash_of(self.row(place)?)? == hash) };
-        if at > window.start && is_same(at - 1)? || at + 1 < window.end && is_same(at + 1)? {
-            return Ok(window);
-        }
-        (window.start, window.end) = (at, at + 1);
         Ok(window)
     }
 
@@ -157,14 +159,16 @@ fn sort_by_high_half(pairs: &mut Vec<u64>) {
         return;
     }
     let bucket = |pair: u64, shift: u32| usize::try_from(pair >> shift).expect("64 bits") % BUCKETS;
-    let mut other = vec![0; pairs.len()];
-    for shift in SHIFTS {
-        let mut starts = [0usize; BUCKETS];
-        for pair in &*pairs {
-            starts[bucket(*pair, shift)] += 1;
+    let mut counts = [[0usize; BUCKETS]; SHIFTS.len()];
+    for pair in &*pairs {
+        for (counts, shift) in counts.iter_mut().zip(SHIFTS) {
+            counts[bucket(*pair, shift)] += 1;
         }
+    }
+    let mut other = vec![0; pairs.len()];
+    for (starts, shift) in counts.iter_mut().zip(SHIFTS) {
         let mut sum = 0;
-        for start in &mut starts {
+        for start in &mut *starts {
             (*start, sum) = (sum, sum + *start);
         }
         for pair in &*pairs {
