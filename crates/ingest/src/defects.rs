@@ -22,6 +22,9 @@ pub enum Defect {
     NotATransfer,
     /// A `Deposit` or `Withdrawal` of a contract that is not known to wrap the native asset.
     UnknownWrapper,
+    /// The table does not say whether the call moved its value: a delegated call repeats that of
+    /// the call above it.
+    CallKindUnknown,
     /// A contract was created with a value and the file does not say where.
     CreatedContractUnknown,
     /// The log was removed by a reorganisation.
@@ -41,6 +44,7 @@ impl Defect {
             Self::StatusUnknown => "status-unknown",
             Self::NotATransfer => "not-a-transfer",
             Self::UnknownWrapper => "unknown-wrapper",
+            Self::CallKindUnknown => "call-kind-unknown",
             Self::CreatedContractUnknown => "created-contract-unknown",
             Self::RemovedLog => "removed-log",
             Self::MultiToken => "multi-token",

@@ -119,23 +119,31 @@ fn misses(near: &[NearMiss]) -> String {
 
 /// Why a row is refused, before it is known where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal(Box<(Option<String>, String)>);
+pub(crate) struct Refusal(Box<(Option<String>, String, Option<u64>)>);
 
 impl Refusal {
     /// A field has to be mended.
     pub(crate) fn field(column: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self(Box::new((Some(column.into()), reason.into())))
+        Self(Box::new((Some(column.into()), reason.into(), None)))
     }
 
     /// The row has to be mended.
     pub(crate) fn row(reason: impl Into<String>) -> Self {
-        Self(Box::new((None, reason.into())))
+        Self(Box::new((None, reason.into(), None)))
+    }
+
+    /// The refusal of a row before the one that is being read.
+    pub(crate) fn of_line(mut self, line: u64) -> Self {
+        self.0.2 = Some(line);
+        self
     }
 
     /// The error, once it is known where the row stands.
     pub(crate) fn at(self, file: &Arc<str>, unit: &'static str, line: u64) -> IngestError {
         let file = Arc::clone(file);
-        match *self.0 {
+        let (column, reason, earlier) = *self.0;
+        let line = earlier.unwrap_or(line);
+        match (column, reason) {
             (Some(column), reason) => IngestError::BadField { file, unit, line, column, reason },
             (None, reason) => IngestError::BadRow { file, unit, line, reason },
         }

@@ -43,12 +43,6 @@ impl<'a> Fields<'_, 'a> {
         matches!(self.cell(field), Cell::Null)
     }
 
-    /// Whether the file has a column for the field.
-    pub(crate) fn has(&self, field: usize) -> bool {
-        let mut columns = self.table.columns.iter().filter(|column| column.field == field);
-        columns.any(|column| self.names.iter().any(|name| name == column.name))
-    }
-
     /// The error of a field.
     #[cold]
     pub(crate) fn refuse(&self, field: usize, reason: impl Into<String>) -> Refusal {

@@ -139,7 +139,7 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<FileRows, IngestError>
 fn check_chain(file: &Arc<str>, table: &Table, options: &ReadOptions) -> Result<(), IngestError> {
     let (kind, needed) = match table.chain {
         TableChain::Rows => return Ok(()),
-        TableChain::Ethereum => (LedgerKind::Accounts, "an EVM chain such as eip155:1"),
+        TableChain::Evm(_) => (LedgerKind::Accounts, "an EVM chain such as eip155:1"),
         TableChain::Bitcoin => (LedgerKind::Outputs, "a chain of the namespace bip122"),
     };
     match &options.chain {

@@ -11,7 +11,7 @@ use crate::error::{IngestError, NearMiss};
 use crate::file::open_file;
 use crate::format::{Container, Format};
 use crate::formats::tables;
-use crate::table::{Table, TableChain};
+use crate::table::Table;
 
 /// What a file is. Shown in words: `ethereum-etl token_transfers, CSV`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,11 +48,7 @@ pub fn recognise(path: &Path) -> Result<Recognised, IngestError> {
 
 impl Recognised {
     pub(crate) fn new(table: &'static Table, container: Container) -> Self {
-        let default_chain = match table.chain {
-            TableChain::Rows => None,
-            TableChain::Ethereum => Some(ChainId::ethereum()),
-            TableChain::Bitcoin => Some(ChainId::bitcoin()),
-        };
+        let default_chain = table.chain.default_chain();
         Self { format: table.format, table: table.name, container, default_chain }
     }
 }

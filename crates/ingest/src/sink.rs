@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use hawkshaw_model::rows::{Rows, Transfer};
-use hawkshaw_model::{Address, AssetId, ChainId, LedgerKind};
+use hawkshaw_model::rows::{Extent, Rows, Transfer};
+use hawkshaw_model::{AssetId, AssetList, ChainId, LedgerKind, TxHash};
 use rustc_hash::FxHashMap;
 
 use crate::cell::Cell;
@@ -30,6 +30,11 @@ pub(crate) struct Sink {
     pub(crate) defects: Defects,
     /// The traces of the transaction that is being read.
     pub(crate) traces: TraceGroup,
+    /// The transaction of the last native transfer, the number of its root, and its sender.
+    pub(crate) native_root: Option<(TxHash, u32, [u8; 20])>,
+    /// What is known of assets: their decimals.
+    known: AssetList,
+    extent: Extent,
 }
 
 /// The rows of one chain.
@@ -53,8 +58,7 @@ impl Sink {
     pub(crate) fn new(file: &Arc<str>, table: &Table, options: &ReadOptions) -> Self {
         let default = match table.chain {
             TableChain::Rows => None,
-            TableChain::Ethereum => Some(ChainId::ethereum()),
-            TableChain::Bitcoin => Some(ChainId::bitcoin()),
+            other => other.default_chain(),
         };
         let mut sink = Self {
             file: Arc::clone(file),
@@ -65,9 +69,12 @@ impl Sink {
             keeps_calldata: options.calldata,
             defects: Defects::default(),
             traces: TraceGroup::default(),
+            native_root: None,
+            known: AssetList::built_in(),
+            extent: if table.is_history { Extent::Account(None) } else { Extent::Blocks },
         };
         if let Some(chain) = options.chain.clone().or(default) {
-            sink.open.push(Open::new(chain, &sink.file));
+            sink.open.push(Open::new(chain, &sink.file, &sink.extent));
         }
         sink
     }
@@ -151,7 +158,7 @@ impl Sink {
         self.current = match self.open.iter().position(|open| open.rows.chain == chain) {
             Some(at) => at,
             None => {
-                self.open.push(Open::new(chain, &self.file));
+                self.open.push(Open::new(chain, &self.file, &self.extent));
                 self.open.len() - 1
             }
         };
@@ -263,6 +270,13 @@ impl Sink {
         Ok(number)
     }
 
+    /// How many decimals a curated asset of the chunk has.
+    pub(crate) fn decimals(&self, asset: u32) -> Option<u8> {
+        let assets = &self.open[self.current].rows.assets;
+        let asset = assets.get(usize::try_from(asset).ok()?)?;
+        self.known.get(asset).map(|info| info.decimals)
+    }
+
     /// Hands the rows over that have come together.
     pub(crate) fn take(&mut self) -> Vec<Rows> {
         self.open.iter_mut().map(Open::take).filter(|rows| !rows.is_empty()).collect()
@@ -275,10 +289,10 @@ impl Sink {
 }
 
 impl Open {
-    fn new(chain: ChainId, file: &Arc<str>) -> Self {
+    fn new(chain: ChainId, file: &Arc<str>, extent: &Extent) -> Self {
         Self {
             name: chain.as_str().as_bytes().into(),
-            rows: Rows::new(chain, Arc::clone(file)),
+            rows: Rows { extent: extent.clone(), ..Rows::new(chain, Arc::clone(file)) },
             texts: FxHashMap::default(),
             last: None,
             tokens: FxHashMap::default(),
@@ -308,15 +322,11 @@ impl Open {
 
     fn take(&mut self) -> Rows {
         let empty = Rows::new(self.rows.chain.clone(), Arc::clone(&self.rows.file));
+        let empty = Rows { extent: self.rows.extent.clone(), ..empty };
         self.texts.clear();
         self.last = None;
         self.tokens.clear();
         self.native = None;
         std::mem::replace(&mut self.rows, empty)
     }
-}
-
-/// Whether an address is the zero address: what it pays is new value, what it is paid is gone.
-pub(crate) fn is_nobody(address: &Address) -> bool {
-    matches!(address, Address::Evm(bytes) | Address::Tron(bytes) if *bytes == [0; 20])
 }

@@ -1,5 +1,7 @@
 //! Tables: which columns a file has and what decodes them.
 
+use hawkshaw_model::ChainId;
+
 use crate::error::Refusal;
 use crate::fields::Fields;
 use crate::format::{Container, Format};
@@ -42,6 +44,8 @@ pub(crate) struct Table {
     pub(crate) never: &'static [&'static str],
     /// Whether a file may have columns that are not listed.
     pub(crate) is_open: bool,
+    /// Whether a file lists what concerns an account, and not whole blocks.
+    pub(crate) is_history: bool,
     pub(crate) chain: TableChain,
     pub(crate) containers: Containers,
     pub(crate) decoder: &'static Decoder,
@@ -67,10 +71,24 @@ pub(crate) struct Decoder {
 pub(crate) enum TableChain {
     /// Its rows name it.
     Rows,
-    /// An EVM chain; mainnet unless another is asked for.
-    Ethereum,
+    /// An EVM chain, this one unless another is asked for.
+    Evm(&'static str),
     /// A chain with outputs; Bitcoin's mainnet unless another is asked for.
     Bitcoin,
+}
+
+impl TableChain {
+    /// Ethereum's mainnet unless another is asked for.
+    pub(crate) const ETHEREUM: Self = Self::Evm("eip155:1");
+
+    /// The chain of rows that do not name theirs.
+    pub(crate) fn default_chain(self) -> Option<ChainId> {
+        match self {
+            Self::Rows => None,
+            Self::Evm(chain) => chain.parse().ok(),
+            Self::Bitcoin => Some(ChainId::bitcoin()),
+        }
+    }
 }
 
 /// What holds a table.

@@ -155,7 +155,7 @@ pub(crate) fn bitcoin_satoshi(float: f64) -> Option<Amount> {
     // Below 2^53 · 2^27.
     let scaled = u128::from(mantissa) * SATOSHI_PER_BITCOIN;
     if shift >= 126 {
-        return (scaled == 0).then_some(Amount::ZERO);
+        return Some(Amount::ZERO);
     }
     let quarters = (scaled << 2) >> shift;
     let (whole, _) = shifted(scaled, shift);
@@ -244,8 +244,8 @@ mod tests {
         for float in [-1.0, f64::NAN, f64::INFINITY, f64::MAX] {
             assert_eq!(float_amount(float), None);
         }
-        assert_eq!(bitcoin_satoshi(f64::MIN_POSITIVE), None);
-        assert_eq!(bitcoin_satoshi(1e-9), None);
+        assert_eq!(bitcoin_satoshi(f64::MIN_POSITIVE), Some(Amount::ZERO));
+        assert_eq!(bitcoin_satoshi(3e-9), None);
         assert_eq!(bitcoin_satoshi(1e300), None);
         assert_eq!(bitcoin_satoshi(0.000_000_005), None);
     }

@@ -75,6 +75,7 @@ const fn table(name: &'static str, columns: &'static [Column], decoder: &'static
         marks: &[],
         never: &[],
         is_open: false,
+        is_history: false,
         chain: TableChain::Rows,
         containers: Containers::CsvAndParquet,
         decoder,

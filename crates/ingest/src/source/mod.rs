@@ -42,8 +42,9 @@ impl Layout {
         let mut is_filled = vec![false; table.decoder.fields];
         for column in table.columns {
             let at = names.iter().position(|name| name == column.name);
+            // Some columns only tell what table it is.
             if let Some(at) = at
-                && !is_filled[column.field]
+                && is_filled.get(column.field) == Some(&false)
             {
                 fields[at] = Some(column.field);
                 is_filled[column.field] = true;

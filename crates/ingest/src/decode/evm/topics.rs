@@ -1,0 +1,104 @@
+//! Logs by their first topic: the Keccak-256 hash of the signature of the event.
+
+use std::sync::LazyLock;
+
+use alloy_primitives::keccak256;
+use rustc_hash::FxHashMap;
+
+/// What a log is understood as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// A transfer of ERC-20 or ERC-721.
+    Transfer,
+    /// A transfer of ERC-1155, which ledgers do not hold.
+    MultiToken,
+    /// Native value was wrapped.
+    Wrap,
+    /// Native value was unwrapped.
+    Unwrap,
+    /// It is kept as it is.
+    Kept,
+}
+
+/// The events that are understood, by signature, with where the signature is from.
+const KNOWN: &[(&str, Meaning)] = &[
+    // ERC-20, ERC-721.
+    ("Transfer(address,address,uint256)", Meaning::Transfer),
+    ("Approval(address,address,uint256)", Meaning::Kept),
+    // ERC-1155.
+    ("TransferSingle(address,address,address,uint256,uint256)", Meaning::MultiToken),
+    ("TransferBatch(address,address,address,uint256[],uint256[])", Meaning::MultiToken),
+    // WETH9, <https://github.com/gnosis/canonical-weth>.
+    ("Deposit(address,uint256)", Meaning::Wrap),
+    ("Withdrawal(address,uint256)", Meaning::Unwrap),
+    // TetherToken, 0xdac17f958d2ee523a2206206994597c13d831ec7.
+    ("AddedBlackList(address)", Meaning::Kept),
+    ("RemovedBlackList(address)", Meaning::Kept),
+    ("DestroyedBlackFunds(address,uint256)", Meaning::Kept),
+    ("Issue(uint256)", Meaning::Kept),
+    ("Redeem(uint256)", Meaning::Kept),
+    // Circle's FiatToken, <https://github.com/circlefin/stablecoin-evm>.
+    ("Blacklisted(address)", Meaning::Kept),
+    ("UnBlacklisted(address)", Meaning::Kept),
+    // ERC-173.
+    ("OwnershipTransferred(address,address)", Meaning::Kept),
+    // Circle's CCTP, <https://github.com/circlefin/evm-cctp-contracts>.
+    (
+        "DepositForBurn(uint64,address,uint256,address,bytes32,uint32,bytes32,bytes32)",
+        Meaning::Kept,
+    ),
+    ("MessageReceived(address,uint32,uint64,bytes32,bytes)", Meaning::Kept),
+    // Wormhole core, <https://github.com/wormhole-foundation/wormhole>.
+    ("LogMessagePublished(address,uint64,uint32,bytes,uint8)", Meaning::Kept),
+    // THORChain router, <https://gitlab.com/thorchain/ethereum/eth-router>.
+    ("Deposit(address,address,uint256,string)", Meaning::Kept),
+    ("TransferOut(address,address,address,uint256,string)", Meaning::Kept),
+    // LayerZero OFT, <https://github.com/LayerZero-Labs/LayerZero-v2>.
+    ("OFTSent(bytes32,uint32,address,uint256,uint256)", Meaning::Kept),
+    ("OFTReceived(bytes32,uint32,address,uint256)", Meaning::Kept),
+    // Across, <https://github.com/across-protocol/contracts>.
+    (
+        "V3FundsDeposited(address,address,uint256,uint256,uint256,uint32,uint32,uint32,uint32,\
+         address,address,address,bytes)",
+        Meaning::Kept,
+    ),
+    // Tornado Cash, <https://github.com/tornadocash/tornado-core>.
+    ("Deposit(bytes32,uint32,uint256)", Meaning::Kept),
+    ("Withdrawal(address,bytes32,address,uint256)", Meaning::Kept),
+];
+
+static MEANINGS: LazyLock<FxHashMap<[u8; 32], Meaning>> = LazyLock::new(|| {
+    KNOWN.iter().map(|(signature, meaning)| (keccak256(signature).0, *meaning)).collect()
+});
+
+/// What a log with this first topic is understood as.
+pub(crate) fn meaning(topic: &[u8; 32]) -> Option<Meaning> {
+    MEANINGS.get(topic).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KNOWN, MEANINGS, Meaning, meaning};
+    use alloy_primitives::hex;
+
+    /// Topics as explorers show them.
+    #[test]
+    fn signatures_give_the_topics_that_are_on_chain() {
+        for (topic, expected) in [
+            ("ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef", Meaning::Transfer),
+            ("e1fffcc4923d04b559f4d29a8bfc6cda04eb5b0d3c460751c2402c5c5cc9109c", Meaning::Wrap),
+            ("7fcf532c15f0a6db0bd6d0e038bea71d30d808c7d98cb3bf7268a95bf5081b65", Meaning::Unwrap),
+            ("8c5be1e5ebec7d5bd14f71427d1e84f3dd0314c0f7b2291e5b200ac8c7c3b925", Meaning::Kept),
+            ("42e160154868087d6bfdc0ca23d96a1c1cfa32f1b72ba9ba27b69b98a0d819dc", Meaning::Kept),
+            ("8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e0", Meaning::Kept),
+            ("2fa9ca894982930190727e75500a97d8dc500233a5065e0f3126c48fbe0343c0", Meaning::Kept),
+            ("6eb224fb001ed210e379b335e35efe88672a8ce935d981a6896b27ffdf52a3b2", Meaning::Kept),
+            ("ef519b7eb82aaf6ac376a6df2d793843ebfd593de5f1a0601d3cc6ab49ebb395", Meaning::Kept),
+            ("a945e51eec50ab98c161376f0db4cf2aeba3ec92755fe2fcd388bdbbb80ff196", Meaning::Kept),
+        ] {
+            let bytes: [u8; 32] = hex::decode(topic).unwrap().try_into().unwrap();
+            assert_eq!(meaning(&bytes), Some(expected), "{topic}");
+        }
+        assert_eq!(MEANINGS.len(), KNOWN.len());
+    }
+}
