@@ -323,8 +323,7 @@ fn unscaled(number: U256, scale: i8) -> Option<Read> {
     Some(exact(Amount::from_u256(number)))
 }
 
-/// An amount as programs write numbers: `12.000`, `0x1f`, `1.5e+18`. One with an exponent was
-/// a floating-point number.
+/// An amount as programs write numbers: `12.000`, `0x1f`, `5999895e14`.
 fn lenient_amount(text: &[u8]) -> Option<Read> {
     if let Some(digits) = text.strip_prefix(b"0x") {
         let digits = std::str::from_utf8(digits).ok()?;
@@ -338,9 +337,23 @@ fn lenient_amount(text: &[u8]) -> Option<Read> {
     {
         return decimal_amount(&text[..point]).map(exact);
     }
-    let is_float = text.iter().all(|b| b.is_ascii_digit() || b"eE+-.".contains(b));
-    let text = std::str::from_utf8(text).ok().filter(|text| is_float && text.len() < 64)?;
-    whole(Cell::Float(text.parse().ok()?))
+    scientific_amount(text)
+}
+
+/// A whole number with an exponent, in its own digits. With more than 15 of them it was a
+/// floating-point number that did not hold all of the amount.
+fn scientific_amount(text: &[u8]) -> Option<Read> {
+    let at = memchr::memchr2(b'e', b'E', text)?;
+    let (mantissa, exponent) = (&text[..at], &text[at + 1..]);
+    let exponent = decimal_u64(exponent.strip_prefix(b"+").unwrap_or(exponent))?;
+    let point = memchr::memchr(b'.', mantissa).unwrap_or(mantissa.len());
+    let (whole, part) = (&mantissa[..point], mantissa.get(point + 1..).unwrap_or_default());
+    let zeros = exponent.checked_sub(u64::try_from(part.len()).ok()?)?;
+    let digits = [whole, part].concat();
+    let number = decimal_amount(&digits)?.to_u256();
+    let scale = U256::from(10u64).checked_pow(U256::from(zeros)).filter(|_| zeros <= 77)?;
+    let amount = Amount::from_u256(number.checked_mul(scale)?);
+    Some(Read { amount, is_rounded: digits.len() > 15 })
 }
 
 /// Unix seconds of `2022-06-21 00:00:00 UTC` and its like; a time without a zone is UTC.
@@ -350,4 +363,24 @@ fn civil_seconds(text: &[u8]) -> Option<i64> {
     let bare = bare.or_else(|| text.strip_suffix("UTC").map(str::trim_end)).unwrap_or(text);
     let time: jiff::civil::DateTime = bare.parse().ok()?;
     Some(time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lenient_amount;
+
+    #[test]
+    fn numbers_of_other_programs_are_exact_or_counted() {
+        let read = |text: &str| lenient_amount(text.as_bytes());
+        let text = |text| read(text).map(|read| (read.amount.to_string(), read.is_rounded));
+        assert_eq!(text("5999895e14"), Some(("599989500000000000000".to_owned(), false)));
+        assert_eq!(text("1.5E+18"), Some(("1500000000000000000".to_owned(), false)));
+        assert_eq!(text("12.000"), Some(("12".to_owned(), false)));
+        assert_eq!(text("0x1f"), Some(("31".to_owned(), false)));
+        let (_, is_rounded) = text("1.2345678901234567e+20").unwrap();
+        assert!(is_rounded);
+        for odd in ["", "e", "1e", "e5", "1.55e1", "1e999", "-1e5", "1e-5", "1.5", "0x", "nan"] {
+            assert_eq!(read(odd), None, "{odd}");
+        }
+    }
 }

@@ -144,13 +144,10 @@ const SATOSHI_PER_BITCOIN: u128 = 100_000_000;
 /// further than a quarter from a whole number of satoshi was no such number and gives `None`.
 pub(crate) fn bitcoin_satoshi(float: f64) -> Option<Amount> {
     let (mantissa, exponent) = parts(float)?;
-    if exponent >= 0 {
-        // At least 2^52 bitcoin, or none at all.
-        return (mantissa == 0).then_some(Amount::ZERO);
-    }
     if bits_of(mantissa) + exponent > 25 {
         return None;
     }
+    // Below 2^25 the exponent is not above zero.
     let shift = u32::try_from(-exponent).ok()?;
     // Below 2^53 · 2^27.
     let scaled = u128::from(mantissa) * SATOSHI_PER_BITCOIN;
@@ -244,6 +241,8 @@ mod tests {
         for float in [-1.0, f64::NAN, f64::INFINITY, f64::MAX] {
             assert_eq!(float_amount(float), None);
         }
+        assert_eq!(bitcoin_satoshi(50.0), Some(Amount::from(5_000_000_000u64)));
+        assert_eq!(bitcoin_satoshi(0.0), Some(Amount::ZERO));
         assert_eq!(bitcoin_satoshi(f64::MIN_POSITIVE), Some(Amount::ZERO));
         assert_eq!(bitcoin_satoshi(3e-9), None);
         assert_eq!(bitcoin_satoshi(1e300), None);
@@ -257,6 +256,13 @@ mod tests {
             let text = Amount::from(satoshi).to_units(8);
             let float: f64 = text.parse().unwrap();
             assert_eq!(bitcoin_satoshi(float), Some(Amount::from(satoshi)));
+        }
+
+        /// So does every whole amount of bitcoin.
+        #[test]
+        fn whole_bitcoin_survive_doubles(bitcoin in 0u32..=21_000_000) {
+            let satoshi = u64::from(bitcoin) * 100_000_000;
+            assert_eq!(bitcoin_satoshi(f64::from(bitcoin)), Some(Amount::from(satoshi)));
         }
 
         #[test]

@@ -30,9 +30,9 @@ const AWS_BLOCKS: &[Column] = &[
 ];
 
 pub(super) static TABLES: &[Table] = &[
-    table(Format::BitcoinEtl, TRANSACTIONS, &IN_SATOSHI, &["index"]),
-    table(Format::BigQueryBitcoin, TRANSACTIONS, &IN_SATOSHI, &["block_timestamp_month"]),
     table(Format::AwsBitcoin, TRANSACTIONS, &IN_BITCOIN, &["last_modified", "date"]),
+    table(Format::BigQueryBitcoin, TRANSACTIONS, &IN_SATOSHI, &["block_timestamp_month"]),
+    table(Format::BitcoinEtl, TRANSACTIONS, &IN_SATOSHI, &[]),
     Table { name: "blocks", ..table(Format::AwsBitcoin, AWS_BLOCKS, &block::DECODER, &[]) },
 ];
 

@@ -6,4 +6,5 @@ mod cryo;
 mod ethereum_etl;
 mod explorers;
 mod graphsense;
+mod hostile;
 mod support;
