@@ -17,12 +17,15 @@ use hawkshaw_trace::{Noise, Options, Stops, Trace, TraceError, trace};
 
 use watched::{DAMAGED, Reads, Watched};
 
+/// Where following stops.
+type Stopping = Box<dyn Fn(&Account) -> Option<Stop>>;
+
 /// A ledger and what is asked of it.
 struct Question {
     ledger: MemoryLedger,
     case: Case,
     assets: AssetList,
-    stop: Box<dyn Fn(&Account) -> Option<Stop>>,
+    stop: Stopping,
     options: Options,
 }
 
