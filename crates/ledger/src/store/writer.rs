@@ -651,6 +651,12 @@ impl Numbers for StoreNumbers<'_> {
         Ok(self.addresses.intern(self.chain, address)?)
     }
 
+    fn accounts(&mut self, addresses: &[&Address]) -> Result<Vec<u32>, StoreError> {
+        let mut numbers = Vec::with_capacity(addresses.len());
+        self.addresses.intern_all(self.chain, addresses.iter().copied(), &mut numbers)?;
+        Ok(numbers)
+    }
+
     fn asset(&mut self, asset: &AssetId) -> Result<u32, StoreError> {
         self.assets.intern(asset)
     }
