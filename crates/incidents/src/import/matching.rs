@@ -127,10 +127,7 @@ fn match_row(index: &LedgerIndex<'_>, row: &ImportedRow) -> RowMatch {
     let keys = RowKeys::new(row);
     let mut fits: Vec<Fit<'_>> = Vec::new();
     for entry in index.near(&keys) {
-        let fit = Fit::new(index, entry, &keys, row);
-        if fit.is_candidate() {
-            fits.push(fit);
-        }
+        fits.extend(Fit::new(index, entry, &keys, row).filter(Fit::is_candidate));
     }
     fits.sort_by(|a, b| {
         (Reverse(a.score()), &a.entry.incident.id).cmp(&(Reverse(b.score()), &b.entry.incident.id))
@@ -175,20 +172,30 @@ enum Grade {
 }
 
 impl<'a> Fit<'a> {
+    /// With another date, name and amount have to be alike, and the dates not farther apart.
+    const DAYS_APART_MAX: i32 = 400;
+
+    /// How well a row fits an incident. `None` where dates or names rule it out: most incidents
+    /// that share a word or a month are, and need no closer look.
     fn new(
         index: &'a LedgerIndex<'a>,
         entry: &'a Entry<'a>,
         keys: &RowKeys,
         row: &ImportedRow,
-    ) -> Self {
-        Self {
-            entry,
-            name: index.name_fit(keys, entry),
-            date: keys.span.and_then(|span| DateFit::best(span, &entry.dates)),
-            amount: AmountFit::best(&row.amount, entry.incident),
-            has_value: row.amount.usd().is_none_or(|usd| usd > Usd::ZERO)
-                && row.amount != ImportedAmount::Missing,
+    ) -> Option<Self> {
+        let date = keys.span.and_then(|span| DateFit::best(span, &entry.dates));
+        if date.is_some_and(|date| date.days.abs() > Self::DAYS_APART_MAX) {
+            return None;
         }
+        let name = index.name_fit(keys, entry);
+        let is_near = date.is_some_and(|date| date.score >= 95);
+        if name.score < 40 && !is_near {
+            return None;
+        }
+        let amount = AmountFit::best(&row.amount, entry.incident);
+        let has_value = row.amount.usd().is_none_or(|usd| usd > Usd::ZERO)
+            && row.amount != ImportedAmount::Missing;
+        Some(Self { entry, name, date, amount, has_value })
     }
 
     fn amount_score(&self) -> Option<u8> {
@@ -197,8 +204,6 @@ impl<'a> Fit<'a> {
 
     /// Whether the incident is shown at all.
     fn is_candidate(&self) -> bool {
-        /// With another date, name and amount have to be alike, and the dates not too far apart.
-        const DAYS_APART_MAX: i32 = 400;
         /// Where one side has no amount, the same name is at least a doubt for so long.
         const DAYS_OF_DOUBT_MAX: i32 = 183;
         let name = self.name.score;
@@ -209,7 +214,7 @@ impl<'a> Fit<'a> {
             let is_named = name >= 60 || name >= 40 && amount_from(90);
             return is_named || date.score >= 95 && days <= 1 && amount_from(98);
         }
-        name >= 78 && amount_from(98) && days <= DAYS_APART_MAX
+        name >= 78 && amount_from(98) && days <= Self::DAYS_APART_MAX
             || name == 100 && self.amount.is_none() && days <= DAYS_OF_DOUBT_MAX
     }
 
