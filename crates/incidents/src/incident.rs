@@ -266,12 +266,6 @@ impl Incident {
         let first = self.began.as_ref().and_then(|began| began.how.first());
         first.copied().unwrap_or(Technique::Unknown)
     }
-
-    /// Whether somebody denies an attribution that somebody else makes.
-    pub fn is_contested(&self) -> bool {
-        let denied = self.attributions.iter().any(|claim| claim.sure == Standing::Denied);
-        denied && self.attributions.iter().any(|claim| claim.sure != Standing::Denied)
-    }
 }
 
 /// The id, which has to be the name of the file and to begin with the year of the theft.

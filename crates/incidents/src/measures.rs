@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::incident::IncidentId;
 use crate::percent::Percent;
-use crate::selection::Selection;
+use crate::selection::{Counted, Selection};
 use crate::usd::Usd;
 use crate::vocabulary::{Outcome, Standing};
 
@@ -124,24 +124,40 @@ impl Selection<'_> {
             without_amount: 0,
         };
         for one in &self.counted {
-            let claims = one.incident.recoveries.iter().filter(|claim| claim.what == outcome);
-            let amounts: Vec<Option<Usd>> = claims.map(|claim| claim.value.point()).collect();
+            let amounts: Vec<Option<Usd>> = one.amounts_of(outcome).collect();
             if amounts.is_empty() {
                 continue;
             }
             recovered.incidents.push(one.incident.id.clone());
             recovered.without_amount += amounts.iter().filter(|amount| amount.is_none()).count();
-            let largest = amounts.iter().flatten().max().copied().unwrap_or_default();
-            let all: Usd = amounts.iter().flatten().copied().sum();
-            let limit = one.figure.high.filter(|_| outcome != Outcome::Blocked).unwrap_or(all);
-            recovered.usd_low = recovered.usd_low.plus(largest.min(limit));
-            recovered.usd_high = recovered.usd_high.plus(all.min(limit));
+            let (low, high) = one.recovered(outcome).unwrap_or_default();
+            recovered.usd_low = recovered.usd_low.plus(low);
+            recovered.usd_high = recovered.usd_high.plus(high);
         }
         let total = self.sum().cents();
         recovered.share = Percent::of(recovered.usd_low.cents(), total)
             .zip(Percent::of(recovered.usd_high.cents(), total))
             .filter(|_| outcome != Outcome::Blocked);
         recovered
+    }
+}
+
+impl Counted<'_> {
+    /// The least and the most that had an outcome: the largest single claim, and the sum of all
+    /// claims up to what was taken, because claims may be of the same money. `None` where no
+    /// claim of the outcome has an amount in US dollars.
+    pub fn recovered(&self, outcome: Outcome) -> Option<(Usd, Usd)> {
+        let largest = self.amounts_of(outcome).flatten().max()?;
+        let all: Usd = self.amounts_of(outcome).flatten().sum();
+        // What was blocked never left, and is no part of what was taken.
+        let limit = self.figure.high.filter(|_| outcome != Outcome::Blocked).unwrap_or(all);
+        Some((largest.min(limit), all.min(limit)))
+    }
+
+    /// The amount of each claim of an outcome.
+    fn amounts_of(&self, outcome: Outcome) -> impl Iterator<Item = Option<Usd>> {
+        let claims = self.incident.recoveries.iter().filter(move |claim| claim.what == outcome);
+        claims.map(|claim| claim.value.point())
     }
 }
 
