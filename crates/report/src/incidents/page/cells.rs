@@ -2,10 +2,10 @@
 
 use hawkshaw_incidents::{Counted, IncidentId, PartialDate, Percent, Source, Span, Usd};
 
-use crate::incidents::text::{amount, between};
+use crate::incidents::text::spread;
 use crate::incidents::wording;
 use crate::markup::Markup;
-use crate::text::{is_link, prose};
+use crate::text::is_link;
 
 /// A cell of text.
 pub(super) fn text(page: &mut Markup, text: &str) {
@@ -36,8 +36,7 @@ pub(super) fn money(page: &mut Markup, usd: Option<Usd>) {
 pub(super) fn range(page: &mut Markup, span: Span) {
     let (low, high) = (span.usd_low, span.usd_high);
     let width = high.cents() - low.cents().min(high.cents());
-    let shown = if low == high { String::new() } else { between(low, high) };
-    number(page, width, &shown);
+    number(page, width, &spread(low, high));
 }
 
 /// A date as people read it: between two days where it is not known better.
@@ -138,20 +137,10 @@ pub(super) fn contested(page: &mut Markup) {
     badge(page, "contested", "contested", title);
 }
 
-/// What is known of a figure in words: the amount, and how the claims differ.
-pub(super) fn amount_words(one: &Counted<'_>) -> (String, String) {
-    let figure = &one.figure;
-    let range = match (figure.low, figure.high) {
-        (Some(low), Some(high)) if low != high => between(low, high),
-        _ => String::new(),
-    };
-    (amount(figure.usd), range)
-}
-
 /// A summary that opens, without a table around it.
 pub(super) fn folded(page: &mut Markup, words: &str, inside: impl FnOnce(&mut Markup)) {
     page.node("details", &[("class", "fold")], |page| {
-        page.leaf("summary", &[], &prose(words));
+        page.leaf("summary", &[], words);
         inside(page);
     });
     page.line();

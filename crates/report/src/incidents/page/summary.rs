@@ -3,7 +3,7 @@
 use hawkshaw_incidents::{Counted, IncidentLedger, Statistics};
 
 use super::cells;
-use crate::incidents::text::{between, incidents};
+use crate::incidents::text::{between, days, incidents};
 use crate::markup::Markup;
 
 /// The title and the rules.
@@ -124,10 +124,9 @@ fn of_the_sum(statistics: &Statistics<'_>) -> Vec<(&'static str, String, String)
     }
     let delays = &statistics.delays;
     if let Some(([_, low, _], [_, high, _])) = delays.quartiles_low.zip(delays.quartiles_high) {
-        let days = if low == high { low.to_string() } else { format!("{low} to {high}") };
         tiles.push((
             "Theft to first attribution",
-            format!("{days} days"),
+            format!("{} days", days(low, high)),
             format!("median of {} of which both dates are known", incidents(delays.known.len())),
         ));
     }

@@ -1,9 +1,9 @@
 //! Published totals against the ledger, as text.
 
-use comfy_table::{Attribute, Cell, CellAlignment};
+use comfy_table::Cell;
 use hawkshaw_incidents::{Comparison, Explanation, IncidentLedger, Interval, Measure, Verdict};
 
-use super::incidents;
+use super::{incidents, right, table_with};
 use crate::page::{Page, TableStyle};
 use crate::text::label;
 
@@ -26,10 +26,8 @@ pub fn to_comparison_text(
 }
 
 fn overview(page: &mut Page, comparisons: &[Comparison<'_>]) {
-    let mut table = page.table();
-    let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
-    table.set_header(["published", "by", "when", "figure", "this ledger", "verdict"].map(bold));
-    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    let headings = ["published", "by", "when", "figure", "this ledger", "verdict"];
+    let mut table = table_with(page, headings);
     for comparison in comparisons {
         let total = comparison.total;
         table.add_row([
@@ -52,7 +50,8 @@ fn stated(measure: Measure, published: &Interval) -> String {
     }
 }
 
-fn point(measure: Measure, point: u64) -> String {
+/// A figure in the unit of its measure.
+pub(in crate::incidents) fn point(measure: Measure, point: u64) -> String {
     Interval::exactly(point).for_people(measure)
 }
 

@@ -1,12 +1,12 @@
 //! Imported lists as text: what was read, and which rows the ledger already has.
 
-use comfy_table::{Attribute, Cell, CellAlignment};
+use comfy_table::Cell;
 use hawkshaw_incidents::{
     CrossCheck, ImportedAmount, ImportedRow, ImportedTable, MatchVerdict, RowMatch,
     TotalDifference, Usd, Vocabulary as _, YearlyFigure, YearlyTable,
 };
 
-use super::Detail;
+use super::{Detail, right, table_with};
 use crate::page::{Page, TableStyle};
 use crate::text::label;
 
@@ -70,10 +70,8 @@ fn facts(page: &mut Page, table: &ImportedTable) {
 fn years(page: &mut Page, table: &ImportedTable) {
     page.heading("By year");
     let sums = table.year_sums();
-    let mut shown = page.table();
-    let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
-    shown.set_header(["year", "rows", "without US dollars", "US dollars", "exactly"].map(bold));
-    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    let headings = ["year", "rows", "without US dollars", "US dollars", "exactly"];
+    let mut shown = table_with(page, headings);
     let mut add = |year: String, sum: &hawkshaw_incidents::YearSum| {
         shown.add_row([
             Cell::new(year),
@@ -264,13 +262,9 @@ fn figure(figure: YearlyFigure) -> String {
 
 fn beside(page: &mut Page, table: &YearlyTable, ledger: &[(i16, usize, Usd)]) {
     page.heading("Year by year, beside this ledger");
-    let mut shown = page.table();
-    let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
-    let mut header = vec![bold("year")];
-    header.extend(table.columns.iter().map(|column| bold(&label(&column.name))));
-    header.extend([bold("this ledger"), bold("incidents")]);
-    shown.set_header(header);
-    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    let columns: Vec<String> = table.columns.iter().map(|column| label(&column.name)).collect();
+    let headings = std::iter::once("year").chain(columns.iter().map(String::as_str));
+    let mut shown = table_with(page, headings.chain(["this ledger", "incidents"]));
     for year in &table.years {
         let mut row = vec![Cell::new(year)];
         for column in &table.columns {
