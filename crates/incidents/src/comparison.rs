@@ -423,7 +423,7 @@ fn unattributed(
 
 /// Why a claimant may not have counted an incident that the ledger counts: the first reason.
 fn doubt(ledger: &IncidentLedger, total: &Total, one: &Counted<'_>) -> Option<Reason> {
-    if first_attribution_is_after(one, total) {
+    if first_attribution_is_after(ledger, one, total) {
         Some(Reason::AttributedLater)
     } else if ledger.is_contested(one.incident) {
         Some(Reason::Contested)
@@ -434,8 +434,8 @@ fn doubt(ledger: &IncidentLedger, total: &Total, one: &Counted<'_>) -> Option<Re
     }
 }
 
-fn first_attribution_is_after(one: &Counted<'_>, total: &Total) -> bool {
-    let dated = one.incident.dates.attributed.as_ref();
+fn first_attribution_is_after(ledger: &IncidentLedger, one: &Counted<'_>, total: &Total) -> bool {
+    let dated = rule_of(total).first_attributed(ledger, one.incident);
     one.incident.dates.theft.first() > total.basis.on.last()
         || dated.is_some_and(|date| date.first() > total.basis.on.last())
 }

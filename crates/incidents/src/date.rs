@@ -82,6 +82,15 @@ impl PartialDate {
         earlier.days_until(later).0
     }
 
+    /// When the first of several things happened, of which each lies between two days.
+    pub(crate) fn earliest<'a>(dates: impl Iterator<Item = &'a Self>) -> Option<Self> {
+        let earlier =
+            |(first, last): (Date, Date), (a, b): (Date, Date)| (first.min(a), last.min(b));
+        let (first, last) = dates.map(|date| (date.first, date.last)).reduce(earlier)?;
+        let text = if first == last { first.to_string() } else { format!("{first}/{last}") };
+        Some(Self { first, last, text: text.into() })
+    }
+
     /// The date as it was written.
     pub fn as_str(&self) -> &str {
         &self.text

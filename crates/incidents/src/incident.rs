@@ -7,7 +7,7 @@ use hawkshaw_model::Account;
 use serde::{Serialize, Serializer};
 
 use crate::chain::Chain;
-use crate::claim::{AmountClaim, AttributionClaim, Frame, RecoveryClaim, is_symbol};
+use crate::claim::{AmountClaim, AttributionClaim, Basis, Frame, RecoveryClaim, is_symbol};
 use crate::date::PartialDate;
 use crate::reader::{Place, Table};
 use crate::shared::Shared;
@@ -101,7 +101,7 @@ pub struct Dates {
     pub theft: PartialDate,
     /// Of its discovery.
     pub discovered: Option<PartialDate>,
-    /// Of the first public attribution: the date of one of the claims.
+    /// Of the first public attribution to anybody: the date of one of the claims.
     pub attributed: Option<PartialDate>,
 }
 
@@ -291,15 +291,18 @@ fn read_id(table: &Table<'_>, file: &str, theft: Option<&PartialDate>) -> Option
     Some(id)
 }
 
-/// The date of the attribution has to be the date of a claim.
+/// The date of the attribution has to be that of a claim, of which no other is older.
 fn check_attributed(table: &Table<'_>, dates: Option<&Dates>, claims: &[AttributionClaim]) {
     let Some(attributed) = dates.and_then(|dates| dates.attributed.as_ref()) else { return };
-    let is_of =
-        |claim: &AttributionClaim| claim.sure != Standing::Denied && claim.basis.on == *attributed;
-    if !claims.iter().any(is_of)
-        && let Some(dates) = table.table("dates")
-    {
-        dates.wrong("attributed", "is the date of no claim of attribution");
+    let Some(table) = table.table("dates") else { return };
+    let named = || claims.iter().filter(|claim| claim.sure != Standing::Denied);
+    if !named().any(|claim| claim.basis.on == *attributed) {
+        table.wrong("attributed", "is the date of no claim of attribution");
+    }
+    let older = named().map(|claim| &claim.basis).find(|it| it.on.last() < attributed.first());
+    if let Some(Basis { by, on, .. }) = older {
+        let by = hawkshaw_model::Printable(by);
+        table.wrong("attributed", format!("is not the first: {by} claims it on {on}"));
     }
 }
 

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use crate::incident::IncidentId;
+use crate::ledger::IncidentLedger;
 use crate::percent::Percent;
 use crate::selection::{Counted, Selection};
 use crate::usd::Usd;
-use crate::vocabulary::{Outcome, Standing};
+use crate::vocabulary::Outcome;
 
 /// How far a few incidents make up the sum.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,7 +22,7 @@ pub struct Concentration {
     pub herfindahl: u64,
 }
 
-/// The time from thefts to their first public attribution.
+/// The time from thefts to the first public attribution that the rule counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Delays {
     /// The incidents of which both dates are known, with the fewest and the most days.
@@ -85,20 +86,19 @@ impl Selection<'_> {
         })
     }
 
-    /// The time from thefts to their first public attribution.
-    pub fn delays(&self) -> Delays {
+    /// The time from thefts to the first public attribution that the rule counts: of a rule with
+    /// an actor, to that actor.
+    pub fn delays(&self, ledger: &IncidentLedger) -> Delays {
         let mut known = Vec::new();
         let mut undated = 0;
         for one in &self.counted {
-            let dates = &one.incident.dates;
-            let claims = &one.incident.attributions;
-            let is_attributed = claims.iter().any(|claim| claim.sure != Standing::Denied);
-            match &dates.attributed {
+            let incident = one.incident;
+            match self.rule.first_attributed(ledger, incident) {
                 Some(attributed) => {
-                    let (low, high) = dates.theft.days_until(attributed);
-                    known.push((one.incident.id.clone(), low, high));
+                    let (low, high) = incident.dates.theft.days_until(&attributed);
+                    known.push((incident.id.clone(), low, high));
                 }
-                None if is_attributed => undated += 1,
+                None if self.rule.claim_that_counts(ledger, incident).is_some() => undated += 1,
                 None => {}
             }
         }

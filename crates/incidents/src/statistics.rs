@@ -67,7 +67,7 @@ impl<'a> Statistics<'a> {
             omitted: selection.omitted.clone(),
             groups: GroupBy::ALL.iter().map(grouping).collect(),
             concentration: selection.concentration(),
-            delays: selection.delays(),
+            delays: selection.delays(ledger),
             recovered: selection.recovered(),
             shares: selection.shares(ledger),
             context: selection.against_context(ledger),

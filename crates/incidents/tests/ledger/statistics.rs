@@ -195,11 +195,40 @@ fn the_delay_of_a_coarse_date_is_an_interval() {
     let delays = |date: &str| {
         let ledger = ledger(&named(&[attributed(date)]));
         let selection = Selection::new(&ledger, InclusionRule::default(), Pricing::Ledger);
-        let delays = selection.delays();
+        let delays = selection.delays(&ledger);
         (delays.known[0].1, delays.known[0].2)
     };
     assert_eq!(delays("2020-04-01"), (9, 9));
     assert_eq!(delays("2020-03"), (10, 40));
+}
+
+#[test]
+fn a_delay_runs_to_the_first_claim_that_the_rule_counts() {
+    let claim = |actor: &str, by: &str, sure: &str, on: &str| {
+        attribution(actor, by, sure).replace("2030", on)
+    };
+    let of = |id: &str, more: String| {
+        let (id, text) = theft(id, "2020-04-01", &(amount(1, "Police") + &more));
+        (id, text.replace("[victim]", "attributed = \"2020-04-05\"\n[victim]"))
+    };
+    let gang = claim("gang", "Police", "stated", "2020-04-05");
+    let later = claim("group", "Police", "suspected", "2020-04-20")
+        + &claim("group", "Analyst", "stated", "2020-04/2020-05");
+    let ledger = ledger(&named(&[
+        of("2020-a", gang.clone() + &later),
+        of("2020-b", gang.clone() + &claim("group", "List", "stated", "2021")),
+        of("2020-c", gang),
+    ]));
+    let delays = |rule: InclusionRule| {
+        let delays = Selection::new(&ledger, rule, Pricing::Ledger).delays(&ledger);
+        let known = delays.known.iter().map(|(id, low, high)| (id.to_string(), *low, *high));
+        (known.collect::<Vec<_>>(), delays.undated)
+    };
+    let a = |low, high| vec![("2020-a".to_owned(), low, high)];
+    assert_eq!(delays(of_actor("state", Standing::Suspected)), (a(0, 19), 1));
+    assert_eq!(delays(of_actor("state", Standing::Stated)), (a(0, 60), 1));
+    assert_eq!(delays(InclusionRule::default()).0.len(), 3, "whoever is named");
+    assert_eq!(delays(of_actor("gang", Standing::Stated)).0[2], ("2020-c".to_owned(), 4, 4));
 }
 
 const SERIES: &str = "

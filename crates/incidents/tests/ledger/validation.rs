@@ -143,6 +143,22 @@ fn every_mistake_is_named_by_file_line_and_field() {
 }
 
 #[test]
+fn the_date_of_the_first_attribution_is_that_of_the_first_claim() {
+    let claim =
+        |actor: &str, by: &str, on: &str| attribution(actor, by, "stated").replace("2030", on);
+    let claims = |first: &str| {
+        let claims = claim("group", "Police", "2020-12-30") + &claim("gang", "Analyst", first);
+        let (id, text) = theft("2020-a", "2020-04", &claims);
+        let dated = "attributed = \"2020-12-30\"\n[victim]";
+        problems_of(&id, &text.replacen("[victim]", dated, 1))
+    };
+    let older =
+        "2020/2020-a.toml:8: dates.attributed: is not the first: Analyst claims it on 2020-05-01";
+    assert_eq!(claims("2020-05-01"), [older]);
+    assert_eq!(claims("2020-12"), [""; 0], "it may be of the day after, too");
+}
+
+#[test]
 fn all_mistakes_are_named_at_once() {
     let found = changed("usd = 5\nby = \"Police\"", "usd = \"x\"\nby = \"Nobody\"\nhow = 1");
     assert_eq!(found.len(), 3, "{found:?}");
