@@ -24,6 +24,8 @@ pub struct Comparison<'a> {
     pub published: Interval,
     /// What the ledger gives.
     pub ledger: Interval,
+    /// How many of its incidents have no amount, and are not in that.
+    pub without_amount: usize,
     /// How the two stand to each other.
     pub verdict: Verdict,
     /// What everybody published for the same thing, where there are several.
@@ -47,9 +49,10 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// Nobody knows how much a sum is of which no incident has an amount.
     fn of_span(span: Span) -> Self {
-        let (low, high) = (span.usd_low.cents(), span.usd_high.cents());
-        Self { low: Some(low), point: span.usd.cents(), high: Some(high) }
+        let [low, point, _] = span.or_nothing().map(Usd::cents);
+        Self { low: Some(low), point, high: span.usd_high.map(Usd::cents) }
     }
 
     /// A figure without a range.
@@ -219,6 +222,7 @@ impl IncidentLedger {
             },
             published,
             ledger,
+            without_amount: if total.measure == Measure::Count { 0 } else { span.without_amount },
             verdict,
             peers: peers(self, total, ledger),
             explanations,
@@ -293,9 +297,9 @@ fn in_percent(
     let year = total.rule.year.or_else(|| total.rule.from.map(jiff::civil::Date::year))?;
     let share = Share::new(year, part, whole_of_series(series, year)?)?;
     Some(Interval {
-        low: Some(share.percent_low.hundredths()),
-        point: share.percent.hundredths(),
-        high: Some(share.percent_high.hundredths()),
+        low: Some(share.percent_low.unwrap_or_default().hundredths()),
+        point: share.percent.unwrap_or_default().hundredths(),
+        high: share.percent_high.map(Percent::hundredths),
     })
 }
 

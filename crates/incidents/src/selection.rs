@@ -158,12 +158,7 @@ impl<'a> Selection<'a> {
 
     /// The sum of the amounts.
     pub fn sum(&self) -> Usd {
-        sum(&self.counted)
-    }
-
-    /// The sums of the least and of the most that the claims allow for.
-    pub fn range(&self) -> (Usd, Usd) {
-        range(&self.counted)
+        self.counted.iter().filter_map(|one| one.figure.usd).sum()
     }
 
     /// The counted incidents without an amount under the price rule.
@@ -176,18 +171,6 @@ impl<'a> Selection<'a> {
         let rule = InclusionRule { from: Some(from), to: Some(to), ..self.rule.clone() };
         Self::new(ledger, rule, self.pricing.clone())
     }
-}
-
-/// The sum of the amounts of incidents.
-pub(crate) fn sum(counted: &[Counted<'_>]) -> Usd {
-    counted.iter().filter_map(|one| one.figure.usd).sum()
-}
-
-/// The sums of the least and of the most that the claims of incidents allow for.
-pub(crate) fn range(counted: &[Counted<'_>]) -> (Usd, Usd) {
-    let low = counted.iter().filter_map(|one| one.figure.low).sum();
-    let high = counted.iter().filter_map(|one| one.figure.high).sum();
-    (low, high)
 }
 
 enum Judgement {

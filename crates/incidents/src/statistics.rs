@@ -56,7 +56,11 @@ pub struct Grouping<'a> {
 
 impl<'a> Statistics<'a> {
     /// Counts over a selection, beside a list of launches.
-    pub fn of(ledger: &IncidentLedger, selection: &Selection<'a>, launches: &[Launches]) -> Self {
+    pub fn of(
+        ledger: &'a IncidentLedger,
+        selection: &Selection<'a>,
+        launches: &[Launches],
+    ) -> Self {
         let timeline = Timeline::new(selection, launches);
         let grouping = |by: &GroupBy| Grouping { by: *by, groups: selection.groups(ledger, *by) };
         Self {

@@ -18,7 +18,7 @@ pub(super) use show::{money, reach};
 pub(super) use statistics::{days, lag, left_out, median, months, undated};
 
 use comfy_table::{Attribute, Cell, CellAlignment, Table};
-use hawkshaw_incidents::{Figure, Span, Usd};
+use hawkshaw_incidents::{Figure, Percent, Share, Span, Usd};
 
 use crate::page::Page;
 
@@ -62,10 +62,34 @@ pub(super) fn spread(low: Usd, high: Usd) -> String {
 
 /// A sum with the range of the claims.
 fn span(span: Span) -> String {
-    if span.usd_low == span.usd_high {
-        return span.usd.for_people();
+    let [low, _, high] = span.or_nothing();
+    match low == high {
+        true => sum(span),
+        false => format!("{} (claims allow for {})", sum(span), between(low, high)),
     }
-    format!("{} (claims allow for {})", span.usd.for_people(), between(span.usd_low, span.usd_high))
+}
+
+/// A sum, and whether it lacks an amount; that it is unknown where it lacks them all.
+pub(super) fn sum(span: Span) -> String {
+    span.usd.map_or_else(|| amount(None), |usd| usd.for_people() + lacks(span.without_amount))
+}
+
+/// The mark of a sum that lacks amounts.
+pub(super) fn lacks(without_amount: usize) -> &'static str {
+    if without_amount > 0 { " +?" } else { "" }
+}
+
+/// A percentage, or that it is not known.
+pub(super) fn percent(percent: Option<Percent>) -> String {
+    percent.map_or_else(|| amount(None), |percent| percent.to_string())
+}
+
+/// Least and most of a percentage; nothing where they are the same.
+pub(super) fn percent_range(share: &Share) -> String {
+    let least_and_most = share.percent_low.zip(share.percent_high);
+    let is_range = |(low, high): &(Percent, Percent)| low != high;
+    let shown = |(low, high): (Percent, Percent)| format!("{low} to {high}");
+    least_and_most.filter(is_range).map_or_else(String::new, shown)
 }
 
 /// The least and the most.

@@ -28,13 +28,26 @@ pub(super) fn count(page: &mut Markup, count: usize) {
 pub(super) fn money(page: &mut Markup, usd: Option<Usd>) {
     match usd {
         Some(usd) => number(page, usd.cents(), &usd.for_people()),
-        None => page.leaf("td", &[("class", "num unknown"), ("data-key", "-1")], "unknown"),
+        None => unknown(page),
+    }
+}
+
+/// A cell of what is not known. It sorts below all others.
+pub(super) fn unknown(page: &mut Markup) {
+    page.leaf("td", &[("class", "num unknown"), ("data-key", "-1")], "unknown");
+}
+
+/// A cell with a sum, and whether it lacks amounts.
+pub(super) fn sum(page: &mut Markup, span: Span) {
+    match span.usd {
+        Some(usd) => number(page, usd.cents(), &crate::incidents::text::sum(span)),
+        None => unknown(page),
     }
 }
 
 /// A cell with what the claims of a sum allow for; nothing where all agree.
 pub(super) fn range(page: &mut Markup, span: Span) {
-    let (low, high) = (span.usd_low, span.usd_high);
+    let [low, _, high] = span.or_nothing();
     let width = high.cents() - low.cents().min(high.cents());
     number(page, width, &spread(low, high));
 }
@@ -50,11 +63,6 @@ pub(super) fn percent(share: Percent, part: Usd) -> String {
         return "< 0.01 %".to_owned();
     }
     share.to_string()
-}
-
-/// The sum of counted incidents; not nought where none has an amount.
-pub(super) fn sum(counted: &[Counted<'_>], usd: Usd) -> Option<Usd> {
-    counted.iter().any(|one| one.figure.usd.is_some()).then_some(usd)
 }
 
 /// A cell that heads a row.

@@ -4,7 +4,7 @@ use hawkshaw_incidents::{Comparison, Explanation, IncidentLedger, Interval, Meas
 
 use super::cells;
 use crate::html::parts;
-use crate::incidents::text::{incidents, point};
+use crate::incidents::text::{incidents, lacks, point};
 use crate::markup::Markup;
 use crate::text::label;
 
@@ -82,8 +82,8 @@ fn row(page: &mut Markup, ledger: &IncidentLedger, comparison: &Comparison<'_>) 
     });
     cells::text(page, &label(&total.basis.by));
     page.leaf("td", &[("class", "time")], &cells::date(&total.basis.on));
-    interval(page, comparison.published, total.measure);
-    interval(page, comparison.ledger, total.measure);
+    interval(page, comparison.published, total.measure, "");
+    interval(page, comparison.ledger, total.measure, lacks(comparison.without_amount));
     page.node("td", &[], |page| verdict(page, comparison.verdict));
     let by = comparison.published.point.abs_diff(comparison.ledger.point);
     let shown = match comparison.verdict {
@@ -93,17 +93,18 @@ fn row(page: &mut Markup, ledger: &IncidentLedger, comparison: &Comparison<'_>) 
     cells::number(page, by, &shown);
 }
 
-/// A figure with its range below.
-fn interval(page: &mut Markup, interval: Interval, measure: Measure) {
+/// A figure with what it lacks, and its range below.
+fn interval(page: &mut Markup, interval: Interval, measure: Measure, lacks: &str) {
     let key = interval.point.to_string();
     page.node("td", &[("class", "num"), ("data-key", &key)], |page| {
         match (interval.low, interval.high) {
             (Some(low), Some(high)) if low != high => {
                 page.text(&point(measure, interval.point));
+                page.text(lacks);
                 let range = format!("{} to {}", point(measure, low), point(measure, high));
                 page.leaf("span", &[("class", "sub")], &range);
             }
-            _ => page.text(&interval.for_people(measure)),
+            _ => page.text(&(interval.for_people(measure) + lacks)),
         }
     });
 }

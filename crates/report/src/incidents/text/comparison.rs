@@ -3,7 +3,7 @@
 use comfy_table::Cell;
 use hawkshaw_incidents::{Comparison, Explanation, IncidentLedger, Interval, Measure, Verdict};
 
-use super::{incidents, right, table_with};
+use super::{amount, incidents, lacks, right, table_with};
 use crate::page::{Page, TableStyle};
 use crate::text::label;
 
@@ -35,7 +35,7 @@ fn overview(page: &mut Page, comparisons: &[Comparison<'_>]) {
             Cell::new(label(&total.basis.by)),
             Cell::new(&total.basis.on),
             right(stated(total.measure, &comparison.published)),
-            right(point(total.measure, comparison.ledger.point)),
+            right(ledger_figure(comparison)),
             Cell::new(comparison.verdict.text()),
         ]);
     }
@@ -48,6 +48,16 @@ fn stated(measure: Measure, published: &Interval) -> String {
         (Some(_), Some(_)) => point(measure, published.point),
         _ => published.for_people(measure),
     }
+}
+
+/// What the ledger gives, and whether it lacks an amount.
+fn ledger_figure(comparison: &Comparison<'_>) -> String {
+    let found = &comparison.ledger;
+    let shown = match found.high {
+        Some(_) => point(comparison.total.measure, found.point),
+        None => amount(None),
+    };
+    shown + lacks(comparison.without_amount)
 }
 
 /// A figure in the unit of its measure.
@@ -67,8 +77,9 @@ fn one(page: &mut Page, ledger: &IncidentLedger, comparison: &Comparison<'_>) {
     page.item(
         "•",
         &format!(
-            "this ledger: {} from {}: {}",
+            "this ledger: {}{} from {}: {}",
             comparison.ledger.for_people(measure),
+            lacks(comparison.without_amount),
             incidents(comparison.incidents.len()),
             comparison.rule
         ),

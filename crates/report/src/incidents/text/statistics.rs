@@ -7,7 +7,7 @@ use hawkshaw_incidents::{
 };
 
 use super::list::heading;
-use super::{between, incidents, right, span, spread, table_with};
+use super::{between, incidents, percent, percent_range, right, span, spread, sum, table_with};
 use crate::page::{Page, TableStyle};
 use crate::text::label;
 
@@ -83,25 +83,17 @@ fn groups(page: &mut Page, statistics: &Statistics<'_>, by: GroupBy, detail: Det
     let headings = ["", "incidents", "US dollars", "claims allow for", "share", "which"];
     let mut table = table_with(page, headings);
     for group in statistics.by(by) {
+        let [low, _, high] = group.sum.or_nothing();
         table.add_row([
             Cell::new(label(&group.label)),
             right(group.incidents.len().to_string()),
-            right(sum(group)),
-            right(spread(group.usd_low, group.usd_high)),
+            right(sum(group.sum)),
+            right(spread(low, high)),
             right(group.share.map_or_else(String::new, |share| share.to_string())),
             Cell::new(which(group, detail)),
         ]);
     }
     page.finished(&table);
-}
-
-/// The sum of a group; that it is unknown where no incident has an amount.
-fn sum(group: &Group<'_>) -> String {
-    if group.without_amount == group.incidents.len() {
-        return "unknown".to_owned();
-    }
-    let more = if group.without_amount > 0 { " +?" } else { "" };
-    format!("{}{more}", group.usd.for_people())
 }
 
 fn which(group: &Group<'_>, detail: Detail) -> String {
@@ -205,21 +197,17 @@ fn shares(page: &mut Page, shares: &[Share]) {
     }
     let mut table = table_with(page, ["year", "part", "of", "is", "claims allow for"]);
     for share in shares {
-        let range = match share.percent_low == share.percent_high {
-            true => String::new(),
-            false => format!("{} to {}", share.percent_low, share.percent_high),
-        };
         table.add_row([
             Cell::new(share.year),
-            right(share.part.usd.for_people()),
+            right(sum(share.part)),
             Cell::new(format!(
                 "{} {} ({})",
-                share.whole.value.usd.for_people(),
+                sum(share.whole.value),
                 label(&share.whole.title),
                 label(&share.whole.by)
             )),
-            right(share.percent.to_string()),
-            right(range),
+            right(percent(share.percent)),
+            right(percent_range(share)),
         ]);
     }
     page.finished(&table);
