@@ -98,6 +98,8 @@ impl Interval {
 pub enum Verdict {
     /// The figure of the ledger is the published one within its rounding.
     Agrees,
+    /// The published figure is only a bound, and the figure of the ledger lies on its right side.
+    NotContradicted,
     /// The ranges overlap: the claims of the ledger allow for the published figure.
     Within,
     /// The ledger gives less, even by its highest claims, by so many units.
@@ -117,6 +119,7 @@ impl Verdict {
     pub fn text(self) -> &'static str {
         match self {
             Self::Agrees => "agrees",
+            Self::NotContradicted => "not contradicted",
             Self::Within => "within the claims",
             Self::LedgerLower { .. } => "ledger lower",
             Self::LedgerHigher { .. } => "ledger higher",
@@ -344,8 +347,9 @@ fn rounding(figure: u64) -> u64 {
 }
 
 fn judge(published: Interval, ledger: Interval) -> Verdict {
+    let is_bound = published.low.is_none() || published.high.is_none();
     if published.holds(ledger.point) {
-        Verdict::Agrees
+        if is_bound { Verdict::NotContradicted } else { Verdict::Agrees }
     } else if published.touches(&ledger) {
         Verdict::Within
     } else if ledger.point < published.point {
@@ -362,7 +366,9 @@ fn explain(
     (published, found, verdict): (Interval, Interval, Verdict),
 ) -> Vec<Explanation> {
     let is_lower = found.point < published.point;
-    if verdict == Verdict::Agrees || total.measure == Measure::Count {
+    if matches!(verdict, Verdict::Agrees | Verdict::NotContradicted)
+        || total.measure == Measure::Count
+    {
         return Vec::new();
     }
     let mut explanations = Vec::new();
@@ -373,8 +379,13 @@ fn explain(
             .push(Explanation::new(Reason::NearlyCounted, amounts(nearly.map(|(one, _)| one))));
         explanations.extend(unattributed(ledger, total, selection));
     } else {
-        explanations.push(Explanation::new(Reason::LowerClaims, spread(selection, |f| f.low)));
+        // Who is in doubt is named below with the whole amount, and not twice.
         let reason = |one: &Counted<'_>| doubt(ledger, total, one);
+        let mut lower = spread(selection, |f| f.low);
+        lower.retain(|(id, _)| {
+            !selection.counted.iter().any(|one| one.incident.id == *id && reason(one).is_some())
+        });
+        explanations.push(Explanation::new(Reason::LowerClaims, lower));
         for doubt in [Reason::AttributedLater, Reason::Contested, Reason::OnlyOnLists] {
             let doubted = selection.counted.iter().filter(|one| reason(one) == Some(doubt));
             explanations.push(Explanation::new(doubt, amounts(doubted)));
@@ -506,5 +517,8 @@ mod tests {
             judge(interval(95, 100, 105), interval(110, 120, 130)),
             Verdict::LedgerHigher { by: 20 }
         );
+        let more_than = |low| Interval { low: Some(low), point: low, high: None };
+        assert_eq!(judge(more_than(100), interval(90, 700, 800)), Verdict::NotContradicted);
+        assert_eq!(judge(more_than(100), interval(60, 90, 110)), Verdict::Within);
     }
 }

@@ -380,3 +380,22 @@ fn a_published_total_is_explained_by_incidents() {
         ("ledger higher", vec!["AttributedLater 100 [2020-a 100]".into(),])
     );
 }
+
+#[test]
+fn no_incident_explains_a_difference_twice() {
+    let range = amount(100, "Police").replace("usd = 100", "usd = 100\nusd_low = 70");
+    let group = attribution("group", "Police", "stated");
+    let contested = group.clone() + &attribution("gang", "Analyst", "stated");
+    let total = "[[total]]\nid = \"t\"\ntitle = \"T\"\nmeasure = \"sum\"\nusd = 11\n\
+                 by = \"Analyst\"\non = \"2030\"\nsources = [\"page\"]\n[total.rule]\n\
+                 actor = \"state\"\nfrom = \"2020-01-01\"\n";
+    let thefts = [
+        theft("2020-a", "2020-01-01", &(range.clone() + &contested)),
+        theft("2020-b", "2020-01-02", &(range + &group)),
+    ];
+    let ledger = ledger_with(&named(&thefts), &[("totals.toml", total)]);
+    let all = ledger.compare_all();
+    let explained: Vec<String> =
+        all[0].explanations.iter().map(|one| format!("{:?} {}", one.reason, one.usd)).collect();
+    assert_eq!(explained, ["LowerClaims 30", "Contested 100", "Unexplained 59"]);
+}

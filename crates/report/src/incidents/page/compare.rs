@@ -64,7 +64,7 @@ fn verdicts(page: &mut Markup, comparisons: &[Comparison<'_>]) {
 
 fn verdict(page: &mut Markup, verdict: Verdict) {
     let class = match verdict {
-        Verdict::Agrees => "verdict v-agrees",
+        Verdict::Agrees | Verdict::NotContradicted => "verdict v-agrees",
         Verdict::Within => "verdict v-within",
         Verdict::LedgerLower { .. } => "verdict v-lower",
         Verdict::LedgerHigher { .. } => "verdict v-higher",
@@ -87,7 +87,7 @@ fn row(page: &mut Markup, ledger: &IncidentLedger, comparison: &Comparison<'_>) 
     page.node("td", &[], |page| verdict(page, comparison.verdict));
     let by = comparison.published.point.abs_diff(comparison.ledger.point);
     let shown = match comparison.verdict {
-        Verdict::Agrees => String::new(),
+        Verdict::Agrees | Verdict::NotContradicted => String::new(),
         _ => point(total.measure, by),
     };
     cells::number(page, by, &shown);

@@ -85,7 +85,7 @@ fn one(page: &mut Page, ledger: &IncidentLedger, comparison: &Comparison<'_>) {
         ),
     );
     let difference = match comparison.verdict {
-        Verdict::Agrees => String::new(),
+        Verdict::Agrees | Verdict::NotContradicted => String::new(),
         Verdict::Within | Verdict::LedgerLower { .. } | Verdict::LedgerHigher { .. } => {
             let by = comparison.published.point.abs_diff(comparison.ledger.point);
             format!(", a difference of {}", point(measure, by))
