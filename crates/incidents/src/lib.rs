@@ -50,8 +50,8 @@ pub use import::{
     ImportDefect, ImportDefectReason, ImportError, ImportField, ImportOptions, Imported,
     ImportedAmount, ImportedRow, ImportedTable, MatchCandidate, MatchEvidence, MatchVerdict,
     PrintedTotal, RowMatch, RowPlace, TableFacts, TableFormat, TotalDifference, UnmappedWord,
-    YearDifference, YearSum, YearSums, YearlyColumn, YearlyFigure, YearlyTable, draft, match_rows,
-    read_table,
+    YearDifference, YearSum, YearSums, YearlyColumn, YearlyFigure, YearlyTable, draft, match_lists,
+    match_rows, read_table,
 };
 pub use incident::{Beginning, Dates, Incident, IncidentId, KnownAddress, Laundering, Victim};
 pub use launches::{Launches, read_launches};

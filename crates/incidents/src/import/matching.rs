@@ -46,6 +46,8 @@ pub struct RowMatch {
 /// Where a row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct RowPlace {
+    /// The number of the list among those that were read together, from 1.
+    pub list: usize,
     /// The number of the row, from 1.
     pub row: usize,
     /// The line on which it begins, from 1.
@@ -93,8 +95,14 @@ impl RowMatch {
 ///
 /// A name alone matches nothing: date or amount have to fit too.
 pub fn match_rows(ledger: &IncidentLedger, table: &ImportedTable) -> Vec<RowMatch> {
+    match_lists(ledger, std::slice::from_ref(table)).pop().unwrap_or_default()
+}
+
+/// Matches every row of several lists, of which rows can have the same best candidate.
+pub fn match_lists(ledger: &IncidentLedger, lists: &[ImportedTable]) -> Vec<Vec<RowMatch>> {
     let index = LedgerIndex::new(ledger);
-    let mut matches: Vec<RowMatch> = table.rows.iter().map(|row| match_row(&index, row)).collect();
+    let rows = lists.iter().zip(1..).flat_map(|(list, at)| list.rows.iter().map(move |r| (r, at)));
+    let mut matches: Vec<RowMatch> = rows.map(|(row, at)| match_row(&index, row, at)).collect();
     let mut by_incident: BTreeMap<&IncidentId, Vec<RowPlace>> = BTreeMap::new();
     for found in &matches {
         if let Some(best) = found.best() {
@@ -106,7 +114,8 @@ pub fn match_rows(ledger: &IncidentLedger, table: &ImportedTable) -> Vec<RowMatc
     for (found, (count, others)) in matches.iter_mut().zip(others) {
         (found.also_matched_count, found.also_matched_by) = (count, others);
     }
-    matches
+    let mut matches = matches.into_iter();
+    lists.iter().map(|list| matches.by_ref().take(list.rows.len()).collect()).collect()
 }
 
 /// How many other rows have the same best candidate, and the first of them.
@@ -123,7 +132,7 @@ fn others(
     (all.len() - 1, shown.collect())
 }
 
-fn match_row(index: &LedgerIndex<'_>, row: &ImportedRow) -> RowMatch {
+fn match_row(index: &LedgerIndex<'_>, row: &ImportedRow, list: usize) -> RowMatch {
     let keys = RowKeys::new(row);
     let mut fits: Vec<Fit<'_>> = Vec::new();
     for entry in index.near(&keys) {
@@ -134,7 +143,7 @@ fn match_row(index: &LedgerIndex<'_>, row: &ImportedRow) -> RowMatch {
     });
     let verdict = verdict(&fits);
     let candidates = fits.iter().map(Fit::candidate).collect();
-    let row = RowPlace { row: row.row, line: row.line };
+    let row = RowPlace { list, row: row.row, line: row.line };
     RowMatch { row, verdict, candidates, also_matched_by: Vec::new(), also_matched_count: 0 }
 }
 
