@@ -265,3 +265,18 @@ fn help_shows_examples() {
         hawkshaw(["incidents", verb, "--help"]).ended(DONE);
     }
 }
+
+#[test]
+fn names_and_omissions_are_not_passed_over() {
+    let by_id = incidents(&["list", "--actor", "dprk"]).ended(DONE).stdout;
+    for name in ["North Korea", "DPRK"] {
+        assert_eq!(incidents(&["list", "--actor", name]).ended(DONE).stdout, by_id);
+    }
+    incidents(&["list", "--country", "XX"]).ended(USAGE).explains("no code such as KR");
+    incidents(&["list", "--year", "2025"]).ended(DONE).answers("fit but for one thing");
+    let folder = folder(&[("2020-a.toml", theft("2020-a", "2020-01-01", "5"))]);
+    incidents(&["compare", "ronin-fbi", "--ledger", text(folder.path())])
+        .ended(USAGE)
+        .explains("no published totals");
+    incidents(&["import", "list.csv", "--cite", "notaurl"]).ended(USAGE).explains("is no link");
+}

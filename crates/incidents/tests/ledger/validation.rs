@@ -299,3 +299,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let code = "kind = \"exchange\"\ncountry = \"ZZ\"";
+    assert_eq!(
+        changed("kind = \"exchange\"", code),
+        ["2020/2020-a.toml:11: victim.country: is no code of ISO 3166-1 alpha-2, such as VN"]
+    );
+    let address =
+        "[[address]]\naccount = \"solana:x:abc\"\nrole = \"theft\"\nsources = [\"page\"]\n";
+    let (id, text) = theft("2020-a", "2020-05-06", &(amount(5, "Police") + address + address));
+    assert_eq!(
+        problems_of(&id, &text),
+        ["2020/2020-a.toml:22: address[1].account: stands in the file twice with this role"]
+    );
+    let mut files = frame();
+    files.push(file("2020/2020-a.TOML", text.replacen(address, "", 1)));
+    assert_eq!(problems(files), ["2020/2020-a.TOML:1: id: is not the name of the file"]);
+    let mut files = frame();
+    let circle =
+        "[actor.a]\nname = \"A\"\npart_of = \"b\"\n[actor.b]\nname = \"B\"\npart_of = \"a\"\n";
+    files.retain(|file| file.name != "actors.toml");
+    files.push(file("actors.toml", circle));
+    assert_eq!(
+        problems(files),
+        [
+            "actors.toml:3: actor.a.part_of: leads back to the actor itself",
+            "actors.toml:6: actor.b.part_of: leads back to the actor itself",
+        ]
+    );
+}

@@ -22,6 +22,16 @@ use hawkshaw_incidents::{Figure, Percent, Share, Span, Usd};
 
 use crate::page::Page;
 
+/// That incidents nearly fit, where some do.
+fn omitted(page: &mut Page, count: usize) {
+    if count > 0 {
+        page.paragraph(&format!(
+            "{} fit but for one thing and are not counted (--json lists them with the reason).",
+            incidents(count)
+        ));
+    }
+}
+
 /// An empty table with headings.
 fn table_with<'h>(page: &Page, headings: impl IntoIterator<Item = &'h str>) -> Table {
     let bold = |heading: &str| Cell::new(heading).add_attribute(Attribute::Bold);

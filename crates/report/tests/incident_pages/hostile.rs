@@ -3,14 +3,13 @@
 use hawkshaw_incidents::{IncidentLedger, LedgerFile};
 
 /// The texts that are free, by the word behind them.
-pub(crate) const FIELDS: [&str; 24] = [
+pub(crate) const FIELDS: [&str; 23] = [
     "actor-name",
     "claimant-name",
     "title-of-incident",
     "summary-of-incident",
     "alias-of-incident",
     "note-of-incident",
-    "case-of-incident",
     "name-of-victim",
     "note-of-amount",
     "note-of-attribution",
@@ -48,7 +47,7 @@ summary = "{summary-of-incident}"
 aliases = ["{alias-of-incident}"]
 kind = "theft"
 loot = "crypto"
-case = "{case-of-incident}"
+case = "case-of-incident"
 note = "{note-of-incident}"
 
 [dates]

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow};
 use hawkshaw_incidents::{
     DraftOptions, DraftSource, ImportDefect, ImportOptions, Imported, ImportedTable,
-    IncidentLedger, MatchVerdict, PartialDate, RowMatch, TableFormat, YearlyTable, draft,
+    IncidentLedger, MatchVerdict, PartialDate, RowMatch, TableFormat, YearlyTable, draft, is_link,
     match_lists, read_table,
 };
 use hawkshaw_model::Printable;
@@ -102,6 +102,10 @@ impl<'a> Drafts<'a> {
                 Failure::Usage(anyhow::Error::new(error).context("--edition is no date"))
             })
         });
+        if let Some(link) = arguments.cite.as_ref().filter(|link| !is_link(link)) {
+            let shown = Printable(link);
+            return Err(Failure::Usage(anyhow!("--cite `{shown}` is no link such as https://…")));
+        }
         if let Some(name) = &arguments.by
             && ledger.claimants().kind(name).is_none()
         {

@@ -45,6 +45,7 @@ pub fn to_list_text(
     if unpriced > 0 {
         page.paragraph(&format!("{} without an amount: in no sum.", incidents(unpriced)));
     }
+    super::omitted(&mut page, selection.omitted.len());
     page.paragraph(&format!("Counted: {}.", selection.rule.text(ledger)));
     page.paragraph(&format!("Amounts: {}.", selection.pricing.text()));
     page.out

@@ -7,7 +7,9 @@ use hawkshaw_incidents::{
 };
 
 use super::list::heading;
-use super::{between, incidents, percent, percent_range, right, span, spread, sum, table_with};
+use super::{
+    between, incidents, omitted, percent, percent_range, right, span, spread, sum, table_with,
+};
 use crate::page::{Page, TableStyle};
 use crate::text::label;
 
@@ -54,12 +56,7 @@ fn headline(page: &mut Page, statistics: &Statistics<'_>) {
     if estimates > 0 {
         page.paragraph(&format!("Estimates for which no range was given: {estimates}."));
     }
-    if !statistics.omitted.is_empty() {
-        page.paragraph(&format!(
-            "{} fit but for one thing and are not counted (--json lists them with the reason).",
-            incidents(statistics.omitted.len())
-        ));
-    }
+    omitted(page, statistics.omitted.len());
 }
 
 fn everything(page: &mut Page, statistics: &Statistics<'_>, detail: Detail) {
