@@ -57,6 +57,14 @@ impl Actors {
         self.0.get(id)
     }
 
+    /// The actor that a text means: by its id, else by its name or another name.
+    pub fn named(&self, text: &str) -> Option<&Actor> {
+        let wanted = text.trim().to_lowercase();
+        let is_name = |name: &String| name.to_lowercase() == wanted;
+        let has_name = |actor: &&Actor| is_name(&actor.name) || actor.aliases.iter().any(is_name);
+        self.get(text).or_else(|| self.0.values().find(has_name))
+    }
+
     /// Every actor, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Actor> {
         self.0.values()
@@ -75,7 +83,8 @@ impl Actors {
     /// The actor, what it is a part of, and so on.
     fn line(&self, id: &str) -> impl Iterator<Item = &Actor> {
         let next = |actor: &&Actor| actor.part_of.as_deref().and_then(|whole| self.get(whole));
-        std::iter::successors(self.get(id), next).take(self.0.len())
+        // One more than there are, so that a circle of all comes back to where it began.
+        std::iter::successors(self.get(id), next).take(self.0.len() + 1)
     }
 
     fn is_in_circle(&self, id: &str) -> bool {

@@ -24,6 +24,8 @@ pub struct Comparison<'a> {
     pub published: Interval,
     /// What the ledger gives.
     pub ledger: Interval,
+    /// How many of its incidents have no amount, and are not in that.
+    pub without_amount: usize,
     /// How the two stand to each other.
     pub verdict: Verdict,
     /// What everybody published for the same thing, where there are several.
@@ -47,9 +49,10 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// Nobody knows how much a sum is of which no incident has an amount.
     fn of_span(span: Span) -> Self {
-        let (low, high) = (span.usd_low.cents(), span.usd_high.cents());
-        Self { low: Some(low), point: span.usd.cents(), high: Some(high) }
+        let [low, point, _] = span.or_nothing().map(Usd::cents);
+        Self { low: Some(low), point, high: span.usd_high.map(Usd::cents) }
     }
 
     /// A figure without a range.
@@ -95,6 +98,8 @@ impl Interval {
 pub enum Verdict {
     /// The figure of the ledger is the published one within its rounding.
     Agrees,
+    /// The published figure is only a bound, and the figure of the ledger lies on its right side.
+    NotContradicted,
     /// The ranges overlap: the claims of the ledger allow for the published figure.
     Within,
     /// The ledger gives less, even by its highest claims, by so many units.
@@ -114,6 +119,7 @@ impl Verdict {
     pub fn text(self) -> &'static str {
         match self {
             Self::Agrees => "agrees",
+            Self::NotContradicted => "not contradicted",
             Self::Within => "within the claims",
             Self::LedgerLower { .. } => "ledger lower",
             Self::LedgerHigher { .. } => "ledger higher",
@@ -219,6 +225,7 @@ impl IncidentLedger {
             },
             published,
             ledger,
+            without_amount: if total.measure == Measure::Count { 0 } else { span.without_amount },
             verdict,
             peers: peers(self, total, ledger),
             explanations,
@@ -293,9 +300,9 @@ fn in_percent(
     let year = total.rule.year.or_else(|| total.rule.from.map(jiff::civil::Date::year))?;
     let share = Share::new(year, part, whole_of_series(series, year)?)?;
     Some(Interval {
-        low: Some(share.percent_low.hundredths()),
-        point: share.percent.hundredths(),
-        high: Some(share.percent_high.hundredths()),
+        low: Some(share.percent_low.unwrap_or_default().hundredths()),
+        point: share.percent.unwrap_or_default().hundredths(),
+        high: share.percent_high.map(Percent::hundredths),
     })
 }
 
@@ -340,8 +347,9 @@ fn rounding(figure: u64) -> u64 {
 }
 
 fn judge(published: Interval, ledger: Interval) -> Verdict {
+    let is_bound = published.low.is_none() || published.high.is_none();
     if published.holds(ledger.point) {
-        Verdict::Agrees
+        if is_bound { Verdict::NotContradicted } else { Verdict::Agrees }
     } else if published.touches(&ledger) {
         Verdict::Within
     } else if ledger.point < published.point {
@@ -358,7 +366,9 @@ fn explain(
     (published, found, verdict): (Interval, Interval, Verdict),
 ) -> Vec<Explanation> {
     let is_lower = found.point < published.point;
-    if verdict == Verdict::Agrees || total.measure == Measure::Count {
+    if matches!(verdict, Verdict::Agrees | Verdict::NotContradicted)
+        || total.measure == Measure::Count
+    {
         return Vec::new();
     }
     let mut explanations = Vec::new();
@@ -369,8 +379,13 @@ fn explain(
             .push(Explanation::new(Reason::NearlyCounted, amounts(nearly.map(|(one, _)| one))));
         explanations.extend(unattributed(ledger, total, selection));
     } else {
-        explanations.push(Explanation::new(Reason::LowerClaims, spread(selection, |f| f.low)));
+        // Who is in doubt is named below with the whole amount, and not twice.
         let reason = |one: &Counted<'_>| doubt(ledger, total, one);
+        let mut lower = spread(selection, |f| f.low);
+        lower.retain(|(id, _)| {
+            !selection.counted.iter().any(|one| one.incident.id == *id && reason(one).is_some())
+        });
+        explanations.push(Explanation::new(Reason::LowerClaims, lower));
         for doubt in [Reason::AttributedLater, Reason::Contested, Reason::OnlyOnLists] {
             let doubted = selection.counted.iter().filter(|one| reason(one) == Some(doubt));
             explanations.push(Explanation::new(doubt, amounts(doubted)));
@@ -423,7 +438,7 @@ fn unattributed(
 
 /// Why a claimant may not have counted an incident that the ledger counts: the first reason.
 fn doubt(ledger: &IncidentLedger, total: &Total, one: &Counted<'_>) -> Option<Reason> {
-    if first_attribution_is_after(one, total) {
+    if first_attribution_is_after(ledger, one, total) {
         Some(Reason::AttributedLater)
     } else if ledger.is_contested(one.incident) {
         Some(Reason::Contested)
@@ -434,8 +449,8 @@ fn doubt(ledger: &IncidentLedger, total: &Total, one: &Counted<'_>) -> Option<Re
     }
 }
 
-fn first_attribution_is_after(one: &Counted<'_>, total: &Total) -> bool {
-    let dated = one.incident.dates.attributed.as_ref();
+fn first_attribution_is_after(ledger: &IncidentLedger, one: &Counted<'_>, total: &Total) -> bool {
+    let dated = rule_of(total).first_attributed(ledger, one.incident);
     one.incident.dates.theft.first() > total.basis.on.last()
         || dated.is_some_and(|date| date.first() > total.basis.on.last())
 }
@@ -502,5 +517,8 @@ mod tests {
             judge(interval(95, 100, 105), interval(110, 120, 130)),
             Verdict::LedgerHigher { by: 20 }
         );
+        let more_than = |low| Interval { low: Some(low), point: low, high: None };
+        assert_eq!(judge(more_than(100), interval(90, 700, 800)), Verdict::NotContradicted);
+        assert_eq!(judge(more_than(100), interval(60, 90, 110)), Verdict::Within);
     }
 }

@@ -162,14 +162,14 @@ fn test(thefts: &[f64], launches: &[f64]) -> Option<(Vec<Lag>, Lag, Chance)> {
     let length = thefts.len();
     let lags: Vec<i32> = (-LAG_MONTHS_MAX..=LAG_MONTHS_MAX).collect();
     let mut rotated = launches.to_vec();
-    let mut by_shift: Vec<Vec<i32>> = Vec::with_capacity(length);
+    let mut by_shift: Vec<Vec<f64>> = Vec::with_capacity(length);
     for _ in 0..length {
         by_shift
             .push(lags.iter().map(|lag| at_lag(thefts, &rotated, *lag)).collect::<Option<_>>()?);
         rotated.rotate_right(1);
     }
     let observed = by_shift.first()?.clone();
-    let count = |reaches: &dyn Fn(&Vec<i32>) -> bool| Chance {
+    let count = |reaches: &dyn Fn(&Vec<f64>) -> bool| Chance {
         reached: by_shift.iter().filter(|shift| reaches(shift)).count(),
         of: length,
     };
@@ -179,27 +179,34 @@ fn test(thefts: &[f64], launches: &[f64]) -> Option<(Vec<Lag>, Lag, Chance)> {
         .map(|(at, &months)| Lag {
             months,
             pairs: length - usize::try_from(months.unsigned_abs()).unwrap_or(length),
-            correlation: Thousandths(observed[at]),
-            p: count(&|shift| shift[at].abs() >= observed[at].abs()),
+            correlation: Thousandths(thousandths(observed[at])),
+            p: count(&|shift| reaches(shift[at], observed[at])),
         })
         .collect();
-    let largest = |shift: &Vec<i32>| shift.iter().map(|r| r.abs()).max().unwrap_or(0);
-    let strongest = *tried.iter().max_by_key(|lag| {
-        (lag.correlation.0.abs(), std::cmp::Reverse(lag.months.abs()), lag.months)
+    let nearest = |lag: &Lag| (std::cmp::Reverse(lag.months.abs()), lag.months);
+    let (&strongest, _) = tried.iter().zip(&observed).max_by(|(a, of_a), (b, of_b)| {
+        of_a.abs().total_cmp(&of_b.abs()).then_with(|| nearest(a).cmp(&nearest(b)))
     })?;
-    let corrected = count(&|shift| largest(shift) >= strongest.correlation.0.abs());
+    let largest = |shift: &Vec<f64>| shift.iter().fold(0.0, |most: f64, r| most.max(r.abs()));
+    let corrected = count(&|shift| reaches(largest(shift), largest(&observed)));
     Some((tried, strongest, corrected))
 }
 
-/// Spearman's correlation of `thefts[t]` and `launches[t + lag]` in thousandths, over the months
-/// that both have; `None` where one of them never changes.
-fn at_lag(thefts: &[f64], launches: &[f64], lag: i32) -> Option<i32> {
+/// Whether a correlation is as far from nothing as another. Equal ones may differ in the last
+/// bits, by the order of their sums; different ones of ranks are much farther apart.
+fn reaches(correlation: f64, other: f64) -> bool {
+    correlation.abs() >= other.abs() - 1e-9
+}
+
+/// Spearman's correlation of `thefts[t]` and `launches[t + lag]`, over the months that both
+/// have; `None` where one of them never changes.
+fn at_lag(thefts: &[f64], launches: &[f64], lag: i32) -> Option<f64> {
     let months = usize::try_from(lag.unsigned_abs()).ok()?;
     let pairs = thefts.len().checked_sub(months)?;
     let (from_thefts, from_launches) = if lag >= 0 { (0, months) } else { (months, 0) };
     let thefts = ranks(&thefts[from_thefts..from_thefts + pairs]);
     let launches = ranks(&launches[from_launches..from_launches + pairs]);
-    pearson(&thefts, &launches).map(thousandths)
+    pearson(&thefts, &launches)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a correlation lies between -1 and 1")]
@@ -239,7 +246,7 @@ fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LAG_MONTHS_MAX, at_lag, ranks, test};
+    use super::{LAG_MONTHS_MAX, at_lag, ranks, reaches, test, thousandths};
 
     /// A series without order, the same on every machine.
     fn noise(seed: u64, length: usize) -> Vec<f64> {
@@ -260,9 +267,16 @@ mod tests {
     fn a_series_goes_with_itself_and_against_its_mirror() {
         let series = noise(1, 60);
         let mirror: Vec<f64> = series.iter().map(|value| -value).collect();
-        assert_eq!(at_lag(&series, &series, 0), Some(1_000));
-        assert_eq!(at_lag(&series, &mirror, 0), Some(-1_000));
-        assert_eq!(at_lag(&series, &vec![3.0; 60], 0), None);
+        let at_lag = |other: &[f64]| at_lag(&series, other, 0).map(thousandths);
+        assert_eq!(at_lag(&series), Some(1_000));
+        assert_eq!(at_lag(&mirror), Some(-1_000));
+        assert_eq!(at_lag(&[3.0; 60]), None);
+    }
+
+    #[test]
+    fn only_what_reaches_the_correlation_itself_counts() {
+        assert!(reaches(-0.5, 0.5) && reaches(0.5 - 1e-15, 0.5));
+        assert!(!reaches(0.4996, 0.5), "the same in thousandths, and less");
     }
 
     #[test]

@@ -82,6 +82,15 @@ impl PartialDate {
         earlier.days_until(later).0
     }
 
+    /// When the first of several things happened, of which each lies between two days.
+    pub(crate) fn earliest<'a>(dates: impl Iterator<Item = &'a Self>) -> Option<Self> {
+        let earlier =
+            |(first, last): (Date, Date), (a, b): (Date, Date)| (first.min(a), last.min(b));
+        let (first, last) = dates.map(|date| (date.first, date.last)).reduce(earlier)?;
+        let text = if first == last { first.to_string() } else { format!("{first}/{last}") };
+        Some(Self { first, last, text: text.into() })
+    }
+
     /// The date as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -124,6 +133,9 @@ fn span(part: &str, whole: &str) -> Result<(Date, Date), PartialDateError> {
     }
     let impossible = || PartialDateError::Impossible(shown());
     let year: i16 = pieces[0].parse().map_err(|_| impossible())?;
+    if !(1_000..=2_999).contains(&year) {
+        return Err(impossible());
+    }
     let number = |at: usize| pieces.get(at).map(|piece| piece.parse::<i8>()).transpose();
     let month = number(1).map_err(|_| impossible())?;
     let day = number(2).map_err(|_| impossible())?;
@@ -175,7 +187,7 @@ mod tests {
 
     #[test]
     fn what_does_not_exist_is_refused() {
-        for text in ["2022-02-30", "2022-13", "2022-00-10"] {
+        for text in ["2022-02-30", "2022-13", "2022-00-10", "0000", "9999-01", "2022/9998"] {
             assert!(
                 matches!(text.parse::<PartialDate>(), Err(PartialDateError::Impossible(_))),
                 "{text}"

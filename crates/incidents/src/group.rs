@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::ledger::IncidentLedger;
 use crate::percent::Percent;
-use crate::selection::{Counted, InclusionRule, Selection, range, sum};
-use crate::usd::Usd;
+use crate::selection::{Counted, InclusionRule, Selection};
+use crate::share::Span;
 use crate::vocabulary::{Vocabulary as _, vocabulary};
 
 vocabulary! {
@@ -38,15 +38,10 @@ pub struct Group<'a> {
     /// The same, for people.
     pub label: String,
     /// The sum of the amounts.
-    pub usd: Usd,
-    /// The sum of the least that the claims allow for.
-    pub usd_low: Usd,
-    /// The sum of the most that the claims allow for.
-    pub usd_high: Usd,
+    #[serde(flatten)]
+    pub sum: Span,
     /// The part of the sum of all groups.
     pub share: Option<Percent>,
-    /// How many have no amount under the price rule, and are not in the sum.
-    pub without_amount: usize,
     /// The incidents.
     pub incidents: Vec<Counted<'a>>,
 }
@@ -66,16 +61,13 @@ impl<'a> Selection<'a> {
         let mut groups: Vec<Group<'a>> = members
             .into_iter()
             .map(|((key, label), incidents)| {
-                let (usd_low, usd_high) = range(&incidents);
-                let usd = sum(&incidents);
-                let without_amount =
-                    incidents.iter().filter(|one| one.figure.usd.is_none()).count();
-                let share = Percent::of(usd.cents(), total.cents());
-                Group { key, label, usd, usd_low, usd_high, share, without_amount, incidents }
+                let sum = Span::of(&incidents);
+                let share = sum.usd.and_then(|usd| Percent::of(usd.cents(), total.cents()));
+                Group { key, label, sum, share, incidents }
             })
             .collect();
         if !matches!(by, GroupBy::Year | GroupBy::Quarter) {
-            groups.sort_by(|a, b| b.usd.cmp(&a.usd).then_with(|| a.key.cmp(&b.key)));
+            groups.sort_by(|a, b| b.sum.usd.cmp(&a.sum.usd).then_with(|| a.key.cmp(&b.key)));
         }
         groups
     }

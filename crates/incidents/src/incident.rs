@@ -7,7 +7,7 @@ use hawkshaw_model::Account;
 use serde::{Serialize, Serializer};
 
 use crate::chain::Chain;
-use crate::claim::{AmountClaim, AttributionClaim, Frame, RecoveryClaim, is_symbol};
+use crate::claim::{AmountClaim, AttributionClaim, Basis, Frame, RecoveryClaim, is_symbol};
 use crate::date::PartialDate;
 use crate::reader::{Place, Table};
 use crate::shared::Shared;
@@ -101,7 +101,7 @@ pub struct Dates {
     pub theft: PartialDate,
     /// Of its discovery.
     pub discovered: Option<PartialDate>,
-    /// Of the first public attribution: the date of one of the claims.
+    /// Of the first public attribution to anybody: the date of one of the claims.
     pub attributed: Option<PartialDate>,
 }
 
@@ -163,7 +163,7 @@ impl Incident {
         let theft = dates.as_ref().map(|dates| &dates.theft);
         let frame = Frame { shared, sources: &sources, theft };
         let id = read_id(table, file, theft);
-        let title = table.text_needed("title").map(str::to_owned);
+        let title = table.line_needed("title").map(str::to_owned);
         let summary = table.text_needed("summary").map(|text| text.trim().to_owned());
         let (kind, loot) = (table.parsed_needed("kind"), table.parsed_needed("loot"));
         let victim = table.table("victim").and_then(|victim| Victim::read(&victim));
@@ -194,15 +194,29 @@ impl Incident {
         let began = table.table("began").and_then(|began| Beginning::read(&began, frame));
         let laundered = table.table("laundered").and_then(|part| Laundering::read(&part, frame));
         let addresses = table.tables("address");
-        let addresses =
-            addresses.iter().filter_map(|entry| KnownAddress::read(entry, frame)).collect();
+        let mut known: Vec<KnownAddress> = Vec::new();
+        for entry in &addresses {
+            let Some(address) = KnownAddress::read(entry, frame) else { continue };
+            let is_same = |other: &KnownAddress| {
+                (&other.account, other.role) == (&address.account, address.role)
+            };
+            if known.iter().any(is_same) {
+                entry.wrong("account", "stands in the file twice with this role");
+            }
+            known.push(address);
+        }
+        let addresses = known;
         let assets = table.texts("assets");
         if assets.iter().any(|asset| !is_symbol(asset)) {
             table.wrong("assets", "holds what is no symbol of an asset");
         }
         let incident = Self {
             aliases: table.texts("aliases").into_iter().map(str::to_owned).collect(),
-            case: table.text("case").map(str::to_owned),
+            case: table.text("case").map(str::to_owned).inspect(|case| {
+                if !is_key(case) {
+                    table.wrong("case", "is no name of a folder such as ronin-bridge-2022");
+                }
+            }),
             chains: table.parsed_list("chains"),
             assets: assets.into_iter().map(str::to_owned).collect(),
             note: table.text("note").map(str::to_owned),
@@ -266,12 +280,6 @@ impl Incident {
         let first = self.began.as_ref().and_then(|began| began.how.first());
         first.copied().unwrap_or(Technique::Unknown)
     }
-
-    /// Whether somebody denies an attribution that somebody else makes.
-    pub fn is_contested(&self) -> bool {
-        let denied = self.attributions.iter().any(|claim| claim.sure == Standing::Denied);
-        denied && self.attributions.iter().any(|claim| claim.sure != Standing::Denied)
-    }
 }
 
 /// The id, which has to be the name of the file and to begin with the year of the theft.
@@ -297,15 +305,18 @@ fn read_id(table: &Table<'_>, file: &str, theft: Option<&PartialDate>) -> Option
     Some(id)
 }
 
-/// The date of the attribution has to be the date of a claim.
+/// The date of the attribution has to be that of a claim, of which no other is older.
 fn check_attributed(table: &Table<'_>, dates: Option<&Dates>, claims: &[AttributionClaim]) {
     let Some(attributed) = dates.and_then(|dates| dates.attributed.as_ref()) else { return };
-    let is_of =
-        |claim: &AttributionClaim| claim.sure != Standing::Denied && claim.basis.on == *attributed;
-    if !claims.iter().any(is_of)
-        && let Some(dates) = table.table("dates")
-    {
-        dates.wrong("attributed", "is the date of no claim of attribution");
+    let Some(table) = table.table("dates") else { return };
+    let named = || claims.iter().filter(|claim| claim.sure != Standing::Denied);
+    if !named().any(|claim| claim.basis.on == *attributed) {
+        table.wrong("attributed", "is the date of no claim of attribution");
+    }
+    let older = named().map(|claim| &claim.basis).find(|it| it.on.last() < attributed.first());
+    if let Some(Basis { by, on, .. }) = older {
+        let by = hawkshaw_model::Printable(by);
+        table.wrong("attributed", format!("is not the first: {by} claims it on {on}"));
     }
 }
 
@@ -326,14 +337,26 @@ impl Dates {
     }
 }
 
+/// Whether a text is a code of ISO 3166-1 alpha-2, or XK, which is in use for Kosovo.
+pub fn is_country(text: &str) -> bool {
+    const CODES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ \
+        BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY \
+        CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM \
+        GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE \
+        KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML \
+        MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF \
+        PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN \
+        SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ \
+        VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
+    CODES.split(' ').any(|code| code == text)
+}
+
 impl Victim {
     fn read(table: &Table<'_>) -> Option<Self> {
-        let name = table.text_needed("name").map(str::to_owned);
+        let name = table.line_needed("name").map(str::to_owned);
         let kind = table.parsed_needed("kind");
         let country = table.text("country").map(str::to_owned);
-        let is_code =
-            |code: &String| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
-        if country.as_ref().is_some_and(|code| !is_code(code)) {
+        if country.as_ref().is_some_and(|code| !is_country(code)) {
             table.wrong("country", "is no code of ISO 3166-1 alpha-2, such as VN");
         }
         table.finish();
@@ -344,8 +367,8 @@ impl Victim {
 impl Beginning {
     fn read(table: &Table<'_>, frame: Frame<'_>) -> Option<Self> {
         let how: Vec<Technique> = table.parsed_list("how");
-        if !table.has("how") {
-            table.wrong("how", "is missing");
+        if table.texts("how").is_empty() {
+            table.wrong("how", "is missing or empty");
         }
         let text = table.text("text").map(str::to_owned);
         let sources = frame.keys(table);
@@ -357,8 +380,8 @@ impl Beginning {
 impl Laundering {
     fn read(table: &Table<'_>, frame: Frame<'_>) -> Option<Self> {
         let through: Vec<Channel> = table.parsed_list("through");
-        if !table.has("through") {
-            table.wrong("through", "is missing");
+        if table.texts("through").is_empty() {
+            table.wrong("through", "is missing or empty");
         }
         let services = table.texts("services").into_iter().map(str::to_owned).collect();
         let text = table.text("text").map(str::to_owned);

@@ -259,7 +259,9 @@ fn read_incidents(
 ) -> BTreeMap<IncidentId, Incident> {
     let mut incidents: BTreeMap<IncidentId, Incident> = BTreeMap::new();
     for file in files.iter().filter(|file| !is_special(&file.name)) {
-        if !file.name.ends_with(".toml") {
+        // `.TOML` is no name that an id has, which is said and not passed over.
+        let ending = base(&file.name).rsplit_once('.').map_or("", |(_, ending)| ending);
+        if !ending.eq_ignore_ascii_case("toml") {
             continue;
         }
         let incident = File::read(&file.name, &file.text, problems, |table| {

@@ -50,10 +50,12 @@ pub use import::{
     ImportDefect, ImportDefectReason, ImportError, ImportField, ImportOptions, Imported,
     ImportedAmount, ImportedRow, ImportedTable, MatchCandidate, MatchEvidence, MatchVerdict,
     PrintedTotal, RowMatch, RowPlace, TableFacts, TableFormat, TotalDifference, UnmappedWord,
-    YearDifference, YearSum, YearSums, YearlyColumn, YearlyFigure, YearlyTable, draft, match_rows,
-    read_table,
+    YearDifference, YearSum, YearSums, YearlyColumn, YearlyFigure, YearlyTable, draft, match_lists,
+    match_rows, read_table,
 };
-pub use incident::{Beginning, Dates, Incident, IncidentId, KnownAddress, Laundering, Victim};
+pub use incident::{
+    Beginning, Dates, Incident, IncidentId, KnownAddress, Laundering, Victim, is_country,
+};
 pub use launches::{Launches, read_launches};
 pub use ledger::{IncidentLedger, LedgerFile};
 pub use measures::{Concentration, Delays, Recovered};
@@ -63,7 +65,7 @@ pub use reader::Place;
 pub use selection::{Counted, InclusionRule, Omission, Selection};
 pub use series::{Point, Series, SeriesKind, SeriesUnit};
 pub use share::{Share, Span, Whole};
-pub use source::{Source, Sources};
+pub use source::{Source, Sources, is_link};
 pub use statistics::{Grouping, Statistics};
 pub use timeline::{Month, Timeline, first_day, launches_by_year};
 pub use total::{Measure, Total, TotalRule};

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use crate::incident::IncidentId;
+use crate::ledger::IncidentLedger;
 use crate::percent::Percent;
-use crate::selection::Selection;
+use crate::selection::{Counted, Selection};
 use crate::usd::Usd;
-use crate::vocabulary::{Outcome, Standing};
+use crate::vocabulary::Outcome;
 
 /// How far a few incidents make up the sum.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,7 +22,7 @@ pub struct Concentration {
     pub herfindahl: u64,
 }
 
-/// The time from thefts to their first public attribution.
+/// The time from thefts to the first public attribution that the rule counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Delays {
     /// The incidents of which both dates are known, with the fewest and the most days.
@@ -85,20 +86,19 @@ impl Selection<'_> {
         })
     }
 
-    /// The time from thefts to their first public attribution.
-    pub fn delays(&self) -> Delays {
+    /// The time from thefts to the first public attribution that the rule counts: of a rule with
+    /// an actor, to that actor.
+    pub fn delays(&self, ledger: &IncidentLedger) -> Delays {
         let mut known = Vec::new();
         let mut undated = 0;
         for one in &self.counted {
-            let dates = &one.incident.dates;
-            let claims = &one.incident.attributions;
-            let is_attributed = claims.iter().any(|claim| claim.sure != Standing::Denied);
-            match &dates.attributed {
+            let incident = one.incident;
+            match self.rule.first_attributed(ledger, incident) {
                 Some(attributed) => {
-                    let (low, high) = dates.theft.days_until(attributed);
-                    known.push((one.incident.id.clone(), low, high));
+                    let (low, high) = incident.dates.theft.days_until(&attributed);
+                    known.push((incident.id.clone(), low, high));
                 }
-                None if is_attributed => undated += 1,
+                None if self.rule.claim_that_counts(ledger, incident).is_some() => undated += 1,
                 None => {}
             }
         }
@@ -124,24 +124,40 @@ impl Selection<'_> {
             without_amount: 0,
         };
         for one in &self.counted {
-            let claims = one.incident.recoveries.iter().filter(|claim| claim.what == outcome);
-            let amounts: Vec<Option<Usd>> = claims.map(|claim| claim.value.point()).collect();
+            let amounts: Vec<Option<Usd>> = one.amounts_of(outcome).collect();
             if amounts.is_empty() {
                 continue;
             }
             recovered.incidents.push(one.incident.id.clone());
             recovered.without_amount += amounts.iter().filter(|amount| amount.is_none()).count();
-            let largest = amounts.iter().flatten().max().copied().unwrap_or_default();
-            let all: Usd = amounts.iter().flatten().copied().sum();
-            let limit = one.figure.high.filter(|_| outcome != Outcome::Blocked).unwrap_or(all);
-            recovered.usd_low = recovered.usd_low.plus(largest.min(limit));
-            recovered.usd_high = recovered.usd_high.plus(all.min(limit));
+            let (low, high) = one.recovered(outcome).unwrap_or_default();
+            recovered.usd_low = recovered.usd_low.plus(low);
+            recovered.usd_high = recovered.usd_high.plus(high);
         }
         let total = self.sum().cents();
         recovered.share = Percent::of(recovered.usd_low.cents(), total)
             .zip(Percent::of(recovered.usd_high.cents(), total))
             .filter(|_| outcome != Outcome::Blocked);
         recovered
+    }
+}
+
+impl Counted<'_> {
+    /// The least and the most that had an outcome: the largest single claim, and the sum of all
+    /// claims up to what was taken, because claims may be of the same money. `None` where no
+    /// claim of the outcome has an amount in US dollars.
+    pub fn recovered(&self, outcome: Outcome) -> Option<(Usd, Usd)> {
+        let largest = self.amounts_of(outcome).flatten().max()?;
+        let all: Usd = self.amounts_of(outcome).flatten().sum();
+        // What was blocked never left, and is no part of what was taken.
+        let limit = self.figure.high.filter(|_| outcome != Outcome::Blocked).unwrap_or(all);
+        Some((largest.min(limit), all.min(limit)))
+    }
+
+    /// The amount of each claim of an outcome.
+    fn amounts_of(&self, outcome: Outcome) -> impl Iterator<Item = Option<Usd>> {
+        let claims = self.incident.recoveries.iter().filter(move |claim| claim.what == outcome);
+        claims.map(|claim| claim.value.point())
     }
 }
 

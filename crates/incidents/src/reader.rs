@@ -21,6 +21,9 @@ pub(crate) struct File<'f> {
     problems: RefCell<Vec<Problem>>,
 }
 
+/// Names, titles and the texts of lists have up to so many characters.
+const LINE_CHARACTERS_MAX: usize = 200;
+
 /// A file of the ledger is read up to this size, in bytes.
 const FILE_BYTES_MAX: usize = 1 << 20;
 
@@ -155,6 +158,16 @@ impl<'f> Table<'f> {
         Some(text)
     }
 
+    /// Text of at most 200 characters that has to be there.
+    pub(crate) fn line_needed(&self, field: &'static str) -> Option<&'f str> {
+        let text = self.text_needed(field)?;
+        if text.chars().count() > LINE_CHARACTERS_MAX {
+            self.wrong(field, format!("is longer than {LINE_CHARACTERS_MAX} characters"));
+            return None;
+        }
+        Some(text)
+    }
+
     /// Text that has to be there.
     pub(crate) fn text_needed(&self, field: &'static str) -> Option<&'f str> {
         self.needed(field)?;
@@ -239,6 +252,10 @@ impl<'f> Table<'f> {
                 DeValue::String(text) if texts.contains(&text.as_ref()) => {
                     self.file.report(line, path, "stands in the list twice".to_owned());
                 }
+                DeValue::String(text) if text.chars().count() > LINE_CHARACTERS_MAX => {
+                    let what = format!("is longer than {LINE_CHARACTERS_MAX} characters");
+                    self.file.report(line, path, what);
+                }
                 DeValue::String(text) => texts.push(text.as_ref()),
                 other => {
                     let what = format!("is {}, and has to be text", article(other));
@@ -279,6 +296,9 @@ impl<'f> Table<'f> {
             self.wrong(field, format!("is {found}, and has to be a list of tables"));
             return Vec::new();
         };
+        if items.is_empty() {
+            self.wrong(field, "is an empty list");
+        }
         let mut tables = Vec::with_capacity(items.len());
         for (at, item) in items.iter().enumerate() {
             let path = format!("{}[{at}]", self.path_of(field));

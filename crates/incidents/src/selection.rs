@@ -5,11 +5,14 @@ use serde::{Serialize, Serializer};
 
 use crate::chain::Chain;
 use crate::claim::AttributionClaim;
+use crate::date::PartialDate;
 use crate::figure::{Figure, Pricing};
 use crate::incident::Incident;
 use crate::ledger::IncidentLedger;
 use crate::usd::Usd;
-use crate::vocabulary::{Kind, Loot, Standing, Technique, VictimKind, Vocabulary as _};
+use crate::vocabulary::{
+    ClaimantKind, Kind, Loot, Standing, Technique, VictimKind, Vocabulary as _,
+};
 
 /// Which incidents are counted. What is `None` or empty does not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -155,12 +158,7 @@ impl<'a> Selection<'a> {
 
     /// The sum of the amounts.
     pub fn sum(&self) -> Usd {
-        sum(&self.counted)
-    }
-
-    /// The sums of the least and of the most that the claims allow for.
-    pub fn range(&self) -> (Usd, Usd) {
-        range(&self.counted)
+        self.counted.iter().filter_map(|one| one.figure.usd).sum()
     }
 
     /// The counted incidents without an amount under the price rule.
@@ -173,18 +171,6 @@ impl<'a> Selection<'a> {
         let rule = InclusionRule { from: Some(from), to: Some(to), ..self.rule.clone() };
         Self::new(ledger, rule, self.pricing.clone())
     }
-}
-
-/// The sum of the amounts of incidents.
-pub(crate) fn sum(counted: &[Counted<'_>]) -> Usd {
-    counted.iter().filter_map(|one| one.figure.usd).sum()
-}
-
-/// The sums of the least and of the most that the claims of incidents allow for.
-pub(crate) fn range(counted: &[Counted<'_>]) -> (Usd, Usd) {
-    let low = counted.iter().filter_map(|one| one.figure.low).sum();
-    let high = counted.iter().filter_map(|one| one.figure.high).sum();
-    (low, high)
 }
 
 enum Judgement {
@@ -279,6 +265,15 @@ impl InclusionRule {
         ledger: &IncidentLedger,
         incident: &'a Incident,
     ) -> Option<&'a AttributionClaim> {
+        self.claims_that_count(ledger, incident).next()
+    }
+
+    /// The claims of attribution that fit the rule, in the order of the file.
+    fn claims_that_count<'a>(
+        &self,
+        ledger: &IncidentLedger,
+        incident: &'a Incident,
+    ) -> impl Iterator<Item = &'a AttributionClaim> {
         let is_of_actor = |claim: &AttributionClaim| {
             self.actor.as_ref().is_none_or(|actor| {
                 ledger.actors().is_within(&claim.actor, actor)
@@ -286,10 +281,27 @@ impl InclusionRule {
                     && self.attributed_by.as_ref().is_none_or(|name| claim.basis.by == *name)
             })
         };
-        incident
-            .attributions
-            .iter()
-            .find(|claim| claim.sure != Standing::Denied && is_of_actor(claim))
+        let claims = incident.attributions.iter();
+        claims.filter(move |claim| claim.sure != Standing::Denied && is_of_actor(claim))
+    }
+
+    /// When an incident was first attributed by a claim that fits the rule; `None` where the file
+    /// does not say when anybody first did. The claim of a data set is dated by its edition, and
+    /// says nothing of when it was first made.
+    pub(crate) fn first_attributed(
+        &self,
+        ledger: &IncidentLedger,
+        incident: &Incident,
+    ) -> Option<PartialDate> {
+        let first = incident.dates.attributed.as_ref()?;
+        let is_of_set = |claim: &AttributionClaim| {
+            ledger.claimants().kind(&claim.basis.by) == Some(ClaimantKind::DataSet)
+        };
+        if self.claims_that_count(ledger, incident).any(|claim| claim.basis.on == *first) {
+            return Some(first.clone());
+        }
+        let others = self.claims_that_count(ledger, incident).filter(|claim| !is_of_set(claim));
+        PartialDate::earliest(others.map(|claim| &claim.basis.on))
     }
 
     /// The rule as a sentence, for people.

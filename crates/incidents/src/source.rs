@@ -59,8 +59,8 @@ impl Source {
         if url.is_some_and(|url| !is_link(url)) {
             table.wrong("url", "is no link that begins with https:// or http://");
         }
-        let publisher = table.text_needed("publisher");
-        let title = table.text_needed("title");
+        let publisher = table.line_needed("publisher");
+        let title = table.line_needed("title");
         let published = table.parsed("published");
         let seen = table.parsed_needed("seen");
         let data_set = table.text("data_set");
@@ -86,7 +86,7 @@ impl Source {
 }
 
 /// Whether a text is a link to a page or a file.
-pub(crate) fn is_link(text: &str) -> bool {
+pub fn is_link(text: &str) -> bool {
     const LINK_CHARACTERS_MAX: usize = 1_000;
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| !rest.is_empty())

@@ -56,7 +56,11 @@ pub struct Grouping<'a> {
 
 impl<'a> Statistics<'a> {
     /// Counts over a selection, beside a list of launches.
-    pub fn of(ledger: &IncidentLedger, selection: &Selection<'a>, launches: &[Launches]) -> Self {
+    pub fn of(
+        ledger: &'a IncidentLedger,
+        selection: &Selection<'a>,
+        launches: &[Launches],
+    ) -> Self {
         let timeline = Timeline::new(selection, launches);
         let grouping = |by: &GroupBy| Grouping { by: *by, groups: selection.groups(ledger, *by) };
         Self {
@@ -67,7 +71,7 @@ impl<'a> Statistics<'a> {
             omitted: selection.omitted.clone(),
             groups: GroupBy::ALL.iter().map(grouping).collect(),
             concentration: selection.concentration(),
-            delays: selection.delays(),
+            delays: selection.delays(ledger),
             recovered: selection.recovered(),
             shares: selection.shares(ledger),
             context: selection.against_context(ledger),

@@ -63,7 +63,7 @@ pub(crate) fn is_link(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| {
         !rest.is_empty()
-            && rest.bytes().all(|b| b.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&b))
+            && rest.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
     })
 }
 
@@ -82,6 +82,7 @@ mod tests {
     #[test]
     fn only_web_pages_are_links() {
         assert!(is_link("https://example.org/a?b=c&d=%20#e"));
+        assert!(is_link("https://example.org/it's"), "an apostrophe may stand in a link");
         for text in ["javascript:alert(1)", "https://", "data:x", "https://a b", "https://\"x"] {
             assert!(!is_link(text), "{text}");
         }

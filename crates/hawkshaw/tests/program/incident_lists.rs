@@ -77,12 +77,40 @@ fn new_rows_become_drafts_that_pass_the_check() {
     let cite = ["--cite", "https://example.org/list.csv", "--edition", "2031-12"];
     let mut arguments = vec!["import", text(&path), "--out", text(&out)];
     arguments.extend(cite);
-    incidents(&arguments).ended(DONE).explains("1 drafts written").explains("no draft: line 6");
+    incidents(&arguments)
+        .ended(DONE)
+        .explains("1 drafts written")
+        .explains("no draft: row 4 of list.csv, line 6: ");
     let draft = std::fs::read_to_string(out.join("2031/2031-nobody-knows-this.toml")).unwrap();
     assert!(draft.contains("usd = 5000000") && draft.contains("https://example.org/list.csv"));
     incidents(&["check", text(&out)]).ended(DONE);
     incidents(&["list", "--add", text(&out), "--year", "2031"]).ended(DONE).answers("$5.000 M");
     incidents(&arguments).ended(USAGE).explains("is not empty");
+}
+
+#[test]
+fn what_two_lists_say_is_drafted_once_and_marked_in_both() {
+    let (folder, one) = file("one.csv", LIST);
+    let two = folder.path().join("two.csv");
+    std::fs::write(&two, format!("{LIST}2031-01-02,nobody knows this,5000000,\n")).unwrap();
+    let out = folder.path().join("drafts");
+    let cite = ["--cite", "https://example.org/list.csv", "--edition", "2031-12"];
+    let arguments = [&["import", text(&one), text(&two), "--out", text(&out)], &cite[..]].concat();
+    incidents(&arguments)
+        .ended(DONE)
+        .answers("3 other rows fit it best too: line 3, line 2 of two.csv, line 3 of two.csv")
+        .answers("repeats line 4")
+        .explains("no draft: row 3 of two.csv repeats row 3 of one.csv")
+        .explains("no draft: row 6 of two.csv repeats row 3 of one.csv")
+        .explains("1 drafts written");
+}
+
+#[test]
+fn rows_of_json_are_named_by_their_number() {
+    let rows = "[{\"date\": 1648000000, \"name\": \"Nobody A\", \"amount\": 5},\
+                {\"date\": 1648000000, \"name\": \"Nobody B\", \"amount\": 6}]";
+    let (_folder, path) = file("list.json", rows);
+    incidents(&["import", text(&path)]).ended(DONE).answers("row 1: ").answers("row 2: ");
 }
 
 #[test]
@@ -114,7 +142,7 @@ fn totals_that_do_not_add_up_are_named() {
         .ended(DONE)
         .answers("us_usd: yes, $351")
         .answers("us_count: NO. `all` on line 4 prints 6, and the years sum to 5: 1 too much")
-        .answers("them_usd: NO. `all` on line 4 prints 8, and the years sum to 7: 1 too much")
+        .answers("them_usd: cannot be checked. `all` on line 4 prints 8, and the years sum to 7 without 2021")
         .answers("them_usd: no figure for 2021");
     assert!(said.stdout.contains("unknown"), "an empty cell is not nothing");
     let list = folder.path().join("list.csv");

@@ -96,6 +96,23 @@ fn statistics_carry_their_rules_and_lists() {
 }
 
 #[test]
+fn what_is_unknown_is_no_nothing() {
+    let day = ["--actor", "applejeus", "--from", "2021-07-13", "--to", "2021-07-14"];
+    let with = |command: &str, more: &[&str]| {
+        let arguments: Vec<&str> = [&[command], &day[..], more].concat();
+        incidents(&arguments).ended(DONE)
+    };
+    let said = with("stats", &[]).answers("1 incident: unknown");
+    assert!(!said.stdout.contains("0.00 %") && !said.stdout.contains("$0"), "{}", said.stdout);
+    with("list", &[]).answers("together unknown");
+    let json = with("stats", &["--json"]).json();
+    assert_eq!(json["statistics"]["sum"]["usd"], Value::Null);
+    assert_eq!(json["statistics"]["groups"][0]["groups"][0]["usd"], Value::Null);
+    assert_eq!(json["statistics"]["context"][0]["percent"], Value::Null);
+    incidents(&["compare", "un-2019-03-crypto"]).ended(DONE).answers("+?");
+}
+
+#[test]
 fn price_rules_change_the_sum_and_say_so() {
     let sum = |rule: &str| {
         let said = incidents(&["list", "--actor", "dprk", "--price", rule, "--json"]).ended(DONE);
@@ -247,4 +264,19 @@ fn help_shows_examples() {
     for verb in ["list", "show", "stats", "compare", "plot", "export", "import", "check"] {
         hawkshaw(["incidents", verb, "--help"]).ended(DONE);
     }
+}
+
+#[test]
+fn names_and_omissions_are_not_passed_over() {
+    let by_id = incidents(&["list", "--actor", "dprk"]).ended(DONE).stdout;
+    for name in ["North Korea", "DPRK"] {
+        assert_eq!(incidents(&["list", "--actor", name]).ended(DONE).stdout, by_id);
+    }
+    incidents(&["list", "--country", "XX"]).ended(USAGE).explains("no code such as KR");
+    incidents(&["list", "--year", "2025"]).ended(DONE).answers("fit but for one thing");
+    let folder = folder(&[("2020-a.toml", theft("2020-a", "2020-01-01", "5"))]);
+    incidents(&["compare", "ronin-fbi", "--ledger", text(folder.path())])
+        .ended(USAGE)
+        .explains("no published totals");
+    incidents(&["import", "list.csv", "--cite", "notaurl"]).ended(USAGE).explains("is no link");
 }

@@ -40,6 +40,24 @@ pub(super) fn is_missing(text: &str) -> bool {
     WORDS.contains(&text.as_str())
 }
 
+/// Whether a number has points between its thousands: `1.200.000`, `1.200,50`.
+pub(super) fn has_points_in_thousands(text: &str) -> bool {
+    let (_, text) = strip_currency(text.trim());
+    let (whole, part) =
+        text.split_once(',').map_or((text, None), |(whole, part)| (whole, Some(part)));
+    let groups = whole.split('.').skip(1);
+    let is_group = |group: &str| group.len() == 3 && digits_end(group) == 3;
+    groups.clone().count() >= if part.is_some() { 1 } else { 2 } && groups.clone().all(is_group)
+}
+
+/// Whether a number can have a point behind its thousands or before three decimals: `1.200`.
+pub(super) fn has_one_point_before_three_digits(text: &str) -> bool {
+    let (_, text) = strip_currency(text.trim());
+    text.split_once('.').is_some_and(|(whole, rest)| {
+        (1..=3).contains(&whole.len()) && digits_end(whole) == whole.len() && digits_end(rest) == 3
+    })
+}
+
 /// Reads a cell whose bare numbers are US dollars times `10^power`.
 pub(super) fn read_amount(text: &str, power: u32) -> Result<AmountCell, ImportDefectReason> {
     if is_missing(text) {
@@ -107,8 +125,8 @@ fn strip_multiplier(text: &str) -> (Option<u32>, &str) {
 pub(super) fn power_of(word: &str) -> Option<u32> {
     match word.to_lowercase().as_str() {
         "k" | "thousand" | "thousands" => Some(3),
-        "m" | "mm" | "mn" | "mio" | "million" | "millions" => Some(6),
-        "b" | "bn" | "billion" | "billions" => Some(9),
+        "m" | "mm" | "mn" | "mln" | "mio" | "million" | "millions" => Some(6),
+        "b" | "bn" | "bln" | "mrd" | "billion" | "billions" => Some(9),
         _ => None,
     }
 }
@@ -126,12 +144,33 @@ fn asset(unit: &str) -> Option<&str> {
     /// Words that turn a number into something else than an amount.
     const OTHER: [&str; 12] =
         ["to", "or", "and", "plus", "more", "less", "over", "about", "in", "of", "stolen", "lost"];
+    /// Words for a number that is larger: `mil` is a million to some and a thousand to others.
+    const LARGER: [&str; 15] = [
+        "mil",
+        "mill",
+        "mils",
+        "mills",
+        "hundred",
+        "hundreds",
+        "lakh",
+        "lakhs",
+        "lac",
+        "crore",
+        "crores",
+        "milliard",
+        "milliards",
+        "trillion",
+        "trillions",
+    ];
     let bracketed = unit.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
     let unit = bracketed.unwrap_or(unit);
     let is_word = |word: &str| {
         word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '$')
             && is_symbol(word)
+            // A plus says that it is more.
+            && !word.ends_with('+')
             && !OTHER.contains(&word.to_lowercase().as_str())
+            && !LARGER.contains(&word.to_lowercase().trim_end_matches('.'))
     };
     let is_asset = unit.len() <= CHARACTERS_MAX
         && (1..=3).contains(&unit.split(' ').count())
@@ -292,6 +331,8 @@ mod tests {
             ("US$ 5 million", "5000000"),
             ("1.25M", "1250000"),
             ("5 USD", "5"),
+            ("2 Mrd", "2000000000"),
+            ("3 mln USD", "3000000"),
             ("1'234'567", "1234567"),
             ("123456.7890", "123456.79 rounded"),
             ("0.005", "0.01 rounded"),
@@ -349,6 +390,13 @@ mod tests {
             "-",
             "--5",
             "\u{0}",
+            "5 mil",
+            "5 Mil.",
+            "5M+",
+            "5+",
+            "7 lakh",
+            "5 hundred",
+            "2 trillion",
         ] {
             let read = read_amount(text, 0);
             let is_refused = read == Err(Reason::NoAmount) || read == Ok(AmountCell::Missing);

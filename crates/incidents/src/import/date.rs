@@ -16,6 +16,22 @@ vocabulary! {
     }
 }
 
+/// The months, small.
+pub(super) const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
 /// Finds the order of the dates of a column, given with their lines. `None` where no date needs
 /// one.
 ///
@@ -174,20 +190,6 @@ fn read_words(text: &str) -> Option<Written> {
 }
 
 pub(super) fn month_of(word: &str) -> Option<u16> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let word = word.to_lowercase();
     let at =
         MONTHS.iter().position(|month| month.starts_with(&word)).filter(|_| word.len() >= 3)?;

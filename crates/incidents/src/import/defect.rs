@@ -17,6 +17,8 @@ vocabulary! {
         Negative = "negative",
         /// It states no amount that can be read.
         NoAmount = "no-amount",
+        /// Its point can stand before decimals or, as in other cells of its column, in thousands.
+        OpenPoint = "open-point",
         /// It states no count that can be read.
         NoCount = "no-count",
         /// It states no date that can be read.
@@ -69,6 +71,9 @@ impl ImportDefectReason {
             Self::TooLarge => "is more than 10^12 US dollars",
             Self::Negative => "is less than nothing",
             Self::NoAmount => "is no amount that can be read",
+            Self::OpenPoint => {
+                "can be a thousandfold more: other amounts of the column have points in thousands"
+            }
             Self::NoCount => "is no count that can be read",
             Self::NoDate => "is no date that can be read",
             Self::ImpossibleDate => "is a date that does not exist or lies outside of 1990 to 2100",

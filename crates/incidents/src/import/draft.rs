@@ -312,7 +312,7 @@ impl Writer<'_> {
             self.line(&format!("\n[sources.{LIST_KEY}]"));
             self.field("url", url);
             self.field("publisher", publisher);
-            self.field("title", title);
+            self.field("title", &shortened(title, 199));
             if let Some(published) = published {
                 self.field("published", published.as_str());
             }
@@ -322,7 +322,7 @@ impl Writer<'_> {
         for (at, link) in links.iter().enumerate() {
             self.line(&format!("\n[sources.{}]", link_key(at + 1)));
             self.field("url", link);
-            self.field("publisher", &shortened(host(link), 200));
+            self.field("publisher", &shortened(host(link), 199));
             self.field("title", self.name);
             self.field("seen", "data set");
             let key = self.list_key().to_owned();

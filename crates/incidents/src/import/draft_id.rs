@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::date::PartialDate;
+use crate::import::date::MONTHS;
 use crate::incident::IncidentId;
 
 /// An id made of year and name that is not taken.
@@ -35,21 +36,6 @@ pub(super) fn free_id(
     let all = plain.chain(month).chain(numbered);
     all.filter_map(|id| IncidentId::new(&id)).find(|id| !taken.contains(id))
 }
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 #[cfg(test)]
 mod tests {

@@ -177,7 +177,7 @@ impl<'a> NameFit<'a> {
         if let Some(edits) = row.slip(&named.key) {
             return fit(if edits == 1 { 90 } else { 85 }, NameLikeness::Slip(edits));
         }
-        if row.is_date() && named.key.is_date() {
+        if row.is_date && named.key.is_date {
             // `June 12 2025 Theft` and `June 14 2025 Theft` share all but what tells them apart.
             return Self::NONE;
         }

@@ -48,10 +48,11 @@ pub(super) fn of_csv(columns: &[String]) -> Result<TableFormat, ImportError> {
 
 /// Whether the columns are a year and figures of sources.
 fn is_yearly(names: &[String]) -> bool {
-    let mut names = names.iter();
-    names.next().is_some_and(|first| first == "year")
-        && names.len() > 0
-        && names.all(|name| name.ends_with(" usd") || name.ends_with(" count"))
+    let is_figure = |name: &&String| name.ends_with(" usd") || name.ends_with(" count");
+    let others = names.iter().filter(|name| *name != "year");
+    names.len() > 1
+        && others.clone().count() + 1 == names.len()
+        && others.clone().all(|n| is_figure(&n))
 }
 
 /// Refuses lists that are known to hold something else, with what they are.
@@ -92,6 +93,7 @@ mod tests {
             ("Case Name ,Year,Type,Amount Stolen,Summary,Means of Crime", TableFormat::HeistList),
             ("Event,year,Amount stolen,Source", TableFormat::HeistList),
             ("year,un_usd,un_count,trm_usd", TableFormat::YearlyTotals),
+            ("un_usd,year", TableFormat::YearlyTotals),
             ("year,name", TableFormat::Csv),
             ("year", TableFormat::Csv),
             ("date,incident,amount_usd", TableFormat::Csv),

@@ -76,7 +76,7 @@ impl<'a> LedgerIndex<'a> {
     /// The incidents that a row can be about by date, or by a word of its name; in the order of
     /// their ids.
     pub(super) fn near(&self, row: &RowKeys) -> impl Iterator<Item = &Entry<'a>> {
-        let mut found: BTreeSet<usize> = BTreeSet::new();
+        let mut found: Vec<usize> = Vec::new();
         if let Some(span) = row.span {
             let first = (span.first - DateFit::DAYS_MAX).div_euclid(STRETCH_DAYS);
             let last = (span.last + DateFit::DAYS_MAX).div_euclid(STRETCH_DAYS);
@@ -85,6 +85,8 @@ impl<'a> LedgerIndex<'a> {
         for word in row.names.iter().flat_map(|key| &key.words) {
             found.extend(self.by_word.get(word).into_iter().flatten());
         }
+        found.sort_unstable();
+        found.dedup();
         found.into_iter().map(|at| &self.entries[at])
     }
 

@@ -46,6 +46,8 @@ pub struct RowMatch {
 /// Where a row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct RowPlace {
+    /// The number of the list among those that were read together, from 1.
+    pub list: usize,
     /// The number of the row, from 1.
     pub row: usize,
     /// The line on which it begins, from 1.
@@ -93,8 +95,14 @@ impl RowMatch {
 ///
 /// A name alone matches nothing: date or amount have to fit too.
 pub fn match_rows(ledger: &IncidentLedger, table: &ImportedTable) -> Vec<RowMatch> {
+    match_lists(ledger, std::slice::from_ref(table)).pop().unwrap_or_default()
+}
+
+/// Matches every row of several lists, of which rows can have the same best candidate.
+pub fn match_lists(ledger: &IncidentLedger, lists: &[ImportedTable]) -> Vec<Vec<RowMatch>> {
     let index = LedgerIndex::new(ledger);
-    let mut matches: Vec<RowMatch> = table.rows.iter().map(|row| match_row(&index, row)).collect();
+    let rows = lists.iter().zip(1..).flat_map(|(list, at)| list.rows.iter().map(move |r| (r, at)));
+    let mut matches: Vec<RowMatch> = rows.map(|(row, at)| match_row(&index, row, at)).collect();
     let mut by_incident: BTreeMap<&IncidentId, Vec<RowPlace>> = BTreeMap::new();
     for found in &matches {
         if let Some(best) = found.best() {
@@ -106,7 +114,8 @@ pub fn match_rows(ledger: &IncidentLedger, table: &ImportedTable) -> Vec<RowMatc
     for (found, (count, others)) in matches.iter_mut().zip(others) {
         (found.also_matched_count, found.also_matched_by) = (count, others);
     }
-    matches
+    let mut matches = matches.into_iter();
+    lists.iter().map(|list| matches.by_ref().take(list.rows.len()).collect()).collect()
 }
 
 /// How many other rows have the same best candidate, and the first of them.
@@ -123,21 +132,18 @@ fn others(
     (all.len() - 1, shown.collect())
 }
 
-fn match_row(index: &LedgerIndex<'_>, row: &ImportedRow) -> RowMatch {
+fn match_row(index: &LedgerIndex<'_>, row: &ImportedRow, list: usize) -> RowMatch {
     let keys = RowKeys::new(row);
     let mut fits: Vec<Fit<'_>> = Vec::new();
     for entry in index.near(&keys) {
-        let fit = Fit::new(index, entry, &keys, row);
-        if fit.is_candidate() {
-            fits.push(fit);
-        }
+        fits.extend(Fit::new(index, entry, &keys, row).filter(Fit::is_candidate));
     }
     fits.sort_by(|a, b| {
         (Reverse(a.score()), &a.entry.incident.id).cmp(&(Reverse(b.score()), &b.entry.incident.id))
     });
     let verdict = verdict(&fits);
     let candidates = fits.iter().map(Fit::candidate).collect();
-    let row = RowPlace { row: row.row, line: row.line };
+    let row = RowPlace { list, row: row.row, line: row.line };
     RowMatch { row, verdict, candidates, also_matched_by: Vec::new(), also_matched_count: 0 }
 }
 
@@ -175,20 +181,30 @@ enum Grade {
 }
 
 impl<'a> Fit<'a> {
+    /// With another date, name and amount have to be alike, and the dates not farther apart.
+    const DAYS_APART_MAX: i32 = 400;
+
+    /// How well a row fits an incident. `None` where dates or names rule it out: most incidents
+    /// that share a word or a month are, and need no closer look.
     fn new(
         index: &'a LedgerIndex<'a>,
         entry: &'a Entry<'a>,
         keys: &RowKeys,
         row: &ImportedRow,
-    ) -> Self {
-        Self {
-            entry,
-            name: index.name_fit(keys, entry),
-            date: keys.span.and_then(|span| DateFit::best(span, &entry.dates)),
-            amount: AmountFit::best(&row.amount, entry.incident),
-            has_value: row.amount.usd().is_none_or(|usd| usd > Usd::ZERO)
-                && row.amount != ImportedAmount::Missing,
+    ) -> Option<Self> {
+        let date = keys.span.and_then(|span| DateFit::best(span, &entry.dates));
+        if date.is_some_and(|date| date.days.abs() > Self::DAYS_APART_MAX) {
+            return None;
         }
+        let name = index.name_fit(keys, entry);
+        let is_near = date.is_some_and(|date| date.score >= 95);
+        if name.score < 40 && !is_near {
+            return None;
+        }
+        let amount = AmountFit::best(&row.amount, entry.incident);
+        let has_value = row.amount.usd().is_none_or(|usd| usd > Usd::ZERO)
+            && row.amount != ImportedAmount::Missing;
+        Some(Self { entry, name, date, amount, has_value })
     }
 
     fn amount_score(&self) -> Option<u8> {
@@ -197,8 +213,6 @@ impl<'a> Fit<'a> {
 
     /// Whether the incident is shown at all.
     fn is_candidate(&self) -> bool {
-        /// With another date, name and amount have to be alike, and the dates not too far apart.
-        const DAYS_APART_MAX: i32 = 400;
         /// Where one side has no amount, the same name is at least a doubt for so long.
         const DAYS_OF_DOUBT_MAX: i32 = 183;
         let name = self.name.score;
@@ -209,7 +223,7 @@ impl<'a> Fit<'a> {
             let is_named = name >= 60 || name >= 40 && amount_from(90);
             return is_named || date.score >= 95 && days <= 1 && amount_from(98);
         }
-        name >= 78 && amount_from(98) && days <= DAYS_APART_MAX
+        name >= 78 && amount_from(98) && days <= Self::DAYS_APART_MAX
             || name == 100 && self.amount.is_none() && days <= DAYS_OF_DOUBT_MAX
     }
 

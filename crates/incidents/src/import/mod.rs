@@ -35,7 +35,9 @@ pub use defect::{ImportDefect, ImportDefectReason};
 pub use draft::{Draft, DraftActor, DraftError, DraftOptions, DraftSource, draft};
 pub use error::ImportError;
 pub use format::TableFormat;
-pub use matching::{MatchCandidate, MatchEvidence, MatchVerdict, RowMatch, RowPlace, match_rows};
+pub use matching::{
+    MatchCandidate, MatchEvidence, MatchVerdict, RowMatch, RowPlace, match_lists, match_rows,
+};
 pub use row::{ImportedAmount, ImportedRow};
 pub use table::{ImportedTable, TableFacts, YearSum, YearSums};
 pub use words::UnmappedWord;

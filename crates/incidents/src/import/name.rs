@@ -1,5 +1,7 @@
 //! Names of victims and events in a form in which lists can be compared.
 
+use crate::import::date::month_of;
+
 /// A name as words that tell it from others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NameKey {
@@ -11,6 +13,8 @@ pub(super) struct NameKey {
     full: String,
     /// Whether every word is one that any theft could have.
     is_generic: bool,
+    /// Whether it is made of months and numbers: no name, where it stands beside another.
+    pub(super) is_date: bool,
 }
 
 /// Words that tell no theft from another.
@@ -94,13 +98,9 @@ impl NameKey {
             words.clone_from(&all);
         }
         let (joined, full) = (words.concat(), all.concat());
-        (!full.is_empty()).then_some(Self { words, joined, full, is_generic })
-    }
-
-    /// Whether it is made of months and numbers: no name, where it stands beside another.
-    pub(super) fn is_date(&self) -> bool {
         let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
-        self.words.iter().all(|word| is_number(word) || super::date::month_of(word).is_some())
+        let is_date = words.iter().all(|word| is_number(word) || month_of(word).is_some());
+        (!full.is_empty()).then_some(Self { words, joined, full, is_generic, is_date })
     }
 
     /// The keys of a name: of the whole, and of each name that it gives beside another.
@@ -120,7 +120,7 @@ impl NameKey {
         for part in outer.iter().flat_map(|part| part.split(['/', '+', '(', ')', '&'])) {
             let nested = part.split(" aka ");
             for key in nested.filter_map(Self::new) {
-                if key.full.len() >= CHARACTERS_MIN && !key.is_date() && !keys.contains(&key) {
+                if key.full.len() >= CHARACTERS_MIN && !key.is_date && !keys.contains(&key) {
                     keys.push(key);
                 }
             }
@@ -141,14 +141,13 @@ impl NameKey {
     pub(super) fn slip(&self, other: &Self) -> Option<usize> {
         let (a, b) = (self.joined.as_str(), other.joined.as_str());
         let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
-        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
         if short < 5
             || long - short > 2
             || self.first() != other.first()
             || self.words.len() != other.words.len()
             || self.is_generic
             || other.is_generic
-            || digits(a) != digits(b)
+            || digits(a).ne(digits(b))
         {
             return None;
         }
@@ -184,6 +183,10 @@ impl NameKey {
     pub(super) fn first(&self) -> Option<char> {
         self.joined.chars().next()
     }
+}
+
+fn digits(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().filter(u8::is_ascii_digit)
 }
 
 /// The words of a name, small: parted by signs, and where capitals begin inside of one.

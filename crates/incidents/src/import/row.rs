@@ -7,7 +7,9 @@ use serde::Serialize;
 use crate::chain::Chain;
 use crate::claim::NativeAmount;
 use crate::date::PartialDate;
-use crate::import::amount::{AmountCell, is_missing, read_amount};
+use crate::import::amount::{
+    AmountCell, has_one_point_before_three_digits, has_points_in_thousands, is_missing, read_amount,
+};
 use crate::import::columns::normal;
 use crate::import::date::{find_order, read_date};
 use crate::import::sheet::{Sheet, SheetRow};
@@ -92,6 +94,18 @@ impl ImportedRow {
     pub fn text(&self, field: ImportField) -> &str {
         self.cells.get(&field).map_or("", |text| text.trim())
     }
+
+    /// Date, name and amount: rows that say the same repeat each other. An amount that was not
+    /// read is compared as it stands.
+    pub fn says(&self) -> [String; 3] {
+        let date = self.date.as_ref().map_or_else(String::new, ToString::to_string);
+        let name = self.name.as_ref().map_or_else(String::new, |name| name.to_lowercase());
+        let amount = match &self.amount {
+            ImportedAmount::Usd(usd) => usd.to_string(),
+            _ => self.text(ImportField::Amount).to_lowercase(),
+        };
+        [date, name, amount]
+    }
 }
 
 /// Makes rows of the rows of a sheet.
@@ -102,6 +116,8 @@ pub(super) struct RowReader {
     pub(super) order: Option<DateOrder>,
     pub(super) words: Words,
     pub(super) defects: Vec<ImportDefect>,
+    /// Columns of amounts of which some have points between thousands.
+    pointed: Vec<ImportField>,
     /// Whether the name of the column for names says that bridges were stolen from.
     is_of_bridges: bool,
 }
@@ -136,8 +152,14 @@ impl RowReader {
         let is_of_bridges = columns.iter().any(|column| {
             column.field == Some(ImportField::Name) && normal(&column.name) == "bridge"
         });
+        let is_pointed = |field: &ImportField| {
+            let at = columns.iter().position(|column| column.field == Some(*field));
+            at.is_some_and(|at| sheet.rows.iter().any(|row| has_points_in_thousands(row.cell(at))))
+        };
+        let fields = [ImportField::Amount, ImportField::Returned];
+        let pointed = fields.into_iter().filter(is_pointed).collect();
         let (words, defects) = (Words::default(), Vec::new());
-        Ok(Self { format, columns, order, words, defects, is_of_bridges })
+        Ok(Self { format, columns, order, words, defects, pointed, is_of_bridges })
     }
 
     pub(super) fn read(&mut self, row: usize, sheet_row: SheetRow) -> ImportedRow {
@@ -216,7 +238,12 @@ impl RowReader {
 
     fn amount(&mut self, at: At, field: ImportField, text: &str) -> ImportedAmount {
         let column = self.columns.iter().find(|column| column.field == Some(field));
-        match read_amount(text, column.map_or(0, |column| column.power)) {
+        let is_open = self.pointed.contains(&field) && has_one_point_before_three_digits(text);
+        let read = match is_open {
+            true => Err(ImportDefectReason::OpenPoint),
+            false => read_amount(text, column.map_or(0, |column| column.power)),
+        };
+        match read {
             Ok(AmountCell::Missing) => ImportedAmount::Missing,
             Ok(AmountCell::Native(native)) => ImportedAmount::Native(native),
             Ok(AmountCell::Usd(usd, is_rounded)) => {

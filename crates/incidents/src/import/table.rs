@@ -168,19 +168,12 @@ fn check_sum(rows: &[ImportedRow]) -> Result<(), ImportError> {
     Ok(())
 }
 
-/// Marks rows with the date, name and amount of a row before them. The amount is compared as it
-/// stands, so that two amounts that were not read are the same only if their texts are.
+/// Marks rows with the date, name and amount of a row before them.
 fn mark_repeats(rows: &mut [ImportedRow]) {
     let mut first_of: HashMap<[String; 3], usize> = HashMap::with_capacity(rows.len());
     for row in rows {
-        let date = row.date.as_ref().map_or_else(String::new, ToString::to_string);
-        let amount = match &row.amount {
-            ImportedAmount::Usd(usd) => usd.to_string(),
-            _ => row.text(crate::import::ImportField::Amount).to_lowercase(),
-        };
-        let name = row.name.as_ref().map_or_else(String::new, |name| name.to_lowercase());
         let number = row.row;
-        let first = *first_of.entry([date, name, amount]).or_insert(number);
+        let first = *first_of.entry(row.says()).or_insert(number);
         row.repeats = (first != number).then_some(first);
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::import::amount::{AmountCell, is_missing, read_amount};
+use crate::import::columns::normal;
 use crate::import::sheet::{Sheet, SheetRow};
 use crate::import::{ImportDefect, ImportDefectReason, ImportError};
 use crate::usd::Usd;
@@ -50,8 +51,12 @@ pub struct PrintedTotal {
     pub line: usize,
     /// The total as printed.
     pub printed: YearlyFigure,
-    /// The sum of the years that it is about: those of the label, else all.
+    /// The sum of the years that it is about: those of the label, all where it names none.
     pub sum: YearlyFigure,
+    /// Those of these years for which there is no figure.
+    pub lacks: Vec<i16>,
+    /// Whether the label tells which years.
+    pub has_years: bool,
 }
 
 /// US dollars or a count.
@@ -72,13 +77,19 @@ pub enum TotalDifference {
     More(YearlyFigure),
     /// It is less than the sum, by this.
     Less(YearlyFigure),
+    /// Nobody can know: its years are not told, or it is more and a year has no figure.
+    Unknown,
 }
 
 impl PrintedTotal {
     /// How the printed total differs from the sum of the years.
     pub fn difference(&self) -> TotalDifference {
-        if self.printed == self.sum {
+        if !self.has_years {
+            TotalDifference::Unknown
+        } else if self.printed == self.sum {
             TotalDifference::None
+        } else if self.printed > self.sum && !self.lacks.is_empty() {
+            TotalDifference::Unknown
         } else if self.printed > self.sum {
             TotalDifference::More(self.printed.less(self.sum))
         } else {
@@ -129,15 +140,16 @@ impl Serialize for YearlyFigure {
 impl YearlyTable {
     pub(super) fn read(name: &str, sheet: Sheet) -> Result<Self, ImportError> {
         let Sheet { columns, rows, mut defects, .. } = sheet;
+        let label_at = columns.iter().position(|name| normal(name) == "year").unwrap_or(0);
         let mut years: BTreeMap<i16, &SheetRow> = BTreeMap::new();
         let mut totals: Vec<(&SheetRow, usize)> = Vec::new();
         for (at, row) in rows.iter().enumerate() {
-            let label = row.cell(0).trim();
+            let label = row.cell(label_at).trim();
             match year_of(label) {
                 Some(year) if years.contains_key(&year) => defects.push(ImportDefect {
                     line: row.line,
                     row: at + 1,
-                    column: columns[0].clone(),
+                    column: columns[label_at].clone(),
                     text: row
                         .cells
                         .iter()
@@ -150,14 +162,17 @@ impl YearlyTable {
                 None => totals.push((row, at + 1)),
             }
         }
+        let Some(first) = rows.first() else { return Err(ImportError::Empty) };
         if years.is_empty() {
-            return Err(ImportError::Empty);
+            let column = hawkshaw_model::Printable(&columns[label_at]);
+            let what = format!("no row has a year such as 2022 under `{column}`");
+            return Err(ImportError::Malformed { line: first.line, what });
         }
         let numbers: BTreeMap<usize, usize> =
             rows.iter().enumerate().map(|(at, row)| (row.line, at + 1)).collect();
         let mut read = Vec::new();
-        for (at, name) in columns.iter().enumerate().skip(1) {
-            let mut cells = Cells { at, name, numbers: &numbers, defects: &mut defects };
+        for (at, name) in columns.iter().enumerate().filter(|(at, _)| *at != label_at) {
+            let mut cells = Cells { at, label_at, name, numbers: &numbers, defects: &mut defects };
             read.push(YearlyColumn::read(&mut cells, &years, &totals));
         }
         defects.sort_by_key(|defect| defect.row);
@@ -174,13 +189,17 @@ impl YearlyTable {
         let columns = self.columns.iter();
         let totals =
             columns.flat_map(|column| column.printed.iter().map(move |total| (column, total)));
-        totals.filter(|(_, total)| total.difference() != TotalDifference::None).collect()
+        let is_wrong =
+            |difference| matches!(difference, TotalDifference::More(_) | TotalDifference::Less(_));
+        totals.filter(|(_, total)| is_wrong(total.difference())).collect()
     }
 }
 
 /// A column in reading.
 struct Cells<'a> {
     at: usize,
+    /// The column of years and labels.
+    label_at: usize,
     name: &'a str,
     /// The number of the row that begins on a line.
     numbers: &'a BTreeMap<usize, usize>,
@@ -189,7 +208,7 @@ struct Cells<'a> {
 
 impl Cells<'_> {
     fn is_count(&self) -> bool {
-        crate::import::columns::normal(self.name).ends_with("count")
+        normal(self.name).ends_with("count")
     }
 
     fn figure(&mut self, row: &SheetRow) -> Option<YearlyFigure> {
@@ -249,15 +268,21 @@ impl YearlyColumn {
         let sum_of = |first: i16, last: i16| {
             years.range(first..=last).fold(zero, |sum, (_, figure)| sum.plus(*figure))
         };
+        let lacks_of = |first: i16, last: i16| -> Vec<i16> {
+            let of_rows = rows.range(first..=last).map(|(year, _)| *year);
+            of_rows.filter(|year| !years.contains_key(year)).collect()
+        };
         let mut printed = Vec::new();
         for (row, _) in totals {
             let Some(figure) = cells.figure(row) else { continue };
-            let label = row.cell(0).trim().to_owned();
-            let (first, last) = years_of(&label).unwrap_or((i16::MIN, i16::MAX));
-            let sum = sum_of(first, last);
-            printed.push(PrintedTotal { label, line: row.line, printed: figure, sum });
+            let label = row.cell(cells.label_at).trim().to_owned();
+            let span = years_of(&label);
+            let (first, last) = span.unwrap_or((i16::MIN, i16::MAX));
+            let (sum, lacks) = (sum_of(first, last), lacks_of(first, last));
+            let (line, has_years) = (row.line, span.is_some());
+            printed.push(PrintedTotal { label, line, printed: figure, sum, lacks, has_years });
         }
-        let lacks = rows.keys().copied().filter(|year| !years.contains_key(year)).collect();
+        let lacks = lacks_of(i16::MIN, i16::MAX);
         let sum = sum_of(i16::MIN, i16::MAX);
         let source = cells.name.trim();
         let source = source.rsplit_once(['_', ' ', '-']).map_or(source, |(source, _)| source);
@@ -270,9 +295,15 @@ fn year_of(label: &str) -> Option<i16> {
     label.parse().ok().filter(|year| is_year && (1990..=2100).contains(year))
 }
 
-/// The years of a label such as `2017-2023`.
+/// The first and the last year of a label such as `subtotal 2017-2023` or `total 2019`, all of one
+/// without digits; `None` where it does not tell which years.
 fn years_of(label: &str) -> Option<(i16, i16)> {
-    let (first, last) = label.split_once(['-', '–'])?;
-    let years = (year_of(first.trim())?, year_of(last.trim())?);
-    (years.0 <= years.1).then_some(years)
+    let numbers = label.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    let years: Vec<i16> = numbers.map(year_of).collect::<Option<_>>()?;
+    match years[..] {
+        [] => (!label.to_lowercase().contains("sub")).then_some((i16::MIN, i16::MAX)),
+        [year] => Some((year, year)),
+        [first, last] => (first <= last).then_some((first, last)),
+        _ => None,
+    }
 }

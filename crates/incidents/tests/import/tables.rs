@@ -205,3 +205,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_point_that_can_stand_in_thousands_is_not_read() {
+    let read = |amounts: &[&str]| {
+        let rows: String = amounts.iter().map(|usd| format!("2022-01-01,A,\"{usd}\"\n")).collect();
+        let table = table(&format!("date,name,amount\n{rows}"));
+        table.rows.iter().map(|row| row.amount.usd().map(|usd| usd.to_string())).collect::<Vec<_>>()
+    };
+    let one = |text: &str| Some(text.to_owned());
+    assert_eq!(read(&["1.200", "45.500"]), [one("1.20"), one("45.50")]);
+    assert_eq!(read(&["1.200.000", "1.200", "$45.500", "7.25"]), [None, None, None, one("7.25")]);
+    assert_eq!(read(&["1.200,50", "1.200"]), [None, None]);
+}

@@ -53,3 +53,29 @@ fn what_is_no_figure_is_a_defect_and_no_zero() {
     assert_eq!(table.columns[0].years.len(), 1);
     assert!(table.wrong_totals().is_empty());
 }
+
+#[test]
+fn a_total_is_held_against_its_own_years_and_only_where_they_are_known() {
+    let text = "a_usd,year\n1,2016\n2,2017\n,2018\n3,subtotal 2016-2017\n9,2016 to 2017\n\
+                3,all\n9,total\n2,sum\n3,2016-17\n3,subtotal\n2,only 2017\n";
+    let table = yearly(read(text).unwrap());
+    assert_eq!(table.years, [2016, 2017, 2018]);
+    let usd = |text: &str| YearlyFigure::Usd(text.parse().unwrap());
+    let differences: Vec<_> = table.columns[0].printed.iter().map(|t| t.difference()).collect();
+    assert_eq!(
+        differences,
+        [
+            TotalDifference::None,
+            TotalDifference::More(usd("6")),
+            TotalDifference::None,
+            TotalDifference::Unknown,
+            TotalDifference::Less(usd("1")),
+            TotalDifference::Unknown,
+            TotalDifference::Unknown,
+            TotalDifference::None,
+        ]
+    );
+    assert_eq!(table.columns[0].printed[3].lacks, [2018]);
+    let error = read("year,a_usd\nmany,5\n").unwrap_err().to_string();
+    assert_eq!(error, "line 2: no row has a year such as 2022 under `year`");
+}

@@ -94,10 +94,17 @@ fn schema_and_reader_refuse_the_same() {
         ("[dates]", "assets = [\"a b\"]\n[dates]"),
         ("[dates]", "aliases = [\"A\", \"A\"]\n[dates]"),
         ("by = \"Police\"", "by = \"\""),
+        ("on = \"2030\"", "on = \"9998\""),
+        ("theft = \"2020-05-06\"", "theft = \"0000\""),
+        ("usd = 5", "native = []"),
+        ("[dates]", "address = []\n[dates]"),
+        ("[dates]", "case = \"../../etc/passwd\"\n[dates]"),
     ] {
         assert!(whole.contains(from), "{from}");
         assert_eq!(both(&whole.replacen(from, to, 1)), (false, false), "{to}");
     }
+    let long = format!("title = \"{}\"", "x".repeat(201));
+    assert_eq!(both(&whole.replacen("title = \"Title of 2020-a\"", &long, 1)), (false, false));
     for (from, to) in [("usd = 5", "usd = \"5.12\""), ("usd = 5", "usd_low = 5")] {
         assert_eq!(both(&whole.replacen(from, to, 1)), (true, true), "{to}");
     }

@@ -48,7 +48,7 @@ fn an_actor_counts_with_its_parts_and_by_the_strength_of_the_claim() {
     let all = Selection::new(&ledger, of_actor("state", Standing::Suspected), Pricing::Ledger);
     assert_eq!(ids(&all), ["2020-sure", "2020-suspected"]);
     assert_eq!(all.sum(), usd(140));
-    assert_eq!(all.range(), (usd(120), usd(170)));
+    assert_eq!(all.span().or_nothing(), [usd(120), usd(140), usd(170)]);
 
     let sure = Selection::new(&ledger, of_actor("state", Standing::Likely), Pricing::Ledger);
     assert_eq!(ids(&sure), ["2020-sure"]);
@@ -132,13 +132,13 @@ fn every_incident_is_in_exactly_one_group() {
     let selection = Selection::new(&ledger, InclusionRule::default(), Pricing::Ledger);
     let statistics = Statistics::of(&ledger, &selection, &[]);
     for grouping in &statistics.groups {
-        let sum: Usd = grouping.groups.iter().map(|group| group.usd).sum();
+        let sum: Usd = grouping.groups.iter().filter_map(|group| group.sum.usd).sum();
         let count: usize = grouping.groups.iter().map(|group| group.incidents.len()).sum();
         assert_eq!((sum, count), (usd(647), 4), "{:?}", grouping.by);
     }
     let labels = |by| {
         let groups = statistics.by(by).iter();
-        groups.map(|group| (group.key.as_str(), group.usd)).collect::<Vec<_>>()
+        groups.map(|group| (group.key.as_str(), group.sum.usd.unwrap())).collect::<Vec<_>>()
     };
     assert_eq!(labels(GroupBy::Year), [("2020", usd(140)), ("2021", usd(507))]);
     assert_eq!(
@@ -195,11 +195,40 @@ fn the_delay_of_a_coarse_date_is_an_interval() {
     let delays = |date: &str| {
         let ledger = ledger(&named(&[attributed(date)]));
         let selection = Selection::new(&ledger, InclusionRule::default(), Pricing::Ledger);
-        let delays = selection.delays();
+        let delays = selection.delays(&ledger);
         (delays.known[0].1, delays.known[0].2)
     };
     assert_eq!(delays("2020-04-01"), (9, 9));
     assert_eq!(delays("2020-03"), (10, 40));
+}
+
+#[test]
+fn a_delay_runs_to_the_first_claim_that_the_rule_counts() {
+    let claim = |actor: &str, by: &str, sure: &str, on: &str| {
+        attribution(actor, by, sure).replace("2030", on)
+    };
+    let of = |id: &str, more: String| {
+        let (id, text) = theft(id, "2020-04-01", &(amount(1, "Police") + &more));
+        (id, text.replace("[victim]", "attributed = \"2020-04-05\"\n[victim]"))
+    };
+    let gang = claim("gang", "Police", "stated", "2020-04-05");
+    let later = claim("group", "Police", "suspected", "2020-04-20")
+        + &claim("group", "Analyst", "stated", "2020-04/2020-05");
+    let ledger = ledger(&named(&[
+        of("2020-a", gang.clone() + &later),
+        of("2020-b", gang.clone() + &claim("group", "List", "stated", "2021")),
+        of("2020-c", gang),
+    ]));
+    let delays = |rule: InclusionRule| {
+        let delays = Selection::new(&ledger, rule, Pricing::Ledger).delays(&ledger);
+        let known = delays.known.iter().map(|(id, low, high)| (id.to_string(), *low, *high));
+        (known.collect::<Vec<_>>(), delays.undated)
+    };
+    let a = |low, high| vec![("2020-a".to_owned(), low, high)];
+    assert_eq!(delays(of_actor("state", Standing::Suspected)), (a(0, 19), 1));
+    assert_eq!(delays(of_actor("state", Standing::Stated)), (a(0, 60), 1));
+    assert_eq!(delays(InclusionRule::default()).0.len(), 3, "whoever is named");
+    assert_eq!(delays(of_actor("gang", Standing::Stated)).0[2], ("2020-c".to_owned(), 4, 4));
 }
 
 const SERIES: &str = "
@@ -232,12 +261,56 @@ fn a_share_names_its_denominator_and_its_holes() {
     let shares = selection.shares(&ledger);
     assert_eq!(shares.len(), 2);
     assert_eq!(shares[0].whole.by, "Analyst");
-    assert_eq!(shares[0].percent.to_string(), "50.00 %");
+    assert_eq!(shares[0].percent.unwrap().to_string(), "50.00 %");
     assert_eq!(shares[0].whole.holes, "Only what the analyst knows.");
     assert_eq!(
-        (shares[1].whole.id.as_str(), shares[1].percent.to_string()),
+        (shares[1].whole.id.as_str(), shares[1].percent.unwrap().to_string()),
         ("ledger", "70.00 %".into())
     );
+}
+
+#[test]
+fn a_sum_without_any_amount_is_unknown_and_not_nothing() {
+    let of_group = attribution("group", "Police", "stated");
+    let thefts = [
+        theft("2020-a", "2020-01-01", &of_group),
+        theft("2020-b", "2020-01-02", &(amount(60, "Police") + &of_group)),
+    ];
+    let ledger = ledger_with(&named(&thefts), &[("context.toml", SERIES)]);
+    let of_days = |to: &str| {
+        let rule =
+            InclusionRule { to: Some(to.parse().unwrap()), ..of_actor("group", Standing::Stated) };
+        Selection::new(&ledger, rule, Pricing::Ledger)
+    };
+    let unknown = of_days("2020-01-02");
+    let span = unknown.span();
+    assert_eq!((span.usd_low, span.usd, span.usd_high, span.without_amount), (None, None, None, 1));
+    for share in unknown.shares(&ledger) {
+        assert_eq!((share.percent_low, share.percent, share.percent_high), (None, None, None));
+    }
+    assert_eq!(unknown.groups(&ledger, GroupBy::Year)[0].share, None);
+    let both = of_days("2021-01-01");
+    assert_eq!((both.span().usd, both.span().without_amount), (Some(usd(60)), 1));
+    assert_eq!(both.shares(&ledger)[0].part.without_amount, 1);
+    let none = of_days("2019-01-01");
+    assert_eq!((none.span().usd, none.span().without_amount), (Some(Usd::ZERO), 0));
+}
+
+#[test]
+fn a_part_is_never_more_than_the_whole_that_holds_it() {
+    let range = amount(50, "Police").replace("usd = 50", "usd = 50\nusd_low = 1\nusd_high = 100");
+    let ledger = ledger(&named(&[
+        theft("2020-a", "2020-01-01", &(range.clone() + &attribution("group", "Police", "stated"))),
+        theft("2020-b", "2020-01-02", &range),
+    ]));
+    let bounds = |rule: InclusionRule| {
+        let share = Selection::new(&ledger, rule, Pricing::Ledger).shares(&ledger).remove(0);
+        let ends = [share.percent_low, share.percent, share.percent_high];
+        ends.map(|end| end.unwrap().to_string())
+    };
+    assert_eq!(bounds(InclusionRule::default()), ["100.00 %", "100.00 %", "100.00 %"]);
+    let of_group = of_actor("group", Standing::Stated);
+    assert_eq!(bounds(of_group), ["0.99 %", "50.00 %", "99.01 %"]);
 }
 
 #[test]
@@ -306,4 +379,23 @@ fn a_published_total_is_explained_by_incidents() {
         compare("43", "2019"),
         ("ledger higher", vec!["AttributedLater 100 [2020-a 100]".into(),])
     );
+}
+
+#[test]
+fn no_incident_explains_a_difference_twice() {
+    let range = amount(100, "Police").replace("usd = 100", "usd = 100\nusd_low = 70");
+    let group = attribution("group", "Police", "stated");
+    let contested = group.clone() + &attribution("gang", "Analyst", "stated");
+    let total = "[[total]]\nid = \"t\"\ntitle = \"T\"\nmeasure = \"sum\"\nusd = 11\n\
+                 by = \"Analyst\"\non = \"2030\"\nsources = [\"page\"]\n[total.rule]\n\
+                 actor = \"state\"\nfrom = \"2020-01-01\"\n";
+    let thefts = [
+        theft("2020-a", "2020-01-01", &(range.clone() + &contested)),
+        theft("2020-b", "2020-01-02", &(range + &group)),
+    ];
+    let ledger = ledger_with(&named(&thefts), &[("totals.toml", total)]);
+    let all = ledger.compare_all();
+    let explained: Vec<String> =
+        all[0].explanations.iter().map(|one| format!("{:?} {}", one.reason, one.usd)).collect();
+    assert_eq!(explained, ["LowerClaims 30", "Contested 100", "Unexplained 59"]);
 }

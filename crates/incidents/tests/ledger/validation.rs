@@ -143,6 +143,22 @@ fn every_mistake_is_named_by_file_line_and_field() {
 }
 
 #[test]
+fn the_date_of_the_first_attribution_is_that_of_the_first_claim() {
+    let claim =
+        |actor: &str, by: &str, on: &str| attribution(actor, by, "stated").replace("2030", on);
+    let claims = |first: &str| {
+        let claims = claim("group", "Police", "2020-12-30") + &claim("gang", "Analyst", first);
+        let (id, text) = theft("2020-a", "2020-04", &claims);
+        let dated = "attributed = \"2020-12-30\"\n[victim]";
+        problems_of(&id, &text.replacen("[victim]", dated, 1))
+    };
+    let older =
+        "2020/2020-a.toml:8: dates.attributed: is not the first: Analyst claims it on 2020-05-01";
+    assert_eq!(claims("2020-05-01"), [older]);
+    assert_eq!(claims("2020-12"), [""; 0], "it may be of the day after, too");
+}
+
+#[test]
 fn all_mistakes_are_named_at_once() {
     let found = changed("usd = 5\nby = \"Police\"", "usd = \"x\"\nby = \"Nobody\"\nhow = 1");
     assert_eq!(found.len(), 3, "{found:?}");
@@ -282,4 +298,35 @@ proptest! {
             assert_eq!(ledger.incidents().next().unwrap().id.as_str(), "2020-a");
         }
     }
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let code = "kind = \"exchange\"\ncountry = \"ZZ\"";
+    assert_eq!(
+        changed("kind = \"exchange\"", code),
+        ["2020/2020-a.toml:11: victim.country: is no code of ISO 3166-1 alpha-2, such as VN"]
+    );
+    let address =
+        "[[address]]\naccount = \"solana:x:abc\"\nrole = \"theft\"\nsources = [\"page\"]\n";
+    let (id, text) = theft("2020-a", "2020-05-06", &(amount(5, "Police") + address + address));
+    assert_eq!(
+        problems_of(&id, &text),
+        ["2020/2020-a.toml:22: address[1].account: stands in the file twice with this role"]
+    );
+    let mut files = frame();
+    files.push(file("2020/2020-a.TOML", text.replacen(address, "", 1)));
+    assert_eq!(problems(files), ["2020/2020-a.TOML:1: id: is not the name of the file"]);
+    let mut files = frame();
+    let circle =
+        "[actor.a]\nname = \"A\"\npart_of = \"b\"\n[actor.b]\nname = \"B\"\npart_of = \"a\"\n";
+    files.retain(|file| file.name != "actors.toml");
+    files.push(file("actors.toml", circle));
+    assert_eq!(
+        problems(files),
+        [
+            "actors.toml:3: actor.a.part_of: leads back to the actor itself",
+            "actors.toml:6: actor.b.part_of: leads back to the actor itself",
+        ]
+    );
 }

@@ -1,8 +1,8 @@
 //! The columns of an incident, for tables: each once, with its name and its type.
 
 use hawkshaw_incidents::{
-    AmountClaim, AttributionClaim, Figure, Incident, IncidentLedger, Outcome, Pricing, Standing,
-    Usd,
+    AmountClaim, AttributionClaim, Counted, Figure, Incident, IncidentLedger, Outcome, Pricing,
+    Standing, Usd,
 };
 
 use super::day::Day;
@@ -51,16 +51,10 @@ impl<'a> Row<'a> {
         Self { ledger, incident, figure, amount, attribution }
     }
 
-    /// At least and at most in this way: the largest single claim, and the sum of all claims
-    /// up to what was taken, because claims may be of the same money.
+    /// The least and the most that had an outcome.
     fn recovered(&self, outcome: Outcome) -> (Option<Usd>, Option<Usd>) {
-        let claims = self.incident.recoveries.iter().filter(|claim| claim.what == outcome);
-        let amounts: Vec<Usd> = claims.filter_map(|claim| claim.value.point()).collect();
-        let Some(largest) = amounts.iter().copied().max() else { return (None, None) };
-        let all: Usd = amounts.iter().copied().sum();
-        // What was blocked never left, and is no part of what was taken.
-        let limit = self.figure.high.filter(|_| outcome != Outcome::Blocked).unwrap_or(all);
-        (Some(largest.min(limit)), Some(all.min(limit)))
+        let one = Counted { incident: self.incident, figure: self.figure };
+        one.recovered(outcome).unzip()
     }
 
     fn sources(&self) -> String {
@@ -129,7 +123,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::Text("attributed_on", |row| Some(row.attribution?.basis.on.to_string())),
     Column::Text("attributed_sure", |row| Some(row.attribution?.sure.to_string())),
     Column::Count("attribution_claims", |row| count(row.incident.attributions.len())),
-    Column::Flag("contested", |row| row.incident.is_contested()),
+    Column::Flag("contested", |row| row.ledger.is_contested(row.incident)),
     Column::Text("techniques", |row| words(&row.incident.began.as_ref()?.how)),
     Column::Text("channels", |row| words(&row.incident.laundered.as_ref()?.through)),
     Column::Usd("frozen_usd_low", |row| row.recovered(Outcome::Frozen).0),

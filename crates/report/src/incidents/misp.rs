@@ -61,7 +61,7 @@ struct Envelope {
 /// detection (`to_ids`), not those of victims, services and contracts.
 ///
 /// Tags: `tlp:clear`; kind, loot and techniques under the predicate `hawkshaw`, with
-/// `hawkshaw:contested` where an attribution is denied; and a cluster of the threat-actor galaxy
+/// `hawkshaw:contested` where claims of attribution contradict each other; and a cluster of the threat-actor galaxy
 /// where somebody states or holds likely that it was that actor, and MISP has a cluster for it.
 ///
 /// Ids are UUIDs of version 5. The date of an event is the first possible day of the theft, and
@@ -88,7 +88,7 @@ fn event(ledger: &IncidentLedger, incident: &Incident) -> Event {
         distribution: "3",
         published: false,
         orgc: Organisation { name: "Hawkshaw incident ledger", uuid: uuid("organisation") },
-        tags: tag::tags(incident),
+        tags: tag::tags(ledger, incident),
         attributes: attribute::attributes(ledger, incident, &event),
         objects: object::objects(ledger, incident, &event),
         timestamp: timestamp.clone(),

@@ -10,7 +10,7 @@ use parquet::record::Field;
 use crate::{hostile, ledger, parsed};
 
 /// The rows of a CSV, each by the names of its columns.
-fn rows(bytes: &[u8]) -> Vec<BTreeMap<String, String>> {
+pub(crate) fn rows(bytes: &[u8]) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(bytes);
     let header = reader.headers().unwrap().clone();
     let row = |record: csv::StringRecord| {

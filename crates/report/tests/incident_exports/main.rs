@@ -7,7 +7,7 @@ mod invented;
 mod misp;
 mod stix;
 
-use hawkshaw_incidents::{Incident, IncidentLedger};
+use hawkshaw_incidents::{Incident, IncidentLedger, Standing};
 use hawkshaw_report::incidents::{to_csv, to_json, to_misp, to_parquet, to_stix};
 use serde_json::Value;
 
@@ -72,6 +72,25 @@ fn no_character_of_an_export_is_invisible() {
             (c.is_control() && c != '\n' && c != '\r') || ('\u{202a}'..='\u{202e}').contains(&c)
         };
         assert_eq!(text.chars().find(|c| is_hidden(*c)), None, "{name}");
+    }
+}
+
+#[test]
+fn contested_means_the_same_in_every_export() {
+    let ledger = IncidentLedger::built_in();
+    let is_denied = |incident: &Incident| {
+        incident.attributions.iter().any(|claim| claim.sure == Standing::Denied)
+    };
+    let contested = || ledger.incidents().filter(|incident| ledger.is_contested(incident));
+    assert!(contested().any(|incident| !is_denied(incident)), "some name several actors");
+    for incident in ledger.incidents() {
+        let is_contested = ledger.is_contested(incident);
+        let csv = flat::rows(&to_csv(&ledger, &[incident]));
+        assert_eq!(csv[0]["contested"], is_contested.to_string(), "{}", incident.id);
+        let misp = parsed(&to_misp(&ledger, &[incident]));
+        let tags = misp["response"][0]["Event"]["Tag"].as_array().unwrap();
+        let is_tagged = tags.iter().any(|tag| tag["name"] == "hawkshaw:contested");
+        assert_eq!(is_tagged, is_contested, "{}", incident.id);
     }
 }
 

@@ -16,6 +16,10 @@ use crate::exit::Failure;
 use crate::screen;
 
 pub(super) fn run(ledger: &IncidentLedger, wanted: &[String], json: bool) -> Result<(), Failure> {
+    if ledger.totals().is_empty() {
+        let error = anyhow!("the ledger has no published totals: its folder has no totals.toml");
+        return Err(Failure::Usage(error));
+    }
     for id in wanted {
         if !ledger.totals().iter().any(|total| total.id == *id) {
             let known: Vec<&str> = ledger.totals().iter().map(|total| total.id.as_str()).collect();
@@ -25,10 +29,6 @@ pub(super) fn run(ledger: &IncidentLedger, wanted: &[String], json: bool) -> Res
                 known.join(", ")
             )));
         }
-    }
-    if ledger.totals().is_empty() {
-        let error = anyhow!("the ledger has no published totals: its folder has no totals.toml");
-        return Err(Failure::Usage(error));
     }
     let mut comparisons: Vec<Comparison<'_>> = ledger.compare_all();
     if !wanted.is_empty() {
@@ -50,9 +50,7 @@ pub(super) fn table(
     actor: &str,
     json: bool,
 ) -> Result<(), Failure> {
-    if ledger.actors().get(actor).is_none() {
-        return Err(super::read::unknown_actor(ledger, actor));
-    }
+    let actor = &super::read::actor(ledger, actor)?;
     let Imported::YearlyTotals(table) = super::import::read(path, &ImportOptions::default())?
     else {
         let shown = path.display();

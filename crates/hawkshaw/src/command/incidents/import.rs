@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow};
 use hawkshaw_incidents::{
     DraftOptions, DraftSource, ImportDefect, ImportOptions, Imported, ImportedTable,
-    IncidentLedger, MatchVerdict, PartialDate, RowMatch, TableFormat, YearlyTable, draft,
-    match_rows, read_table,
+    IncidentLedger, MatchVerdict, PartialDate, RowMatch, TableFormat, YearlyTable, draft, is_link,
+    match_lists, read_table,
 };
 use hawkshaw_model::Printable;
 use hawkshaw_report::incidents::{Detail, to_cross_check_text, to_import_text};
@@ -47,13 +47,13 @@ pub(super) fn run(
             Imported::YearlyTotals(table) => yearly.push(table),
         }
     }
-    for table in &lists {
-        let matches = match_rows(ledger, table);
-        drafts.add(table, &matches);
-        values.push(table_json(table, &matches));
-        let detail = if arguments.all { Detail::Every } else { Detail::Largest };
-        text.push_str(&to_import_text(table, &matches, detail, super::style()));
+    let matches = match_lists(ledger, &lists);
+    for (table, matches) in lists.iter().zip(&matches) {
+        drafts.add(table, matches);
+        values.push(table_json(table, matches));
     }
+    let detail = if arguments.all { Detail::Every } else { Detail::Largest };
+    text.push_str(&to_import_text(&lists, &matches, detail, super::style()));
     for table in &yearly {
         text.push_str(&super::compare::yearly_text(ledger, table, "dprk"));
         let mut value = yearly_json(table);
@@ -90,6 +90,8 @@ struct Drafts<'a> {
     edition: Option<PartialDate>,
     taken: BTreeSet<hawkshaw_incidents::IncidentId>,
     files: BTreeMap<String, Vec<u8>>,
+    /// What drafted rows say, and where they stand.
+    drafted: BTreeMap<[String; 3], String>,
     refused: Vec<String>,
 }
 
@@ -100,6 +102,10 @@ impl<'a> Drafts<'a> {
                 Failure::Usage(anyhow::Error::new(error).context("--edition is no date"))
             })
         });
+        if let Some(link) = arguments.cite.as_ref().filter(|link| !is_link(link)) {
+            let shown = Printable(link);
+            return Err(Failure::Usage(anyhow!("--cite `{shown}` is no link such as https://…")));
+        }
         if let Some(name) = &arguments.by
             && ledger.claimants().kind(name).is_none()
         {
@@ -111,11 +117,13 @@ impl<'a> Drafts<'a> {
             edition: edition.transpose()?,
             taken: ledger.incidents().map(|incident| incident.id.clone()).collect(),
             files: BTreeMap::new(),
+            drafted: BTreeMap::new(),
             refused: Vec::new(),
         })
     }
 
-    /// Drafts the rows of a table that match nothing; repeated rows once.
+    /// Drafts the rows of a table that match nothing; rows that repeat one of this or of another
+    /// table once.
     fn add(&mut self, table: &ImportedTable, matches: &[RowMatch]) {
         let Some(cite) = self.arguments.cite.as_ref().filter(|_| self.arguments.out.is_some())
         else {
@@ -138,13 +146,19 @@ impl<'a> Drafts<'a> {
         };
         let new = matches.iter().filter(|found| found.verdict == MatchVerdict::New);
         let rows = new.filter_map(|found| table.rows.get(found.row.row.checked_sub(1)?));
-        for row in rows.filter(|row| row.repeats.is_none()) {
+        for row in rows {
+            let place = format!("row {} of {}", row.row, table.name);
+            if let Some(first) = self.drafted.get(&row.says()) {
+                self.refused.push(format!("{place} repeats {first}"));
+                continue;
+            }
             match draft(row, &options) {
                 Ok(draft) => {
                     options.taken.insert(draft.id);
                     self.files.insert(draft.file.name, draft.file.text.into_bytes());
+                    self.drafted.insert(row.says(), place);
                 }
-                Err(error) => self.refused.push(error.to_string()),
+                Err(error) => self.refused.push(format!("{place}, {error}")),
             }
         }
         self.taken = options.taken;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use hawkshaw_incidents::{
-    IncidentLedger, InclusionRule, Kind, Launches, LedgerFile, Selection, read_launches,
+    IncidentLedger, InclusionRule, Kind, Launches, LedgerFile, Selection, is_country, read_launches,
 };
 use hawkshaw_model::Printable;
 use jiff::civil::Date;
@@ -78,7 +78,7 @@ pub(super) fn selection<'a>(
     }
     check_names(ledger, filter)?;
     let rule = InclusionRule {
-        actor: filter.actor.clone(),
+        actor: filter.actor.as_deref().map(|text| actor(ledger, text)).transpose()?,
         standing: filter.sure,
         attributed_by: filter.attributed_by.clone(),
         kinds,
@@ -113,12 +113,13 @@ fn day(option: &str, text: Option<&String>) -> Result<Option<Date>, Failure> {
     text.map(parse).transpose()
 }
 
-/// Actors and claimants have to be known: a mistyped one would select nothing.
+/// Countries and claimants have to be known: a mistyped one would select nothing.
 fn check_names(ledger: &IncidentLedger, filter: &FilterArguments) -> Result<(), Failure> {
-    if let Some(actor) = &filter.actor
-        && ledger.actors().get(actor).is_none()
+    if let Some(code) = &filter.country
+        && !is_country(&code.to_ascii_uppercase())
     {
-        return Err(unknown_actor(ledger, actor));
+        let shown = Printable(code);
+        return Err(Failure::Usage(anyhow!("--country `{shown}` is no code such as KR")));
     }
     let by = match &filter.price {
         hawkshaw_incidents::Pricing::By(name) => Some(name),
@@ -137,11 +138,11 @@ fn check_names(ledger: &IncidentLedger, filter: &FilterArguments) -> Result<(), 
     Ok(())
 }
 
-pub(super) fn unknown_actor(ledger: &IncidentLedger, actor: &str) -> Failure {
-    let known: Vec<&str> = ledger.actors().iter().map(|actor| actor.id.as_str()).collect();
-    Failure::Usage(anyhow!(
-        "`{}` is no actor of the ledger: {}",
-        Printable(actor),
-        known.join(", ")
-    ))
+/// The id of the actor that a text means, by id or by name.
+pub(super) fn actor(ledger: &IncidentLedger, text: &str) -> Result<String, Failure> {
+    ledger.actors().named(text).map(|actor| actor.id.clone()).ok_or_else(|| {
+        let known: Vec<&str> = ledger.actors().iter().map(|actor| actor.id.as_str()).collect();
+        let (shown, known) = (Printable(text), known.join(", "));
+        Failure::Usage(anyhow!("`{shown}` is no actor of the ledger: {known}"))
+    })
 }

@@ -64,11 +64,11 @@ fn years(ledger: &IncidentLedger, selection: &Selection<'_>) -> Vec<Year> {
     listed.dedup();
     let of_year = |year: i16| {
         let group = groups.iter().find(|group| group.key == year.to_string());
-        let known = group.filter(|group| group.without_amount < group.incidents.len());
+        let known = group.filter(|group| group.sum.usd.is_some());
         Year {
             year,
             figures: series.iter().filter_map(|series| figure(series, year)).collect(),
-            ledger: known.map(|group| [group.usd_low, group.usd, group.usd_high].map(Usd::cents)),
+            ledger: known.map(|group| group.sum.or_nothing().map(Usd::cents)),
         }
     };
     listed.into_iter().map(of_year).collect()

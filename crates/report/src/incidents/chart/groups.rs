@@ -29,12 +29,13 @@ struct Bar {
 
 impl Bar {
     fn of(group: &Group<'_>) -> Self {
+        let [low, usd, high] = group.sum.or_nothing();
         Self {
             label: group.label.clone(),
-            usd: group.usd,
-            range: (group.usd_low, group.usd_high),
+            usd,
+            range: (low, high),
             incidents: group.incidents.len(),
-            without_amount: group.without_amount,
+            without_amount: group.sum.without_amount,
             is_rest: matches!(group.key.as_str(), "unknown" | "other"),
         }
     }
@@ -42,13 +43,13 @@ impl Bar {
     fn rest(groups: &[Group<'_>]) -> Self {
         Self {
             label: format!("{} more groups", groups.len()),
-            usd: groups.iter().map(|group| group.usd).sum(),
+            usd: groups.iter().filter_map(|group| group.sum.usd).sum(),
             range: (
-                groups.iter().map(|group| group.usd_low).sum(),
-                groups.iter().map(|group| group.usd_high).sum(),
+                groups.iter().filter_map(|group| group.sum.usd_low).sum(),
+                groups.iter().filter_map(|group| group.sum.usd_high).sum(),
             ),
             incidents: groups.iter().map(|group| group.incidents.len()).sum(),
-            without_amount: groups.iter().map(|group| group.without_amount).sum(),
+            without_amount: groups.iter().map(|group| group.sum.without_amount).sum(),
             is_rest: true,
         }
     }

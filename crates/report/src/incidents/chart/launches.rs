@@ -9,6 +9,7 @@ use super::frame::{Drawing, Frame, MARGIN};
 use super::ink::{Ink, REST};
 use super::lags;
 use super::scale::{LogScale, Scale, count, marks, short_cents};
+use crate::incidents::text::left_out;
 
 const TITLE: &str = "Thefts beside launches of missiles";
 const THEFTS: f64 = 170.0;
@@ -39,11 +40,7 @@ pub(super) fn draw(ledger: &IncidentLedger, statistics: &Statistics<'_>) -> Draw
         return frame.finish(&source(ledger, statistics));
     }
     let by = if timeline.months.len() > MONTHS_MAX { "quarter" } else { "month" };
-    frame.say(&format!(
-        "Each bar is a {by}. Left out: {} thefts and {} launches of unknown month, {} thefts \
-         before the first or after the last launch of the list.",
-        timeline.thefts_without_month, timeline.launches_without_month, timeline.thefts_outside
-    ));
+    frame.say(&format!("Each bar is a {by}. {}", left_out(timeline)));
     panels(&mut frame, &buckets, by);
     lags::draw(&mut frame, &statistics.correlations);
     frame.finish(&source(ledger, statistics))

@@ -4,6 +4,7 @@ use hawkshaw_incidents::{Percent, Share, Statistics};
 
 use super::frame::{Drawing, Frame};
 use super::swarm::{Figure, Swarm, Year};
+use crate::incidents::text::{percent, sum};
 
 const TITLE: &str = "Share of all cryptocurrency stolen per year, by whose total it is taken of";
 /// Shares above this are drawn at the upper end.
@@ -23,7 +24,7 @@ pub(super) fn draw(statistics: &Statistics<'_>) -> Drawing {
             "No published total of all thefts covers a year in which something is counted.",
         );
     } else {
-        let label = |hundredths: u64| percent(hundredths);
+        let label = |hundredths: u64| plain(hundredths);
         Swarm { years, label: &label, range: &range, most: Some(SHOWN_MAX) }.draw(&mut frame, &[]);
     }
     frame.finish(
@@ -35,18 +36,18 @@ pub(super) fn draw(statistics: &Statistics<'_>) -> Drawing {
 fn years(shares: &[Share]) -> Vec<Year> {
     let mut years: Vec<Year> = Vec::new();
     for share in shares {
+        let Some(part) = share.percent else { continue };
         let figure = Figure {
             by: share.whole.by.clone(),
-            value: share.percent.hundredths(),
+            value: part.hundredths(),
             title: format!(
-                "{}: {} of {} ({}, {}); the claims allow for {} to {}",
+                "{}: {part} of {} ({}, {}); the claims allow for {} to {}",
                 share.year,
-                share.percent,
-                share.whole.value.usd.for_people(),
+                sum(share.whole.value),
                 share.whole.title,
                 share.whole.by,
-                share.percent_low,
-                share.percent_high
+                percent(share.percent_low),
+                percent(share.percent_high)
             ),
         };
         match years.iter_mut().find(|year| year.year == share.year) {
@@ -61,19 +62,19 @@ fn years(shares: &[Share]) -> Vec<Year> {
 fn range(least: u64, most: u64) -> Vec<String> {
     let whole = |hundredths: u64| (hundredths + 50) / 100;
     let line = match (whole(least), whole(most)) {
-        _ if least == most => percent(least),
-        (low, high) if low == high || low < 10 => format!("{}–{}", decimal(least), percent(most)),
+        _ if least == most => plain(least),
+        (low, high) if low == high || low < 10 => format!("{}–{}", decimal(least), plain(most)),
         (low, high) => format!("{low}–{high} %"),
     };
     vec![line]
 }
 
 fn decimal(hundredths: u64) -> String {
-    percent(hundredths).trim_end_matches(" %").to_owned()
+    plain(hundredths).trim_end_matches(" %").to_owned()
 }
 
 /// A percentage without decimals that are noughts.
-fn percent(hundredths: u64) -> String {
+fn plain(hundredths: u64) -> String {
     let text = Percent::from_hundredths(hundredths).to_string();
     let number = text.trim_end_matches(" %");
     format!("{} %", number.trim_end_matches('0').trim_end_matches('.'))

@@ -39,7 +39,8 @@ pub(super) fn draw(statistics: &Statistics<'_>) -> Drawing {
 }
 
 fn bars(frame: &mut Frame, years: &[Group<'_>], actors: &Actors) {
-    let most = years.iter().map(|year| year.usd_high.max(year.usd).cents()).max().unwrap_or(0);
+    let most = years.iter().filter_map(|year| year.sum.usd_high.max(year.sum.usd)).max();
+    let most = most.map_or(0, Usd::cents);
     let (top, bottom) = (frame.free + 22.0, frame.free + 22.0 + HEIGHT);
     let marks = marks(most);
     let scale = Scale::new(marks.last().copied().unwrap_or(1), bottom, top);
@@ -56,14 +57,14 @@ fn bars(frame: &mut Frame, years: &[Group<'_>], actors: &Actors) {
         canvas.text(number.anchor(Anchor::Middle));
         let Some(year) = column.group else { continue };
         bar(canvas, year, (middle, wide), (&scale, actors));
-        if year.without_amount > 0 {
-            let text = year.without_amount.to_string();
+        if year.sum.without_amount > 0 {
+            let text = year.sum.without_amount.to_string();
             let text = Text::new((middle, bottom + 49.0), &text).ink(Ink::Soft);
             canvas.text(text.anchor(Anchor::Middle));
         }
     }
     let mut rows = vec![("incidents", 33.0)];
-    if years.iter().any(|year| year.without_amount > 0) {
+    if years.iter().any(|year| year.sum.without_amount > 0) {
         rows.push(("no amount", 49.0));
     }
     for (row, below) in &rows {
@@ -91,21 +92,21 @@ fn bar(canvas: &mut Canvas, year: &Group<'_>, (middle, wide): (f64, f64), by: (&
         canvas.mark(&title, |canvas| canvas.bar(place, actor));
         below = above;
     }
-    if year.without_amount == year.incidents.len() {
+    if year.sum.usd.is_none() {
         let text = Text::new((middle, scale.at(0) - 6.0), "unknown").size(10.0).ink(Ink::Soft);
         canvas.text(text.anchor(Anchor::Middle));
         return;
     }
-    let (low, high) = (year.usd_low, year.usd_high);
+    let [low, usd, high] = year.sum.or_nothing();
     if low != high {
         let title = format!("{}: the claims allow for {}", year.label, between(low, high));
         let ends = (scale.at(high.cents()), scale.at(low.cents()));
         canvas.mark(&title, |canvas| whisker(canvas, middle, ends));
     }
-    let label = short(year.usd);
+    let label = short(usd);
     let fits = |size: &f64| width(&label, *size, Weight::Regular) < column - 3.0;
     if let Some(size) = [10.5, 9.0].into_iter().find(fits) {
-        let at = (middle, scale.at(high.max(year.usd).cents()) - 6.0);
+        let at = (middle, scale.at(high.max(usd).cents()) - 6.0);
         canvas.text(Text::new(at, &label).size(size).anchor(Anchor::Middle).halo());
     }
 }
@@ -129,8 +130,11 @@ impl Actors {
             }
         }
         Self {
-            named: named.iter().map(|group| (group.label.clone(), group.usd)).collect(),
-            rest: (rest.len(), rest.iter().map(|group| group.usd).sum()),
+            named: named
+                .iter()
+                .map(|group| (group.label.clone(), group.sum.usd.unwrap_or_default()))
+                .collect(),
+            rest: (rest.len(), rest.iter().filter_map(|group| group.sum.usd).sum()),
             of,
         }
     }

@@ -1,6 +1,6 @@
 //! Tags of an event.
 
-use hawkshaw_incidents::{Incident, Standing};
+use hawkshaw_incidents::{Incident, IncidentLedger, Standing};
 use serde::Serialize;
 
 /// A tag by its name.
@@ -23,13 +23,13 @@ const CLUSTERS: [(&str, &str); 7] = [
 ];
 
 /// The tags of an event.
-pub(super) fn tags(incident: &Incident) -> Vec<Tag> {
+pub(super) fn tags(ledger: &IncidentLedger, incident: &Incident) -> Vec<Tag> {
     let mut names = vec!["tlp:clear".to_owned()];
     names.push(format!("hawkshaw:kind=\"{}\"", incident.kind));
     names.push(format!("hawkshaw:loot=\"{}\"", incident.loot));
     let techniques = incident.began.iter().flat_map(|began| &began.how);
     names.extend(techniques.map(|technique| format!("hawkshaw:technique=\"{technique}\"")));
-    if incident.is_contested() {
+    if ledger.is_contested(incident) {
         names.push("hawkshaw:contested".to_owned());
     }
     // A suspicion is too little for a tag, which shows nobody how sure it is.

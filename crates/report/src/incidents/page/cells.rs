@@ -2,10 +2,10 @@
 
 use hawkshaw_incidents::{Counted, IncidentId, PartialDate, Percent, Source, Span, Usd};
 
-use crate::incidents::text::{amount, between};
+use crate::incidents::text::spread;
 use crate::incidents::wording;
 use crate::markup::Markup;
-use crate::text::{is_link, prose};
+use crate::text::is_link;
 
 /// A cell of text.
 pub(super) fn text(page: &mut Markup, text: &str) {
@@ -28,16 +28,28 @@ pub(super) fn count(page: &mut Markup, count: usize) {
 pub(super) fn money(page: &mut Markup, usd: Option<Usd>) {
     match usd {
         Some(usd) => number(page, usd.cents(), &usd.for_people()),
-        None => page.leaf("td", &[("class", "num unknown"), ("data-key", "-1")], "unknown"),
+        None => unknown(page),
+    }
+}
+
+/// A cell of what is not known. It sorts below all others.
+pub(super) fn unknown(page: &mut Markup) {
+    page.leaf("td", &[("class", "num unknown"), ("data-key", "-1")], "unknown");
+}
+
+/// A cell with a sum, and whether it lacks amounts.
+pub(super) fn sum(page: &mut Markup, span: Span) {
+    match span.usd {
+        Some(usd) => number(page, usd.cents(), &crate::incidents::text::sum(span)),
+        None => unknown(page),
     }
 }
 
 /// A cell with what the claims of a sum allow for; nothing where all agree.
 pub(super) fn range(page: &mut Markup, span: Span) {
-    let (low, high) = (span.usd_low, span.usd_high);
+    let [low, _, high] = span.or_nothing();
     let width = high.cents() - low.cents().min(high.cents());
-    let shown = if low == high { String::new() } else { between(low, high) };
-    number(page, width, &shown);
+    number(page, width, &spread(low, high));
 }
 
 /// A date as people read it: between two days where it is not known better.
@@ -51,11 +63,6 @@ pub(super) fn percent(share: Percent, part: Usd) -> String {
         return "< 0.01 %".to_owned();
     }
     share.to_string()
-}
-
-/// The sum of counted incidents; not nought where none has an amount.
-pub(super) fn sum(counted: &[Counted<'_>], usd: Usd) -> Option<Usd> {
-    counted.iter().any(|one| one.figure.usd.is_some()).then_some(usd)
 }
 
 /// A cell that heads a row.
@@ -138,20 +145,10 @@ pub(super) fn contested(page: &mut Markup) {
     badge(page, "contested", "contested", title);
 }
 
-/// What is known of a figure in words: the amount, and how the claims differ.
-pub(super) fn amount_words(one: &Counted<'_>) -> (String, String) {
-    let figure = &one.figure;
-    let range = match (figure.low, figure.high) {
-        (Some(low), Some(high)) if low != high => between(low, high),
-        _ => String::new(),
-    };
-    (amount(figure.usd), range)
-}
-
 /// A summary that opens, without a table around it.
 pub(super) fn folded(page: &mut Markup, words: &str, inside: impl FnOnce(&mut Markup)) {
     page.node("details", &[("class", "fold")], |page| {
-        page.leaf("summary", &[], &prose(words));
+        page.leaf("summary", &[], words);
         inside(page);
     });
     page.line();

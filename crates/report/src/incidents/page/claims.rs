@@ -1,15 +1,15 @@
 //! The claims about an incident as tables: what, by whom, when, how sure, where to read it.
 
 use hawkshaw_incidents::{
-    Basis, Counted, Incident, IncidentLedger, Priced, Reach, Standing, Vocabulary as _,
+    Basis, Counted, Incident, IncidentLedger, Priced, Standing, Vocabulary as _,
 };
 
 use super::cells;
 use crate::html::parts;
-use crate::incidents::text::money;
+use crate::incidents::text::{money, reach};
 use crate::incidents::wording;
 use crate::markup::Markup;
-use crate::text::{label, prose};
+use crate::text::label;
 
 /// Claims of how much was taken.
 pub(super) fn amounts(page: &mut Markup, ledger: &IncidentLedger, one: &Counted<'_>) {
@@ -32,9 +32,7 @@ pub(super) fn amounts(page: &mut Markup, ledger: &IncidentLedger, one: &Counted<
             page.node("tr", &[], |page| {
                 page.node("th", &[("scope", "row")], |page| {
                     page.text(&money(&claim.value, &claim.native));
-                    if claim.what == Reach::Attempted {
-                        page.text(" attempted, not taken");
-                    }
+                    page.text(reach(claim.what));
                     if one.figure.claim == Some(at) {
                         page.text(" ");
                         let title = "The price rule of this page takes this claim.";
@@ -125,7 +123,7 @@ fn basis(page: &mut Markup, ledger: &IncidentLedger, incident: &Incident, basis:
     page.node("td", &[("class", "wide")], |page| {
         cells::keys(page, &basis.sources, |key| ledger.source(incident, key));
         if let Some(note) = &basis.note {
-            page.leaf("span", &[("class", "sub")], &prose(note));
+            page.leaf("span", &[("class", "sub")], note);
         }
     });
 }

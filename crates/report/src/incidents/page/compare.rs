@@ -4,9 +4,9 @@ use hawkshaw_incidents::{Comparison, Explanation, IncidentLedger, Interval, Meas
 
 use super::cells;
 use crate::html::parts;
-use crate::incidents::text::incidents;
+use crate::incidents::text::{incidents, lacks, point};
 use crate::markup::Markup;
-use crate::text::{label, prose};
+use crate::text::label;
 
 /// How many columns the table has.
 const COLUMNS: &str = "7";
@@ -64,7 +64,7 @@ fn verdicts(page: &mut Markup, comparisons: &[Comparison<'_>]) {
 
 fn verdict(page: &mut Markup, verdict: Verdict) {
     let class = match verdict {
-        Verdict::Agrees => "verdict v-agrees",
+        Verdict::Agrees | Verdict::NotContradicted => "verdict v-agrees",
         Verdict::Within => "verdict v-within",
         Verdict::LedgerLower { .. } => "verdict v-lower",
         Verdict::LedgerHigher { .. } => "verdict v-higher",
@@ -82,34 +82,31 @@ fn row(page: &mut Markup, ledger: &IncidentLedger, comparison: &Comparison<'_>) 
     });
     cells::text(page, &label(&total.basis.by));
     page.leaf("td", &[("class", "time")], &cells::date(&total.basis.on));
-    interval(page, comparison.published, total.measure);
-    interval(page, comparison.ledger, total.measure);
+    interval(page, comparison.published, total.measure, "");
+    interval(page, comparison.ledger, total.measure, lacks(comparison.without_amount));
     page.node("td", &[], |page| verdict(page, comparison.verdict));
     let by = comparison.published.point.abs_diff(comparison.ledger.point);
     let shown = match comparison.verdict {
-        Verdict::Agrees => String::new(),
-        _ => point(by, total.measure),
+        Verdict::Agrees | Verdict::NotContradicted => String::new(),
+        _ => point(total.measure, by),
     };
     cells::number(page, by, &shown);
 }
 
-/// A figure with its range below.
-fn interval(page: &mut Markup, interval: Interval, measure: Measure) {
+/// A figure with what it lacks, and its range below.
+fn interval(page: &mut Markup, interval: Interval, measure: Measure, lacks: &str) {
     let key = interval.point.to_string();
     page.node("td", &[("class", "num"), ("data-key", &key)], |page| {
         match (interval.low, interval.high) {
             (Some(low), Some(high)) if low != high => {
-                page.text(&point(interval.point, measure));
-                let range = format!("{} to {}", point(low, measure), point(high, measure));
+                page.text(&point(measure, interval.point));
+                page.text(lacks);
+                let range = format!("{} to {}", point(measure, low), point(measure, high));
                 page.leaf("span", &[("class", "sub")], &range);
             }
-            _ => page.text(&interval.for_people(measure)),
+            _ => page.text(&(interval.for_people(measure) + lacks)),
         }
     });
-}
-
-fn point(point: u64, measure: Measure) -> String {
-    Interval::exactly(point).for_people(measure)
 }
 
 fn why(page: &mut Markup, comparison: &Comparison<'_>) {
@@ -123,7 +120,7 @@ fn why(page: &mut Markup, comparison: &Comparison<'_>) {
         let counted = incidents(comparison.incidents.len());
         page.leaf("p", &[], &format!("Counted here: {}: {counted}.", comparison.rule));
         if let Some(note) = &total.basis.note {
-            page.leaf("p", &[], &prose(note));
+            page.leaf("p", &[], note);
         }
         if let Some(later) = &total.superseded_by {
             let text = format!("The claimant later published another figure: {later}.");
@@ -131,7 +128,7 @@ fn why(page: &mut Markup, comparison: &Comparison<'_>) {
         }
         if let Some(peers) = comparison.peers {
             let measure = total.measure;
-            let (low, high) = (point(peers.low, measure), point(peers.high, measure));
+            let (low, high) = (point(measure, peers.low), point(measure, peers.high));
             let held = if peers.hold_ledger { "lies between them" } else { "lies outside of them" };
             let text = format!(
                 "{} totals of the same thing are published, {low} to {high}; the ledger {held}.",

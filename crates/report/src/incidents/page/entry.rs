@@ -5,14 +5,14 @@ use hawkshaw_incidents::{Counted, Incident, IncidentLedger, Seen, Vocabulary as 
 use super::{cells, claims};
 use crate::html::parts;
 use crate::markup::Markup;
-use crate::text::{label, prose};
+use crate::text::label;
 
 /// Writes the entry of an incident.
 pub(super) fn entry(page: &mut Markup, ledger: &IncidentLedger, one: &Counted<'_>) {
     let incident = one.incident;
-    page.leaf("p", &[("class", "story")], &prose(&incident.summary));
+    page.leaf("p", &[("class", "story")], &incident.summary);
     if let Some(note) = &incident.note {
-        page.leaf("p", &[("class", "note")], &prose(note));
+        page.leaf("p", &[("class", "note")], note);
     }
     facts(page, incident);
     claims::amounts(page, ledger, one);
@@ -70,7 +70,7 @@ fn course(page: &mut Markup, ledger: &IncidentLedger, incident: &Incident) {
             let words: Vec<String> = began.how.iter().map(|technique| technique.label()).collect();
             page.leaf("strong", &[], &words.join(", "));
             if let Some(text) = &began.text {
-                page.text(&format!(". {}", prose(text)));
+                page.text(&format!(". {text}"));
             }
             cells::keys(page, &began.sources, source);
         }),
@@ -84,7 +84,7 @@ fn course(page: &mut Markup, ledger: &IncidentLedger, incident: &Incident) {
             page.text(&format!(" ({})", laundered.services.join(", ")));
         }
         if let Some(text) = &laundered.text {
-            page.text(&format!(". {}", prose(text)));
+            page.text(&format!(". {text}"));
         }
         cells::keys(page, &laundered.sources, source);
     });
@@ -114,8 +114,8 @@ fn sources(page: &mut Markup, ledger: &IncidentLedger, incident: &Incident) {
         for key in incident.source_keys() {
             let Some(source) = ledger.source(incident, key) else { continue };
             page.node("li", &[], |page| {
-                page.text(&format!("{}: ", prose(&source.publisher)));
-                cells::link(page, &source.url, "", &prose(&source.title));
+                page.text(&format!("{}: ", source.publisher));
+                cells::link(page, &source.url, "", &source.title);
                 if let Some(published) = &source.published {
                     page.text(&format!(", {published}"));
                 }
@@ -126,7 +126,7 @@ fn sources(page: &mut Markup, ledger: &IncidentLedger, incident: &Incident) {
                     _ => " – read".to_owned(),
                 };
                 page.leaf("span", &[("class", "seen")], &seen);
-                page.leaf("span", &[("class", "sub id")], &prose(&source.url));
+                page.leaf("span", &[("class", "sub id")], &source.url);
             });
         }
     });

@@ -1,6 +1,6 @@
 //! Sums by what incidents have in common, as tables.
 
-use hawkshaw_incidents::{Group, GroupBy, Span, Statistics};
+use hawkshaw_incidents::{Group, GroupBy, Statistics};
 
 use super::cells;
 use crate::html::parts;
@@ -53,15 +53,13 @@ pub(super) fn table(page: &mut Markup, statistics: &Statistics<'_>, by: GroupBy)
 fn row(page: &mut Markup, group: &Group<'_>, statistics: &Statistics<'_>) {
     cells::heading(page, &crate::text::label(&group.label));
     cells::count(page, group.incidents.len());
-    cells::money(page, cells::sum(&group.incidents, group.usd));
-    let span = Span { usd_low: group.usd_low, usd: group.usd, usd_high: group.usd_high };
-    cells::range(page, span);
-    let is_known = cells::sum(&group.incidents, group.usd).is_some();
-    match group.share.filter(|_| is_known) {
-        Some(share) => cells::number(page, share.hundredths(), &cells::percent(share, group.usd)),
-        None => page.leaf("td", &[("class", "num unknown"), ("data-key", "-1")], "unknown"),
+    cells::money(page, group.sum.usd);
+    cells::range(page, group.sum);
+    match group.share.zip(group.sum.usd) {
+        Some((share, usd)) => cells::number(page, share.hundredths(), &cells::percent(share, usd)),
+        None => cells::unknown(page),
     }
-    match group.without_amount {
+    match group.sum.without_amount {
         0 => page.leaf("td", &[("class", "num"), ("data-key", "0")], ""),
         count => cells::count(page, count),
     }

@@ -4,31 +4,19 @@ use hawkshaw_incidents::{CorrelationTest, Statistics, Vocabulary as _};
 
 use super::cells;
 use crate::html::parts;
-use crate::incidents::text::lag;
+use crate::incidents::text::{lag, left_out, months};
 use crate::markup::Markup;
 
 /// Writes what is compared, the tests, and the launches a year.
 pub(super) fn launches(page: &mut Markup, statistics: &Statistics<'_>) {
     let timeline = &statistics.timeline;
-    if let Some((first, last)) = timeline.months.first().zip(timeline.months.last()) {
-        page.leaf(
-            "p",
-            &[],
-            &format!(
-                "Compared over {} months, {}-{:02} to {}-{:02}. After the last launch of the list \
-                 nobody knows whether there was none or whether the list ends, so the comparison \
-                 ends there. Left out: {} thefts and {} launches of unknown month, {} thefts \
-                 outside of these months.",
-                timeline.months.len(),
-                first.year,
-                first.month,
-                last.year,
-                last.month,
-                timeline.thefts_without_month,
-                timeline.launches_without_month,
-                timeline.thefts_outside
-            ),
+    if let Some(months) = months(timeline) {
+        let text = format!(
+            "Compared over {months}. After the last launch of the list nobody knows whether there \
+             was none or whether the list ends, so the comparison ends there. {}",
+            left_out(timeline)
         );
+        page.leaf("p", &[], &text);
     }
     tests(page, &statistics.correlations);
     if statistics.launches.is_empty() {

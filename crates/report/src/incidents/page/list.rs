@@ -5,7 +5,7 @@ use hawkshaw_incidents::{
 };
 
 use super::{cells, entry};
-use crate::incidents::text::incidents;
+use crate::incidents::text::{amount, incidents, range};
 use crate::markup::Markup;
 use crate::text::label;
 
@@ -18,7 +18,8 @@ pub(super) fn list(page: &mut Markup, ledger: &IncidentLedger, statistics: &Stat
     }
     let text = format!(
         "{} by date of theft. Each opens to all claims about it: how much, by whom, when, how \
-         sure, and where that can be read. On paper stands what is open. The amount in its row follows the price rule, the range below it is that of all claims.",
+         sure, and where that can be read. On paper stands what is open. The amount in its row \
+         follows the price rule, the range below it is that of all claims.",
         incidents(counted.len())
     );
     page.leaf("p", &[], &text);
@@ -101,10 +102,10 @@ fn head(page: &mut Markup, ledger: &IncidentLedger, (one, who): (&Counted<'_>, &
             cells::contested(page);
         }
     });
-    let (amount, range) = cells::amount_words(one);
+    let range = range(&one.figure);
     page.node("span", &[("class", "money")], |page| {
         let class = if one.figure.usd.is_none() { "unknown" } else { "known" };
-        page.leaf("strong", &[("class", class)], &amount);
+        page.leaf("strong", &[("class", class)], &amount(one.figure.usd));
         if !range.is_empty() {
             page.leaf("span", &[("class", "sub")], &range);
         }

@@ -1,10 +1,10 @@
 //! How long attribution took, and what was frozen or came back.
 
-use hawkshaw_incidents::{Delays, Outcome, Recovered, Statistics, Vocabulary as _};
+use hawkshaw_incidents::{Outcome, Recovered, Statistics, Vocabulary as _};
 
 use super::cells;
 use crate::html::parts;
-use crate::incidents::text::{between, incidents};
+use crate::incidents::text::{between, incidents, median, undated};
 use crate::markup::Markup;
 
 /// Writes recoveries, delays and concentration.
@@ -72,16 +72,16 @@ fn outcome(page: &mut Markup, one: &Recovered, statistics: &Statistics<'_>) {
 fn delays(page: &mut Markup, statistics: &Statistics<'_>) {
     let delays = &statistics.delays;
     page.leaf("p", &[], &median(delays));
-    if delays.undated > 0 {
-        let text = format!(
-            "{} more are attributed, but since when no source here says.",
-            incidents(delays.undated)
-        );
+    if let Some(text) = undated(delays) {
         page.leaf("p", &[], &text);
     }
     if delays.known.is_empty() {
         return;
     }
+    page.raw(concat!(
+        "<p class=\"note\">Where a date is known to the month or the year, the days are a range.",
+        "</p>\n"
+    ));
     cells::folded(page, "Days of every incident of which both dates are known", |page| {
         let headings = [("Incident", ""), ("Days, at least", "num"), ("At most", "num")];
         parts::table(page, "Days from theft to attribution", &headings, |page| {
@@ -96,23 +96,6 @@ fn delays(page: &mut Markup, statistics: &Statistics<'_>) {
             }
         });
     });
-}
-
-fn median(delays: &Delays) -> String {
-    let days = |low: u32, high: u32| {
-        if low == high { low.to_string() } else { format!("{low} to {high}") }
-    };
-    match delays.quartiles_low.zip(delays.quartiles_high) {
-        Some(([low1, low2, low3], [high1, high2, high3])) => format!(
-            "Median {} days, quartiles {} and {}, over {} of which both dates are known. Where a \
-             date is known to the month or the year, the days are a range.",
-            days(low2, high2),
-            days(low1, high1),
-            days(low3, high3),
-            incidents(delays.known.len())
-        ),
-        None => "No incident of which both dates are known.".to_owned(),
-    }
 }
 
 fn concentration(page: &mut Markup, statistics: &Statistics<'_>) {

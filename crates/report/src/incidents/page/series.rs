@@ -7,7 +7,7 @@ use hawkshaw_incidents::{
 use super::cells;
 use crate::html::parts;
 use crate::markup::Markup;
-use crate::text::{label, prose};
+use crate::text::label;
 
 const KINDS: [(SeriesKind, &str); 3] = [
     (SeriesKind::Denominator, "All cryptocurrency stolen, by year"),
@@ -30,7 +30,7 @@ pub(super) fn series(page: &mut Markup, ledger: &IncidentLedger) {
         for one in ledger.series().iter().filter(|one| one.kind == kind) {
             let words = format!("{} – {}", label(&one.title), label(&one.by));
             cells::folded(page, &words, |page| {
-                page.leaf("p", &[], &format!("What it leaves out: {}", prose(&one.holes)));
+                page.leaf("p", &[], &format!("What it leaves out: {}", one.holes));
                 points(page, ledger, one);
             });
         }
@@ -48,7 +48,7 @@ fn points(page: &mut Markup, ledger: &IncidentLedger, series: &Series) {
                 page.node("td", &[("class", "wide")], |page| {
                     cells::keys(page, &point.sources, |key| ledger.context_source(key));
                     if let Some(note) = &point.note {
-                        page.leaf("span", &[("class", "sub")], &prose(note));
+                        page.leaf("span", &[("class", "sub")], note);
                     }
                 });
             });

@@ -4,7 +4,7 @@ use hawkshaw_incidents::{Share, Statistics};
 
 use super::cells;
 use crate::html::parts;
-use crate::incidents::text::between;
+use crate::incidents::text::{between, percent_range, sum};
 use crate::markup::Markup;
 use crate::text::label;
 
@@ -50,22 +50,23 @@ fn table(page: &mut Markup, caption: &str, shares: &[Share]) {
 fn row(page: &mut Markup, share: &Share) {
     let year = share.year.to_string();
     page.leaf("td", &[("class", "time"), ("data-key", &year)], &year);
-    cells::money(page, Some(share.part.usd));
+    cells::sum(page, share.part);
     page.leaf("td", &[("class", "wide")], &label(&share.whole.title));
     cells::text(page, &label(&share.whole.by));
-    let whole = share.whole.value;
-    page.node("td", &[("class", "num"), ("data-key", &whole.usd.cents().to_string())], |page| {
-        page.text(&whole.usd.for_people());
-        if whole.usd_low != whole.usd_high {
-            let range = between(whole.usd_low, whole.usd_high);
-            page.leaf("span", &[("class", "sub")], &range);
+    let [low, whole, high] = share.whole.value.or_nothing();
+    page.node("td", &[("class", "num"), ("data-key", &whole.cents().to_string())], |page| {
+        page.text(&sum(share.whole.value));
+        if low != high {
+            page.leaf("span", &[("class", "sub")], &between(low, high));
         }
     });
-    cells::number(page, share.percent.hundredths(), &share.percent.to_string());
-    let (low, high) = (share.percent_low, share.percent_high);
-    let width = high.hundredths() - low.hundredths().min(high.hundredths());
-    let shown = if low == high { String::new() } else { format!("{low} to {high}") };
-    cells::number(page, width, &shown);
+    match share.percent {
+        Some(part) => cells::number(page, part.hundredths(), &part.to_string()),
+        None => cells::unknown(page),
+    }
+    let ends = [share.percent_high, share.percent_low];
+    let [high, low] = ends.map(|end| end.unwrap_or_default().hundredths());
+    cells::number(page, high - low.min(high), &percent_range(share));
 }
 
 /// What each whole leaves out; those of the ledger differ from year to year.

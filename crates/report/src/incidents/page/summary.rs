@@ -2,8 +2,7 @@
 
 use hawkshaw_incidents::{Counted, IncidentLedger, Statistics};
 
-use super::cells;
-use crate::incidents::text::{between, incidents};
+use crate::incidents::text::{between, days, incidents};
 use crate::markup::Markup;
 
 /// The title and the rules.
@@ -43,8 +42,8 @@ pub(super) fn summary(page: &mut Markup, ledger: &IncidentLedger, statistics: &S
 
 fn lead(page: &mut Markup, statistics: &Statistics<'_>) {
     let counted = &statistics.incidents;
-    let span = statistics.sum;
-    match cells::sum(counted, span.usd) {
+    let [low, _, high] = statistics.sum.or_nothing();
+    match statistics.sum.usd {
         None => {
             page.leaf("strong", &[], "An unknown amount");
             page.text(&format!(" was taken in {}.", incidents(counted.len())));
@@ -52,11 +51,11 @@ fn lead(page: &mut Markup, statistics: &Statistics<'_>) {
         Some(usd) => {
             page.leaf("strong", &[], &usd.for_people());
             page.text(&format!(" taken in {}", incidents(counted.len())));
-            if span.usd_low == span.usd_high {
+            if low == high {
                 page.text("; the claims do not differ.");
             } else {
                 page.text("; the claims allow for ");
-                page.leaf("strong", &[], &between(span.usd_low, span.usd_high));
+                page.leaf("strong", &[], &between(low, high));
                 page.text(".");
             }
         }
@@ -124,10 +123,9 @@ fn of_the_sum(statistics: &Statistics<'_>) -> Vec<(&'static str, String, String)
     }
     let delays = &statistics.delays;
     if let Some(([_, low, _], [_, high, _])) = delays.quartiles_low.zip(delays.quartiles_high) {
-        let days = if low == high { low.to_string() } else { format!("{low} to {high}") };
         tiles.push((
             "Theft to first attribution",
-            format!("{days} days"),
+            format!("{} days", days(low, high)),
             format!("median of {} of which both dates are known", incidents(delays.known.len())),
         ));
     }

@@ -1,9 +1,9 @@
 //! Published totals against the ledger, as text.
 
-use comfy_table::{Attribute, Cell, CellAlignment};
+use comfy_table::Cell;
 use hawkshaw_incidents::{Comparison, Explanation, IncidentLedger, Interval, Measure, Verdict};
 
-use super::incidents;
+use super::{amount, incidents, lacks, right, table_with};
 use crate::page::{Page, TableStyle};
 use crate::text::label;
 
@@ -26,10 +26,8 @@ pub fn to_comparison_text(
 }
 
 fn overview(page: &mut Page, comparisons: &[Comparison<'_>]) {
-    let mut table = page.table();
-    let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
-    table.set_header(["published", "by", "when", "figure", "this ledger", "verdict"].map(bold));
-    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    let headings = ["published", "by", "when", "figure", "this ledger", "verdict"];
+    let mut table = table_with(page, headings);
     for comparison in comparisons {
         let total = comparison.total;
         table.add_row([
@@ -37,7 +35,7 @@ fn overview(page: &mut Page, comparisons: &[Comparison<'_>]) {
             Cell::new(label(&total.basis.by)),
             Cell::new(&total.basis.on),
             right(stated(total.measure, &comparison.published)),
-            right(point(total.measure, comparison.ledger.point)),
+            right(ledger_figure(comparison)),
             Cell::new(comparison.verdict.text()),
         ]);
     }
@@ -52,7 +50,18 @@ fn stated(measure: Measure, published: &Interval) -> String {
     }
 }
 
-fn point(measure: Measure, point: u64) -> String {
+/// What the ledger gives, and whether it lacks an amount.
+fn ledger_figure(comparison: &Comparison<'_>) -> String {
+    let found = &comparison.ledger;
+    let shown = match found.high {
+        Some(_) => point(comparison.total.measure, found.point),
+        None => amount(None),
+    };
+    shown + lacks(comparison.without_amount)
+}
+
+/// A figure in the unit of its measure.
+pub(in crate::incidents) fn point(measure: Measure, point: u64) -> String {
     Interval::exactly(point).for_people(measure)
 }
 
@@ -68,14 +77,15 @@ fn one(page: &mut Page, ledger: &IncidentLedger, comparison: &Comparison<'_>) {
     page.item(
         "•",
         &format!(
-            "this ledger: {} from {}: {}",
+            "this ledger: {}{} from {}: {}",
             comparison.ledger.for_people(measure),
+            lacks(comparison.without_amount),
             incidents(comparison.incidents.len()),
             comparison.rule
         ),
     );
     let difference = match comparison.verdict {
-        Verdict::Agrees => String::new(),
+        Verdict::Agrees | Verdict::NotContradicted => String::new(),
         Verdict::Within | Verdict::LedgerLower { .. } | Verdict::LedgerHigher { .. } => {
             let by = comparison.published.point.abs_diff(comparison.ledger.point);
             format!(", a difference of {}", point(measure, by))

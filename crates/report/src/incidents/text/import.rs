@@ -1,31 +1,39 @@
 //! Imported lists as text: what was read, and which rows the ledger already has.
 
-use comfy_table::{Attribute, Cell, CellAlignment};
+use comfy_table::Cell;
 use hawkshaw_incidents::{
-    CrossCheck, ImportedAmount, ImportedRow, ImportedTable, MatchVerdict, RowMatch,
-    TotalDifference, Usd, Vocabulary as _, YearlyFigure, YearlyTable,
+    CrossCheck, ImportedAmount, ImportedRow, ImportedTable, MatchVerdict, PrintedTotal, RowMatch,
+    RowPlace, TableFormat, TotalDifference, Usd, Vocabulary as _, YearlyFigure, YearlyTable,
 };
 
-use super::Detail;
+use super::{Detail, right, table_with};
 use crate::page::{Page, TableStyle};
 use crate::text::label;
 
 /// Defects and words that are shown one by one.
 const EXAMPLES_MAX: usize = 10;
 
-/// An imported list: what it holds, what was not read, and for each row what of the ledger it
+/// Imported lists: what each holds, what was not read, and for each row what of the ledger it
 /// matches, by what and with which doubt. Rows that match beyond doubt only with
 /// [`Detail::Every`].
 pub fn to_import_text(
-    table: &ImportedTable,
-    matches: &[RowMatch],
+    lists: &[ImportedTable],
+    matches: &[Vec<RowMatch>],
     detail: Detail,
     style: TableStyle,
 ) -> String {
     let mut page = Page::new(style);
-    facts(&mut page, table);
-    years(&mut page, table);
-    defects(&mut page, table);
+    for (table, matches) in lists.iter().zip(matches) {
+        facts(&mut page, table);
+        years(&mut page, table);
+        defects(&mut page, table);
+        verdicts(&mut page, matches);
+        rows(&mut page, (lists, table), matches, detail);
+    }
+    page.out
+}
+
+fn verdicts(page: &mut Page, matches: &[RowMatch]) {
     let count = |verdict: MatchVerdict| matches.iter().filter(|m| m.verdict == verdict).count();
     page.heading("What the ledger already has");
     for verdict in MatchVerdict::ALL {
@@ -38,8 +46,14 @@ pub fn to_import_text(
             &format!("{twice} rows share their best match with another row: look at both"),
         );
     }
-    rows(&mut page, table, matches, detail);
-    page.out
+}
+
+/// Where a row stands. Objects of a list in JSON may all stand on one line.
+fn place(table: &ImportedTable, place: RowPlace) -> String {
+    match table.format {
+        TableFormat::DefillamaJson => format!("row {}", place.row),
+        _ => format!("line {}", place.line),
+    }
 }
 
 fn facts(page: &mut Page, table: &ImportedTable) {
@@ -70,10 +84,8 @@ fn facts(page: &mut Page, table: &ImportedTable) {
 fn years(page: &mut Page, table: &ImportedTable) {
     page.heading("By year");
     let sums = table.year_sums();
-    let mut shown = page.table();
-    let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
-    shown.set_header(["year", "rows", "without US dollars", "US dollars", "exactly"].map(bold));
-    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    let headings = ["year", "rows", "without US dollars", "US dollars", "exactly"];
+    let mut shown = table_with(page, headings);
     let mut add = |year: String, sum: &hawkshaw_incidents::YearSum| {
         shown.add_row([
             Cell::new(year),
@@ -124,7 +136,12 @@ fn defects(page: &mut Page, table: &ImportedTable) {
     }
 }
 
-fn rows(page: &mut Page, table: &ImportedTable, matches: &[RowMatch], detail: Detail) {
+fn rows(
+    page: &mut Page,
+    (lists, table): (&[ImportedTable], &ImportedTable),
+    matches: &[RowMatch],
+    detail: Detail,
+) {
     let is_shown = |found: &&RowMatch| {
         detail == Detail::Every
             || found.verdict != MatchVerdict::Same
@@ -146,8 +163,17 @@ fn rows(page: &mut Page, table: &ImportedTable, matches: &[RowMatch], detail: De
         let name = row.name.as_deref().unwrap_or("no name");
         page.item(
             "•",
-            &format!("line {}: {date}, {}, {}", row.line, label(name), amount(&row.amount)),
+            &format!(
+                "{}: {date}, {}, {}",
+                place(table, found.row),
+                label(name),
+                amount(&row.amount)
+            ),
         );
+        if let Some(first) = row.repeats.and_then(|first| table.rows.get(first.checked_sub(1)?)) {
+            let first = RowPlace { row: first.row, line: first.line, ..found.row };
+            page.item("    !", &format!("repeats {}", place(table, first)));
+        }
         for candidate in &found.candidates {
             page.item(
                 "    →",
@@ -161,14 +187,26 @@ fn rows(page: &mut Page, table: &ImportedTable, matches: &[RowMatch], detail: De
             );
         }
         if found.also_matched_count > 0 {
-            let others: Vec<String> =
-                found.also_matched_by.iter().map(|place| format!("line {}", place.line)).collect();
+            let others: Vec<String> = found
+                .also_matched_by
+                .iter()
+                .map(|other| elsewhere(lists, found.row, *other))
+                .collect();
             let total = found.also_matched_count;
             page.item(
                 "    !",
                 &format!("{total} other rows fit it best too: {}", others.join(", ")),
             );
         }
+    }
+}
+
+/// Where another row stands, with its list where that is another one.
+fn elsewhere(lists: &[ImportedTable], row: RowPlace, other: RowPlace) -> String {
+    let Some(list) = lists.get(other.list.saturating_sub(1)) else { return String::new() };
+    match other.list == row.list {
+        true => place(list, other),
+        false => format!("{} of {}", place(list, other), list.name),
     }
 }
 
@@ -196,6 +234,14 @@ pub fn to_yearly_text(
         for total in &column.printed {
             let text = match total.difference() {
                 TotalDifference::None => format!("{}: yes, {}", column.name, figure(total.sum)),
+                TotalDifference::Unknown => format!(
+                    "{}: cannot be checked. `{}` on line {} prints {}, and {}",
+                    column.name,
+                    label(&total.label),
+                    total.line,
+                    total.printed,
+                    unknown(total)
+                ),
                 TotalDifference::More(by) | TotalDifference::Less(by) => {
                     let less = matches!(total.difference(), TotalDifference::Less(_));
                     format!(
@@ -255,6 +301,15 @@ pub fn to_cross_check_text(
     page.out
 }
 
+/// Why nobody can know whether a printed total is right.
+fn unknown(total: &PrintedTotal) -> String {
+    if !total.has_years {
+        return "its label does not say of which years".to_owned();
+    }
+    let years: Vec<String> = total.lacks.iter().map(ToString::to_string).collect();
+    format!("the years sum to {} without {}, which has no figure", total.sum, years.join(", "))
+}
+
 fn figure(figure: YearlyFigure) -> String {
     match figure {
         YearlyFigure::Usd(usd) => usd.for_people(),
@@ -264,13 +319,9 @@ fn figure(figure: YearlyFigure) -> String {
 
 fn beside(page: &mut Page, table: &YearlyTable, ledger: &[(i16, usize, Usd)]) {
     page.heading("Year by year, beside this ledger");
-    let mut shown = page.table();
-    let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
-    let mut header = vec![bold("year")];
-    header.extend(table.columns.iter().map(|column| bold(&label(&column.name))));
-    header.extend([bold("this ledger"), bold("incidents")]);
-    shown.set_header(header);
-    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    let columns: Vec<String> = table.columns.iter().map(|column| label(&column.name)).collect();
+    let headings = std::iter::once("year").chain(columns.iter().map(String::as_str));
+    let mut shown = table_with(page, headings.chain(["this ledger", "incidents"]));
     for year in &table.years {
         let mut row = vec![Cell::new(year)];
         for column in &table.columns {

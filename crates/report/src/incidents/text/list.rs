@@ -1,9 +1,10 @@
 //! Incidents as a table, one a line.
 
-use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint};
+use comfy_table::{Cell, ColumnConstraint};
 use hawkshaw_incidents::{Counted, GroupBy, IncidentLedger, Selection, Standing};
 
-use super::{amount, incidents, range};
+use super::{amount, incidents, range_or_estimate, right, table_with};
+use crate::incidents::wording;
 use crate::page::{Page, TableStyle};
 use crate::text::label;
 
@@ -15,11 +16,8 @@ pub fn to_list_text(
     style: TableStyle,
 ) -> String {
     let mut page = Page::new(style);
-    let mut table = page.table();
-    let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
-    table.set_header(
-        ["stolen", "incident", "id", "attributed to", "US dollars", "claims differ"].map(bold),
-    );
+    let headings = ["stolen", "incident", "id", "attributed to", "US dollars", "claims differ"];
+    let mut table = table_with(&page, headings);
     // Dates are there to be compared and ids to be copied: they stay in one piece.
     for whole in [0, 2] {
         if let Some(column) = table.column_mut(whole) {
@@ -33,8 +31,8 @@ pub fn to_list_text(
             Cell::new(label(&incident.title)),
             Cell::new(&incident.id),
             Cell::new(label(&attributed(ledger, one))),
-            Cell::new(amount(one.figure.usd)).set_alignment(CellAlignment::Right),
-            Cell::new(range(&one.figure)),
+            right(amount(one.figure.usd)),
+            Cell::new(range_or_estimate(&one.figure)),
         ]);
     }
     page.finished(&table);
@@ -47,17 +45,18 @@ pub fn to_list_text(
     if unpriced > 0 {
         page.paragraph(&format!("{} without an amount: in no sum.", incidents(unpriced)));
     }
+    super::omitted(&mut page, selection.omitted.len());
     page.paragraph(&format!("Counted: {}.", selection.rule.text(ledger)));
     page.paragraph(&format!("Amounts: {}.", selection.pricing.text()));
     page.out
 }
 
 /// Whom the first claim that is no denial names, how sure it is, and whether it is contested.
-pub(crate) fn attributed(ledger: &IncidentLedger, one: &Counted<'_>) -> String {
+pub(in crate::incidents) fn attributed(ledger: &IncidentLedger, one: &Counted<'_>) -> String {
     let incident = one.incident;
     let claim = incident.attributions.iter().find(|claim| claim.sure != Standing::Denied);
     let Some(claim) = claim else { return "nobody named".to_owned() };
-    let name = ledger.actors().get(&claim.actor).map_or(claim.actor.as_str(), |actor| &actor.name);
+    let name = wording::actor_name(ledger, &claim.actor);
     let sure = match claim.sure {
         Standing::Stated => "",
         Standing::Likely => " (likely)",
@@ -68,7 +67,7 @@ pub(crate) fn attributed(ledger: &IncidentLedger, one: &Counted<'_>) -> String {
 }
 
 /// The name of a way to put incidents together, as a heading.
-pub(crate) fn heading(by: GroupBy) -> &'static str {
+pub(in crate::incidents) fn heading(by: GroupBy) -> &'static str {
     match by {
         GroupBy::Year => "By year",
         GroupBy::Quarter => "By quarter",

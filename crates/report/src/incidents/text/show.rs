@@ -7,7 +7,8 @@ use hawkshaw_incidents::{
     Vocabulary as _,
 };
 
-use super::{amount, between, range};
+use super::{amount, between, range_or_estimate};
+use crate::incidents::wording;
 use crate::page::{Page, TableStyle};
 
 /// An incident with every claim, who makes it, how sure, and where it can be read.
@@ -62,17 +63,12 @@ fn facts(page: &mut Page, incident: &Incident) {
 fn amounts(page: &mut Page, incident: &Incident) {
     page.heading("How much");
     let figure = Figure::of(incident, &Pricing::Ledger);
-    let range = range(&figure);
+    let range = range_or_estimate(&figure);
     let range = if range.is_empty() { range } else { format!(" ({range})") };
     page.paragraph(&format!("The figure of the ledger: {}{range}.", amount(figure.usd)));
     for claim in &incident.amounts {
         let mut text = money(&claim.value, &claim.native);
-        text.push_str(match claim.what {
-            Reach::Taken => "",
-            Reach::Attempted => " attempted",
-            Reach::Part => ", only a part",
-            Reach::FaceValue => " of face value",
-        });
+        text.push_str(reach(claim.what));
         match claim.priced {
             Priced::Theft => text.push_str(", at the prices of the theft"),
             Priced::Report => text.push_str(", at the prices of the report"),
@@ -93,8 +89,7 @@ fn attributions(page: &mut Page, ledger: &IncidentLedger, incident: &Incident) {
         page.paragraph("No claim of the ledger names anybody.");
     }
     for claim in &incident.attributions {
-        let actor = ledger.actors().get(&claim.actor);
-        let name = actor.map_or(claim.actor.as_str(), |actor| &actor.name);
+        let name = wording::actor_name(ledger, &claim.actor);
         claimed(page, &format!("{name}: {}", claim.sure.label()), &claim.basis);
     }
 }
@@ -157,8 +152,18 @@ fn sources(page: &mut Page, ledger: &IncidentLedger, incident: &Incident) {
     }
 }
 
+/// What an amount is an amount of, where it is not all that was taken.
+pub(in crate::incidents) fn reach(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Taken => "",
+        Reach::Attempted => " attempted",
+        Reach::Part => ", only a part",
+        Reach::FaceValue => " of face value",
+    }
+}
+
 /// An amount as a claimant states it.
-pub(crate) fn money(value: &UsdClaim, native: &[NativeAmount]) -> String {
+pub(in crate::incidents) fn money(value: &UsdClaim, native: &[NativeAmount]) -> String {
     let usd = match (value.usd, value.usd_low, value.usd_high) {
         (Some(usd), None, None) => usd.for_people(),
         (Some(usd), low, high) => {

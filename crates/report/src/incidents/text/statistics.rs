@@ -1,12 +1,15 @@
 //! Statistics as text.
 
-use comfy_table::{Attribute, Cell, CellAlignment};
+use comfy_table::Cell;
 use hawkshaw_incidents::{
-    Concentration, Delays, Group, GroupBy, Outcome, Recovered, Share, Statistics, Vocabulary as _,
+    Concentration, Delays, Group, GroupBy, Month, Outcome, Recovered, Share, Statistics, Timeline,
+    Vocabulary as _,
 };
 
 use super::list::heading;
-use super::{between, incidents, span};
+use super::{
+    between, incidents, omitted, percent, percent_range, right, span, spread, sum, table_with,
+};
 use crate::page::{Page, TableStyle};
 use crate::text::label;
 
@@ -53,12 +56,7 @@ fn headline(page: &mut Page, statistics: &Statistics<'_>) {
     if estimates > 0 {
         page.paragraph(&format!("Estimates for which no range was given: {estimates}."));
     }
-    if !statistics.omitted.is_empty() {
-        page.paragraph(&format!(
-            "{} fit but for one thing and are not counted (--json lists them with the reason).",
-            incidents(statistics.omitted.len())
-        ));
-    }
+    omitted(page, statistics.omitted.len());
 }
 
 fn everything(page: &mut Page, statistics: &Statistics<'_>, detail: Detail) {
@@ -79,39 +77,20 @@ fn everything(page: &mut Page, statistics: &Statistics<'_>, detail: Detail) {
 
 fn groups(page: &mut Page, statistics: &Statistics<'_>, by: GroupBy, detail: Detail) {
     page.heading(heading(by));
-    let mut table = page.table();
-    let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
-    table.set_header(
-        ["", "incidents", "US dollars", "claims allow for", "share", "which"].map(bold),
-    );
-    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    let headings = ["", "incidents", "US dollars", "claims allow for", "share", "which"];
+    let mut table = table_with(page, headings);
     for group in statistics.by(by) {
+        let [low, _, high] = group.sum.or_nothing();
         table.add_row([
             Cell::new(label(&group.label)),
             right(group.incidents.len().to_string()),
-            right(sum(group)),
-            right(range(group)),
+            right(sum(group.sum)),
+            right(spread(low, high)),
             right(group.share.map_or_else(String::new, |share| share.to_string())),
             Cell::new(which(group, detail)),
         ]);
     }
     page.finished(&table);
-}
-
-/// The sum of a group; that it is unknown where no incident has an amount.
-fn sum(group: &Group<'_>) -> String {
-    if group.without_amount == group.incidents.len() {
-        return "unknown".to_owned();
-    }
-    let more = if group.without_amount > 0 { " +?" } else { "" };
-    format!("{}{more}", group.usd.for_people())
-}
-
-fn range(group: &Group<'_>) -> String {
-    if group.usd_low == group.usd_high {
-        return String::new();
-    }
-    between(group.usd_low, group.usd_high)
 }
 
 fn which(group: &Group<'_>, detail: Detail) -> String {
@@ -148,27 +127,34 @@ fn concentrated(page: &mut Page, concentration: &Concentration) {
 
 fn delays(page: &mut Page, delays: &Delays) {
     page.heading("From theft to the first public attribution");
-    match (delays.quartiles_low, delays.quartiles_high) {
-        (Some([low1, low2, low3]), Some([high1, high2, high3])) => {
-            page.paragraph(&format!(
-                "Median {} days, quartiles {} and {}, over {} of which both dates are known.",
-                days(low2, high2),
-                days(low1, high1),
-                days(low3, high3),
-                incidents(delays.known.len())
-            ));
-        }
-        _ => page.paragraph("No incident of which both dates are known."),
-    }
-    if delays.undated > 0 {
-        page.paragraph(&format!(
-            "{} more are attributed, but since when no source here says.",
-            incidents(delays.undated)
-        ));
+    page.paragraph(&median(delays));
+    if let Some(text) = undated(delays) {
+        page.paragraph(&text);
     }
 }
 
-fn days(low: u32, high: u32) -> String {
+/// Median and quartiles of the delays.
+pub(in crate::incidents) fn median(delays: &Delays) -> String {
+    match delays.quartiles_low.zip(delays.quartiles_high) {
+        Some(([low1, low2, low3], [high1, high2, high3])) => format!(
+            "Median {} days, quartiles {} and {}, over {} of which both dates are known.",
+            days(low2, high2),
+            days(low1, high1),
+            days(low3, high3),
+            incidents(delays.known.len())
+        ),
+        None => "No incident of which both dates are known.".to_owned(),
+    }
+}
+
+/// How many are attributed, but nobody knows since when.
+pub(in crate::incidents) fn undated(delays: &Delays) -> Option<String> {
+    let text = "more are attributed, but since when no source here says.";
+    (delays.undated > 0).then(|| format!("{} {text}", incidents(delays.undated)))
+}
+
+/// Days, as a range where they are one.
+pub(in crate::incidents) fn days(low: u32, high: u32) -> String {
     if low == high { low.to_string() } else { format!("{low} to {high}") }
 }
 
@@ -206,26 +192,19 @@ fn shares(page: &mut Page, shares: &[Share]) {
         page.paragraph("No series of the ledger has a figure for these years.");
         return;
     }
-    let mut table = page.table();
-    let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
-    table.set_header(["year", "part", "of", "is", "claims allow for"].map(bold));
-    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    let mut table = table_with(page, ["year", "part", "of", "is", "claims allow for"]);
     for share in shares {
-        let range = match share.percent_low == share.percent_high {
-            true => String::new(),
-            false => format!("{} to {}", share.percent_low, share.percent_high),
-        };
         table.add_row([
             Cell::new(share.year),
-            right(share.part.usd.for_people()),
+            right(sum(share.part)),
             Cell::new(format!(
                 "{} {} ({})",
-                share.whole.value.usd.for_people(),
+                sum(share.whole.value),
                 label(&share.whole.title),
                 label(&share.whole.by)
             )),
-            right(share.percent.to_string()),
-            right(range),
+            right(percent(share.percent)),
+            right(percent_range(share)),
         ]);
     }
     page.finished(&table);
@@ -244,34 +223,20 @@ fn shares(page: &mut Page, shares: &[Share]) {
 fn beside_launches(page: &mut Page, statistics: &Statistics<'_>) {
     page.heading("Beside launches of missiles");
     let timeline = &statistics.timeline;
-    let (Some(first), Some(last)) = (timeline.months.first(), timeline.months.last()) else {
+    let Some(months) = months(timeline) else {
         page.paragraph("No launches, or no thefts of a known month.");
         return;
     };
     let years: Vec<String> =
         statistics.launches.iter().map(|(year, count)| format!("{year} {count}")).collect();
     page.paragraph(&format!("Launches a year: {}.", years.join(", ")));
-    page.paragraph(&format!(
-        "{} months, {}-{:02} to {}-{:02}. Left out: {} thefts and {} launches of unknown month, {} \
-         thefts outside of the list of launches.",
-        timeline.months.len(),
-        first.year,
-        first.month,
-        last.year,
-        last.month,
-        timeline.thefts_without_month,
-        timeline.launches_without_month,
-        timeline.thefts_outside
-    ));
+    page.paragraph(&format!("{months}. {}", left_out(timeline)));
     if statistics.correlations.is_empty() {
         page.paragraph("Too few months to say whether the two go together.");
         return;
     }
-    let mut table = page.table();
-    let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
-    table.set_header(
-        ["thefts by", "as", "strongest at", "correlation", "p there", "p corrected"].map(bold),
-    );
+    let headings = ["thefts by", "as", "strongest at", "correlation", "p there", "p corrected"];
+    let mut table = table_with(page, headings);
     for test in &statistics.correlations {
         let strongest = test.strongest;
         table.add_row([
@@ -292,8 +257,24 @@ fn beside_launches(page: &mut Page, statistics: &Statistics<'_>) {
     );
 }
 
+/// The months that are compared, `12 months, 2022-01 to 2022-12`; `None` where there are none.
+pub(in crate::incidents) fn months(timeline: &Timeline) -> Option<String> {
+    let (first, last) = timeline.months.first().zip(timeline.months.last())?;
+    let month = |month: &Month| format!("{}-{:02}", month.year, month.month);
+    Some(format!("{} months, {} to {}", timeline.months.len(), month(first), month(last)))
+}
+
+/// What no month of the comparison has.
+pub(in crate::incidents) fn left_out(timeline: &Timeline) -> String {
+    format!(
+        "Left out: {} thefts and {} launches of unknown month, {} thefts before the first or after \
+         the last launch of the list.",
+        timeline.thefts_without_month, timeline.launches_without_month, timeline.thefts_outside
+    )
+}
+
 /// A lag in months in words.
-pub(crate) fn lag(months: i32) -> String {
+pub(in crate::incidents) fn lag(months: i32) -> String {
     match months {
         0 => "the same month".to_owned(),
         1.. => format!("launches {months} months later"),
