@@ -344,9 +344,8 @@ impl AccountBatch {
 /// Drops movements without an event of their own that say the same as one that has one: a list
 /// of one account and a table of all say the same of a movement. Gives how many were dropped.
 fn without_restated(rows: TransferSegment) -> (TransferSegment, u64) {
-    let statement = |row: usize| {
-        (rows.payers[row], rows.payees[row], rows.assets[row], rows.amounts.get(row))
-    };
+    let statement =
+        |row: usize| (rows.payers[row], rows.payees[row], rows.assets[row], rows.amounts.get(row));
     let mut kept = TransferSegment::new(0, 0, rows.tx_rows.len(), rows.len());
     let mut dropped = 0;
     for bounds in rows.tx_rows.windows(2) {

@@ -1,6 +1,7 @@
 //! Stored segments as rows in memory, to be merged, cut and written again.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash as _, Hasher as _};
 use std::ops::Range;
 
 use hawkshaw_model::{AccountIx, OutputIx, ReadError};
@@ -20,6 +21,17 @@ pub(crate) struct Run<R> {
 }
 
 impl Run<TransferSegment> {
+    /// A digest of where transactions and movements stand: it changes when a file gives a place
+    /// that none gave before.
+    pub(crate) fn places(&self) -> u64 {
+        let mut hasher = rustc_hash::FxHasher::default();
+        for tx in &self.txs {
+            (tx.height, tx.tx_index).hash(&mut hasher);
+        }
+        self.rows.events.hash(&mut hasher);
+        hasher.finish()
+    }
+
     /// No transactions yet.
     pub(crate) fn empty() -> Self {
         let rows = TransferSegment::new(0, 0, 0, 0);

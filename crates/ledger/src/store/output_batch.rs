@@ -103,8 +103,7 @@ impl OutputBatch {
                 self.draft.earlier.insert((tx, vout), output);
             }
         }
-        let before =
-            Before { segment_txs_max: usize::MAX, outputs: first, ..Before::default() };
+        let before = Before { segment_txs_max: usize::MAX, outputs: first, ..Before::default() };
         let finished = self.draft.finish(before)?;
         let rows = finished.segments.into_iter().find_map(|segment| match segment {
             Segment::Outputs(rows) => Some(rows),

@@ -15,8 +15,8 @@ use crate::store::amounts::AmountPool;
 use crate::store::container::{Container, Format, Section};
 use crate::store::container_writer::ContainerWriter;
 use crate::store::error::StoreError;
-use crate::store::search::partition_point;
 use crate::store::posting_lists::{self, PostingLists, pair};
+use crate::store::search::partition_point;
 use crate::store::tx_table::{self, BlockHashes, TxEntry, TxTable, to_usize};
 
 /// What files of this kind are marked with.

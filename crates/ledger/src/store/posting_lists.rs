@@ -12,10 +12,7 @@ use crate::store::tx_table::to_usize;
 use crate::store::varint::{DeltaList, encode_deltas};
 
 /// Writes the sections of the lists of `(account, transaction)` pairs in any order.
-pub(crate) fn write(
-    out: &mut ContainerWriter,
-    mut pairs: Vec<u64>,
-) -> Result<(), StoreError> {
+pub(crate) fn write(out: &mut ContainerWriter, mut pairs: Vec<u64>) -> Result<(), StoreError> {
     use rayon::slice::ParallelSliceMut as _;
     pairs.par_sort_unstable();
     pairs.dedup();
@@ -35,7 +32,10 @@ pub(crate) fn write(
     // Starts in 40 bits would do; 32 suffice for a segment, which is cut long before.
     let starts: Vec<u32> =
         starts.iter().map(|start| u32::try_from(*start)).collect::<Result<_, _>>().map_err(
-            |_| StoreError::Limit { what: "bytes of postings in one segment", max: u32::MAX.into() },
+            |_| StoreError::Limit {
+                what: "bytes of postings in one segment",
+                max: u32::MAX.into(),
+            },
         )?;
     out.column("posting_starts", &starts)?;
     out.column("posting_bytes", &bytes)?;
@@ -71,11 +71,6 @@ impl PostingLists {
             starts: file.section("posting_starts")?,
             bytes: file.section("posting_bytes")?,
         })
-    }
-
-    /// How many accounts took part.
-    pub(crate) fn account_count(&self) -> usize {
-        self.accounts.len()
     }
 
     /// The transactions of an account, in order.

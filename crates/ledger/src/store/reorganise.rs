@@ -93,7 +93,10 @@ impl StoreWriter {
     /// # Errors
     ///
     /// When the store is damaged or cannot be written. What was joined until then stays.
-    pub fn compact(&mut self, progress: &mut dyn FnMut(Compacted)) -> Result<Compacted, StoreError> {
+    pub fn compact(
+        &mut self,
+        progress: &mut dyn FnMut(Compacted),
+    ) -> Result<Compacted, StoreError> {
         let chains = self.parts().manifest.chains.len();
         let count = |manifest: &Manifest| -> usize {
             manifest.chains.iter().map(|chain| chain.segments.len()).sum()
@@ -105,10 +108,9 @@ impl StoreWriter {
             {
                 let parts = self.parts();
                 let entries = parts.manifest.chains[chain].segments[range.clone()].to_vec();
-                let id: ChainId =
-                    parts.manifest.chains[chain].id.parse().map_err(|error| {
-                        StoreError::Unfit(format!("the manifest names no chain: {error}"))
-                    })?;
+                let id: ChainId = parts.manifest.chains[chain].id.parse().map_err(|error| {
+                    StoreError::Unfit(format!("the manifest names no chain: {error}"))
+                })?;
                 let joined =
                     join(&entries, id.ledger_kind(), parts.manifest, parts.disk, parts.dir)?;
                 from = range.start + joined.len();

@@ -127,11 +127,7 @@ pub(crate) trait SegmentRows {
     /// Bytes of the columns that a replay streams, by row.
     const HOT_ROW_BYTES: u64;
     /// Writes transactions as a segment file.
-    fn write(
-        run: &Run<Self>,
-        disk: &dyn Disk,
-        path: &Path,
-    ) -> Result<FileInfo, StoreError>
+    fn write(run: &Run<Self>, disk: &dyn Disk, path: &Path) -> Result<FileInfo, StoreError>
     where
         Self: Sized;
     /// Some of the transactions.
@@ -148,13 +144,8 @@ impl SegmentRows for TransferSegment {
     // Payer, payee, code, and the control byte of the amount.
     const HOT_ROW_BYTES: u64 = 4 + 4 + 2 + 1;
 
-    fn write(
-        run: &Run<Self>,
-        disk: &dyn Disk,
-        path: &Path,
-    ) -> Result<FileInfo, StoreError> {
-        let mut out =
-            ContainerWriter::create(disk, path, transfers::FORMAT)?;
+    fn write(run: &Run<Self>, disk: &dyn Disk, path: &Path) -> Result<FileInfo, StoreError> {
+        let mut out = ContainerWriter::create(disk, path, transfers::FORMAT)?;
         transfers::write(&mut out, &run.txs, &run.rows, &run.headers)?;
         Ok(out.finish()?)
     }
@@ -184,7 +175,10 @@ impl SegmentRows for TransferSegment {
 
     fn codes(&self, tx: usize, sink: &mut dyn FnMut(u64)) {
         for row in to_usize(self.tx_rows[tx])..to_usize(self.tx_rows[tx + 1]) {
-            sink(u64::from(self.assets[row]) << 8 | u64::from(transfers::code_of_kind(self.kinds[row])));
+            sink(
+                u64::from(self.assets[row]) << 8
+                    | u64::from(transfers::code_of_kind(self.kinds[row])),
+            );
         }
     }
 }
@@ -193,11 +187,7 @@ impl SegmentRows for OutputSegment {
     // Output, holder, and the control byte of the amount.
     const HOT_ROW_BYTES: u64 = 8 + 4 + 1;
 
-    fn write(
-        run: &Run<Self>,
-        disk: &dyn Disk,
-        path: &Path,
-    ) -> Result<FileInfo, StoreError> {
+    fn write(run: &Run<Self>, disk: &dyn Disk, path: &Path) -> Result<FileInfo, StoreError> {
         let mut out = ContainerWriter::create(disk, path, outputs::FORMAT)?;
         outputs::write(&mut out, &run.txs, &run.rows, &run.headers)?;
         Ok(out.finish()?)
@@ -296,15 +286,16 @@ fn cuts<R: SegmentRows>(txs: &[TxEntry], rows: &R) -> Result<Vec<Range<usize>>, 
                 max: CODES_MAX as u64,
             });
         }
-        let is_full =
-            end - start > SEGMENT_TXS || known.len() + of_block.len() > CODES_MAX;
+        let is_full = end - start > SEGMENT_TXS || known.len() + of_block.len() > CODES_MAX;
         if is_full && block_start > start {
             cuts.push(start..block_start);
             start = block_start;
             known.clear();
-            (start..end).for_each(|tx| rows.codes(tx, &mut |code| {
-                known.insert(code);
-            }));
+            (start..end).for_each(|tx| {
+                rows.codes(tx, &mut |code| {
+                    known.insert(code);
+                })
+            });
         } else {
             known.extend(of_block.drain());
         }

@@ -4,9 +4,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use hawkshaw_model::{
-    Account, AccountIx, AssetId, AssetIx, ChainId, ChainSummary, Ledger, LedgerKind,
-    LedgerSegment, OutPoint, OutputIx, Posting, Postings, ReadError, Timestamp, Transaction,
-    TransferKind, TxId, TxIx,
+    Account, AccountIx, AssetId, AssetIx, ChainId, ChainSummary, Ledger, LedgerSegment, OutPoint,
+    OutputIx, Posting, Postings, ReadError, Timestamp, Transaction, TransferKind, TxId, TxIx,
 };
 
 use crate::store::addresses::AddressBook;
@@ -386,11 +385,6 @@ impl Snapshot {
             Ok(rows) => Either::Rows(rows.map(|row| file.call(row))),
             Err(error) => Either::Failed(std::iter::once(Err(error))),
         })
-    }
-
-    /// The kind of a chain, by its place among [`chains`](Ledger::chains).
-    pub(crate) fn kind_of(&self, chain: usize) -> LedgerKind {
-        self.chains[chain].kind
     }
 }
 

@@ -51,10 +51,7 @@ pub(crate) fn write(
     posting_lists::write(out, pairs(rows))
 }
 
-fn write_codes(
-    out: &mut ContainerWriter,
-    rows: &TransferSegment,
-) -> Result<(), StoreError> {
+fn write_codes(out: &mut ContainerWriter, rows: &TransferSegment) -> Result<(), StoreError> {
     let mut numbers: FxHashMap<(u32, TransferKind), u16> = FxHashMap::default();
     let mut table = Vec::new();
     let mut codes = Vec::with_capacity(rows.len());
@@ -232,7 +229,8 @@ impl LedgerSegment for StoredTransfers {
 
     fn batch(&self) -> Result<Batch<'_>, ReadError> {
         let tx_rows = self.tx_rows.all()?;
-        if !tx_rows.is_sorted() || tx_rows.last().map(|end| to_usize(*end)) != Some(self.row_count())
+        if !tx_rows.is_sorted()
+            || tx_rows.last().map(|end| to_usize(*end)) != Some(self.row_count())
         {
             return Err(self.tx_rows.error(0, "the rows of the transactions are out of order"));
         }

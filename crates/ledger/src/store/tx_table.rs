@@ -46,9 +46,12 @@ pub(crate) fn write(
     }
     let hashes: Vec<u64> =
         txs.iter().map(|tx| tx.hash.as_ref().map_or(0, |hash| prefix(hash.as_bytes()))).collect();
-    out.column("tx_order", &hash_order(&hashes, |left, right| {
-        txs[to_usize(left)].hash.cmp(&txs[to_usize(right)].hash)
-    }))?;
+    out.column(
+        "tx_order",
+        &hash_order(&hashes, |left, right| {
+            txs[to_usize(left)].hash.cmp(&txs[to_usize(right)].hash)
+        }),
+    )?;
     write_blocks(out, txs, header_of)?;
     let senders = || txs.iter().zip(0u32..).filter_map(|(tx, at)| Some((at, tx.sender?.0)));
     out.column("sender_txs", &senders().map(|(tx, _)| tx).collect::<Vec<_>>())?;

@@ -43,10 +43,7 @@ impl VerifyReport {
 /// # Errors
 ///
 /// When there is no store, or its manifest is damaged; damage of other files is in the report.
-pub fn verify(
-    dir: &Path,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Result<VerifyReport, StoreError> {
+pub fn verify(dir: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<VerifyReport, StoreError> {
     let Some(manifest) = Manifest::read(dir)? else {
         return Err(StoreError::NoStore(dir.to_path_buf()));
     };
@@ -86,11 +83,7 @@ fn files(manifest: &Manifest) -> Vec<(&FileEntry, Format)> {
     files
 }
 
-fn check_pages(
-    dir: &Path,
-    entry: &FileEntry,
-    format: Format,
-) -> Result<Vec<ReadError>, ReadError> {
+fn check_pages(dir: &Path, entry: &FileEntry, format: Format) -> Result<Vec<ReadError>, ReadError> {
     let file = Container::open(&dir.join(&entry.file), format)?;
     entry.must_be(&file)?;
     Ok(file.verify_all())
@@ -123,10 +116,15 @@ fn check_segment(
     let (accounts, assets) = (snapshot.account_count(), snapshot.asset_count());
     let outputs = snapshot.output_count();
     let bad = |what: &str| {
-        Err(ReadError::new(snapshot.dir.display().to_string(), 0, format!("{what} (is the program that wrote the store at fault?)")))
+        Err(ReadError::new(
+            snapshot.dir.display().to_string(),
+            0,
+            format!("{what} (is the program that wrote the store at fault?)"),
+        ))
     };
     let is_account = |number: &u32| {
-        *number == hawkshaw_model::AccountIx::NONE || usize::try_from(*number).is_ok_and(|n| n < accounts)
+        *number == hawkshaw_model::AccountIx::NONE
+            || usize::try_from(*number).is_ok_and(|n| n < accounts)
     };
     let rows = match segment.batch()? {
         Batch::Transfers(batch) => {
@@ -143,7 +141,8 @@ fn check_segment(
         }
         Batch::Outputs(batch) => {
             let is_output = |number: &u64| {
-                *number == hawkshaw_model::OutputIx::NONE || usize::try_from(*number).is_ok_and(|n| n < outputs)
+                *number == hawkshaw_model::OutputIx::NONE
+                    || usize::try_from(*number).is_ok_and(|n| n < outputs)
             };
             if !batch.holders.iter().all(is_account) || !batch.outputs.iter().all(is_output) {
                 return bad("a leg names an account or output that the store does not have");

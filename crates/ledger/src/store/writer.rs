@@ -1,24 +1,27 @@
 //! The one process that changes a store.
 
-use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hawkshaw_model::{Address, AssetId, ChainId, LedgerKind, TxHash, rows::{Extent, Rows}};
+use hawkshaw_model::{
+    Address, AssetId, ChainId, LedgerKind, TxHash,
+    rows::{Extent, Rows},
+};
 
 use crate::output_draft::EarlierOutput;
 use crate::store::address_writer::AddressWriter;
 use crate::store::assets::AssetWriter;
 use crate::store::batch::{AccountBatch, BlockFacts, Numbers};
 use crate::store::coverage;
-use crate::store::disk::{Disk, RealDisk};
 use crate::store::dictionary;
+use crate::store::disk::{Disk, RealDisk};
 use crate::store::error::{DiskError, StoreError};
 use crate::store::events::{EventFile, EventRows};
+use crate::store::histories::{self, History};
 use crate::store::load::Run;
 use crate::store::manifest::{
-    self, ChainEntry, FileEntry, HistoryEntry, ImportEntry, Manifest, SegmentEntry, Unfinished,
+    self, ChainEntry, FileEntry, ImportEntry, Manifest, SegmentEntry, Unfinished,
 };
 use crate::store::output_batch::{EarlierOutputs, OutputBatch};
 use crate::store::segments::{StoredSegment, write_run};
@@ -91,8 +94,8 @@ struct Open {
     outputs: Vec<StoredSegment>,
     /// The heights of the rows of this import that are whole blocks.
     heights: Option<[u64; 2]>,
-    /// The heights of the rows of this import that are of one account, by account.
-    histories: BTreeMap<Option<Address>, Option<[u64; 2]>>,
+    /// The files of this import that are of one account each.
+    histories: Vec<History>,
 }
 
 /// An import on its way.
@@ -172,9 +175,8 @@ impl StoreWriter {
     /// Which of the files are stored whole, by an earlier import of a file with that digest.
     pub fn stored(&self, files: &[InputFile]) -> Vec<bool> {
         let is_stored = |file: &InputFile| {
-            let same = |known: &ImportEntry| {
-                known.digest == file.digest && known.bytes == file.bytes
-            };
+            let same =
+                |known: &ImportEntry| known.digest == file.digest && known.bytes == file.bytes;
             self.manifest.imports.iter().any(same)
         };
         files.iter().map(is_stored).collect()
@@ -215,14 +217,15 @@ impl StoreWriter {
         }
         let Some([low, high]) = rows.heights() else { return Ok(()) };
         let open = &mut self.chains[chain];
-        let heights = match &rows.extent {
-            Extent::Blocks => &mut open.heights,
-            Extent::Account(account) => open.histories.entry(account.clone()).or_default(),
-        };
-        *heights = Some(match *heights {
-            Some(known) => [known[0].min(low), known[1].max(high)],
-            None => [low, high],
-        });
+        match &rows.extent {
+            Extent::Account(_) => histories::note(&mut open.histories, &rows, [low, high]),
+            Extent::Blocks => {
+                open.heights = Some(match open.heights {
+                    Some(known) => [known[0].min(low), known[1].max(high)],
+                    None => [low, high],
+                });
+            }
+        }
         open.pending_rows += rows.len();
         open.pending.push(rows);
         Ok(())
@@ -274,7 +277,8 @@ impl StoreWriter {
             self.chains[chain].pending_rows = 0;
             self.store(chain, batch)?;
             self.cover(chain, u64::MAX);
-            self.note_histories(chain);
+            let histories = std::mem::take(&mut self.chains[chain].histories);
+            histories::add(&mut self.manifest.chains[chain].histories, histories);
         }
         let session = std::mem::take(&mut self.session);
         let heights: Vec<(String, [u64; 2])> = self
@@ -315,24 +319,6 @@ impl StoreWriter {
         {
             coverage::add(&mut self.manifest.chains[chain].covered, [low, high.min(through)]);
         }
-    }
-
-    /// Notes whose histories were imported.
-    fn note_histories(&mut self, chain: usize) {
-        let histories = std::mem::take(&mut self.chains[chain].histories);
-        let known = &mut self.manifest.chains[chain].histories;
-        for (account, heights) in histories {
-            let (Some(account), Some(heights)) = (account, heights) else { continue };
-            let account = account.to_string();
-            match known.iter_mut().find(|entry| entry.account == account) {
-                Some(entry) => {
-                    entry.heights[0] = entry.heights[0].min(heights[0]);
-                    entry.heights[1] = entry.heights[1].max(heights[1]);
-                }
-                None => known.push(HistoryEntry { account, heights }),
-            }
-        }
-        known.sort();
     }
 
     /// Stores rows of a chain.
@@ -414,10 +400,14 @@ impl StoreWriter {
         facts.headers.extend(std::mem::take(&mut stored.headers));
         rows.add_stored(&stored)?;
         let (stored_txs, stored_rows) = (stored.txs.len() as u64, rows.len() as u64);
+        let places = stored.places();
         drop(stored);
         let number = number_of(chain)?;
-        let mut numbers =
-            StoreNumbers { chain: number, addresses: &mut self.addresses, assets: &mut self.assets };
+        let mut numbers = StoreNumbers {
+            chain: number,
+            addresses: &mut self.addresses,
+            assets: &mut self.assets,
+        };
         for chunk in batch {
             rows.add(chunk, &facts, &mut numbers)?;
         }
@@ -429,7 +419,7 @@ impl StoreWriter {
         summary.stored += given.saturating_sub(outcome.duplicates);
         summary.txs += (outcome.run.txs.len() as u64).saturating_sub(stored_txs);
         summary.inferred_indices += outcome.inferred_indices;
-        if kept == stored_rows && !has_new_headers {
+        if kept == stored_rows && outcome.run.places() == places && !has_new_headers {
             return Ok(());
         }
         let entries = write_run(outcome.run, &mut self.manifest, &*self.disk, &self.dir)?;
@@ -457,7 +447,8 @@ impl StoreWriter {
             let mut numbers = StoreNumbers { chain, addresses, assets };
             rows.add(&chunk, &facts, &mut numbers)?;
         }
-        let first = self.manifest.chains[chain].segments.iter().map(|segment| segment.outputs).sum();
+        let first =
+            self.manifest.chains[chain].segments.iter().map(|segment| segment.outputs).sum();
         let earlier = Stored(&self.chains[chain].outputs);
         let (run, duplicates) = rows.finish(first, facts, &earlier)?;
         let summary = &mut self.session.summary;
@@ -529,7 +520,8 @@ impl StoreWriter {
             return Ok(());
         }
         let entries = &self.manifest.chains[chain].segments;
-        let mut next: u64 = entries.iter().take(open.outputs.len()).map(|entry| entry.outputs).sum();
+        let mut next: u64 =
+            entries.iter().take(open.outputs.len()).map(|entry| entry.outputs).sum();
         for entry in entries.iter().skip(open.outputs.len()) {
             let mut segment = StoredSegment::open(&self.dir, entry, LedgerKind::Outputs)?;
             if let StoredSegment::Outputs(segment) = &mut segment {
@@ -635,7 +627,14 @@ fn number_of(chain: usize) -> Result<u16, StoreError> {
 
 impl Open {
     fn new(id: ChainId) -> Self {
-        Self { id, pending: Vec::new(), pending_rows: 0, outputs: Vec::new(), heights: None, histories: BTreeMap::new() }
+        Self {
+            id,
+            pending: Vec::new(),
+            pending_rows: 0,
+            outputs: Vec::new(),
+            heights: None,
+            histories: Vec::new(),
+        }
     }
 }
 

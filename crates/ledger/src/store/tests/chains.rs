@@ -44,7 +44,9 @@ pub(super) fn hash(chain: u8, height: u64, tx: usize) -> TxHash {
 pub(super) fn asset(chain: &ChainId, number: u8) -> AssetId {
     match number % 3 {
         0 => format!("{chain}/slip44:60").parse().unwrap(),
-        number => format!("{chain}/erc20:0x{}", format!("{number:02x}").repeat(20)).parse().unwrap(),
+        number => {
+            format!("{chain}/erc20:0x{}", format!("{number:02x}").repeat(20)).parse().unwrap()
+        }
     }
 }
 
@@ -136,19 +138,22 @@ pub(super) fn output_rows(chain: &ChainId, number: u8, blocks: &[Block]) -> Rows
     let script = |number: u8| Some(Address::Script(vec![0x51, number].into()));
     let mut spent = std::collections::BTreeSet::new();
     for block in blocks {
-        let mut push = |tx: usize, index: u32, spends: Option<(TxHash, u32)>, holder: u8, sum: u64| {
-            rows.legs.push(rows::Leg {
-                spot: spot(block.height, tx, number, 1),
-                index,
-                spends,
-                holder: script(holder),
-                amount: sum.into(),
-            });
-        };
+        let mut push =
+            |tx: usize, index: u32, spends: Option<(TxHash, u32)>, holder: u8, sum: u64| {
+                rows.legs.push(rows::Leg {
+                    spot: spot(block.height, tx, number, 1),
+                    index,
+                    spends,
+                    holder: script(holder),
+                    amount: sum.into(),
+                });
+            };
         push(0, 0, None, u8::try_from(block.height % 7).unwrap(), REWARD);
         for (tx, moves) in block.txs.iter().enumerate() {
             let Some(one) = moves.first() else { continue };
-            let Some(from) = block.height.checked_sub(1 + u64::from(one.from % 4)) else { continue };
+            let Some(from) = block.height.checked_sub(1 + u64::from(one.from % 4)) else {
+                continue;
+            };
             if from < 1 || !spent.insert(from) {
                 continue;
             }

@@ -17,8 +17,12 @@ pub(super) fn any_move() -> impl Strategy<Value = Move> {
         (0u32..128).prop_map(|bits| u128::MAX >> bits),
         (1u128..50).prop_map(|n| n * 1_000_000_000_000_000_000),
     ];
-    (1u8..12, 1u8..12, 0u8..3, amount)
-        .prop_map(|(from, to, asset, amount)| Move { from, to, asset, amount })
+    (1u8..12, 1u8..12, 0u8..3, amount).prop_map(|(from, to, asset, amount)| Move {
+        from,
+        to,
+        asset,
+        amount,
+    })
 }
 
 pub(super) fn any_blocks(max: usize) -> impl Strategy<Value = Vec<Block>> {

@@ -3,6 +3,7 @@
 mod chains;
 mod damage;
 mod equals_memory;
+mod merging;
 mod operations;
 
 use std::fmt::Write as _;
@@ -57,7 +58,8 @@ pub(super) fn dump(ledger: &dyn Ledger) -> String {
                                     point.to_string()
                                 }
                             };
-                            let side = if row < batch.tx_outputs[at] as usize { "in" } else { "out" };
+                            let side =
+                                if row < batch.tx_outputs[at] as usize { "in" } else { "out" };
                             let holder = account(batch.holders[row]);
                             let amount = batch.amounts.amount(row).unwrap();
                             write!(text, "\n  {side} {output} {holder} {amount}").unwrap();

@@ -19,8 +19,15 @@ use crate::store::{Snapshot, StoreWriter, verify};
 #[derive(Debug, Clone)]
 enum Operation {
     /// Blocks from one to another, in batches of so many rows; every second block only if odd.
-    Import { from: usize, count: usize, batch: usize, is_odd: bool },
-    Unwind { height: u64 },
+    Import {
+        from: usize,
+        count: usize,
+        batch: usize,
+        is_odd: bool,
+    },
+    Unwind {
+        height: u64,
+    },
     Compact,
     Reopen,
 }
