@@ -62,7 +62,7 @@ pub(crate) fn open_file(path: &Path) -> Result<OpenFile, IngestError> {
     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
     let done = Arc::new(AtomicU64::new(0));
     if magic == *b"PAR1" {
-        let table = ParquetTable::open(&name, file)?;
+        let table = ParquetTable::open(&name, path, &file)?;
         let names = table.names();
         let (container, body) = (Container::Parquet, Body::Parquet(table));
         return Ok(OpenFile { name, container, names, body, bytes, done });

@@ -63,8 +63,11 @@ pub(crate) struct Decoder {
     /// Whether rows are decoded with those before them, so that one thread reads them in order.
     pub(crate) is_serial: bool,
     /// Decodes what waited for the end of the file; a refusal comes with its line.
-    pub(crate) flush: Option<fn(&mut Sink) -> Result<(), (u64, Refusal)>>,
+    pub(crate) flush: Option<Flush>,
 }
+
+/// Decodes what waited for rows that do not come.
+pub(crate) type Flush = fn(&mut Sink) -> Result<(), (u64, Refusal)>;
 
 /// Where the chain of a table comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

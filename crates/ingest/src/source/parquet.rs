@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -26,20 +27,20 @@ const BATCH_ROWS: usize = 8_192;
 #[derive(Debug)]
 pub(crate) struct ParquetTable {
     name: Arc<str>,
-    file: File,
+    path: PathBuf,
     metadata: ArrowReaderMetadata,
 }
 
 impl ParquetTable {
     /// Reads the schema of a file.
-    pub(crate) fn open(name: &Arc<str>, file: File) -> Result<Self, IngestError> {
+    pub(crate) fn open(name: &Arc<str>, path: &Path, file: &File) -> Result<Self, IngestError> {
         let metadata = guarded(name, || {
             // What another program noted of its own types is not needed, and one more thing
             // that may be wrong.
             let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-            ArrowReaderMetadata::load(&file, options)
+            ArrowReaderMetadata::load(file, options)
         })?;
-        Ok(Self { name: Arc::clone(name), file, metadata })
+        Ok(Self { name: Arc::clone(name), path: path.to_owned(), metadata })
     }
 
     /// The names of its columns.
@@ -68,7 +69,8 @@ impl ParquetTable {
         wanted: impl Fn(usize) -> bool,
         rows: usize,
     ) -> Result<ParquetRecordBatchReader, IngestError> {
-        let file = self.file.try_clone();
+        // A clone of an open file would share its position with the other threads.
+        let file = File::open(&self.path);
         let file =
             file.map_err(|source| IngestError::Io { file: Arc::clone(&self.name), source })?;
         guarded(&self.name, || {

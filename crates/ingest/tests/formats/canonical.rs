@@ -307,6 +307,19 @@ fn parquet_gives_the_same_rows() {
 }
 
 #[test]
+fn row_groups_are_read_at_the_same_time() {
+    let file = parquet(60_000, Codec::SNAPPY);
+    let read = |threads| {
+        let options = ReadOptions::default().threads(NonZeroUsize::new(threads).unwrap());
+        file.read_as(&options).unwrap().transfers
+    };
+    let one = read(1);
+    for threads in [2, 3, 8] {
+        assert!(read(threads) == one);
+    }
+}
+
+#[test]
 fn damaged_parquet_is_an_error() {
     let file = parquet(2_000, Codec::SNAPPY);
     let bytes = std::fs::read(&file.path).unwrap();

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::{Everything, sample};
 
+#[expect(clippy::print_stderr, reason = "a test that is left out has to say so")]
 fn data(name: &str) -> Option<PathBuf> {
     let folder =
         "../../../shared/data/graphsense_eth_sample/spark/src/test/resources/account/eth/tokens";
