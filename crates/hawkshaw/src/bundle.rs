@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use hawkshaw_model::Digest;
-use hawkshaw_report::Manifest;
+use hawkshaw_report::{InputRole, Manifest};
 
 use crate::exit::Failure;
 use crate::input::{self, InputFile};
@@ -104,7 +104,7 @@ pub(crate) fn strangers(
     Ok(names)
 }
 
-/// The inputs that a manifest lists, from the copies in a report and from files that the user
+/// The files that a manifest lists, from the copies in a report and from files that the user
 /// named. A file is taken for what its digest says that it is.
 pub(crate) fn inputs(
     folder: &Path,
@@ -122,7 +122,7 @@ pub(crate) fn inputs(
     let mut missing = Vec::new();
     let copies = folder.join(INPUTS);
     let has_copies = std::fs::symlink_metadata(&copies).is_ok_and(|kind| kind.is_dir());
-    for input in manifest.inputs() {
+    for input in manifest.inputs().iter().filter(|input| input.role != InputRole::Store) {
         let copy = copies.join(input.sha256.to_string());
         let bytes = match known.get(&input.sha256) {
             Some(bytes) => Some(bytes.clone()),

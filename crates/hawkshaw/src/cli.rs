@@ -1,6 +1,7 @@
 //! The arguments of the command.
 
 pub(crate) mod incidents;
+pub(crate) mod ledger;
 
 use std::path::PathBuf;
 
@@ -20,7 +21,7 @@ use hawkshaw_model::{Fraction, Policy, Timestamp};
         hawkshaw trace cases/ronin-bridge-2022 --out report\n  \
         hawkshaw verify report\n  \
         hawkshaw case new my-case\n\n\
-        Exit codes: 0 done, 2 wrong usage, 3 bad data, 4 source unavailable, 70 our bug."
+        Exit codes: 0 done, 2 wrong usage, 3 bad data, 4 source unavailable,\n130 interrupted, 70 our bug."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     Verify(VerifyArguments),
     /// Read and ask what others say about addresses.
     Tags(TagsArguments),
+    /// Keep chains on this machine: import files, ask for histories and balances.
+    Ledger(ledger::LedgerArguments),
     /// Who stole how much, when, and what the numbers rest on.
     Incidents(incidents::IncidentsArguments),
     /// Print a completion script for a shell.
@@ -54,6 +57,7 @@ pub(crate) enum Command {
 #[command(after_help = "Examples:\n  \
     hawkshaw trace cases/ronin-bridge-2022\n  \
     hawkshaw trace my-case --ledger transfers.csv --tags tagpacks/ --out report\n  \
+    hawkshaw trace my-case --store chain\n  \
     hawkshaw trace my-case --policy fifo --json | jq '.terminals[0]'")]
 pub(crate) struct TraceArguments {
     /// The case folder: case.toml, and any of transfers.csv, outputs.csv, tags/.
@@ -62,6 +66,10 @@ pub(crate) struct TraceArguments {
     /// More canonical transfers or outputs: a CSV file, or a folder of them. Repeatable.
     #[arg(long, value_name = "PATH")]
     pub(crate) ledger: Vec<PathBuf>,
+    /// The ledger store that holds the chain, in place of the tables of the case, which are not
+    /// read then. `hawkshaw ledger import` makes one.
+    #[arg(long, value_name = "STORE", conflicts_with = "ledger")]
+    pub(crate) store: Option<PathBuf>,
     /// More tags: a TagPack, ActorPack, OFAC list or CSV, or a folder of them. Repeatable.
     #[arg(long, value_name = "PATH")]
     pub(crate) tags: Vec<PathBuf>,
@@ -117,7 +125,7 @@ pub(crate) enum CaseCommand {
 /// Run a report again.
 #[derive(Debug, Args)]
 #[command(after_help = "A report holds copies of its inputs, named by their digests, so that \
-    nothing else is opened.\nLarge inputs are left out of it: name them with --input.")]
+    nothing else is opened.\nLarge inputs are left out of it: name them with --input, and a ledger store with --store.")]
 pub(crate) struct VerifyArguments {
     /// The folder that `trace --out` wrote.
     #[arg(value_name = "REPORT")]
@@ -126,6 +134,9 @@ pub(crate) struct VerifyArguments {
     /// of such files. Repeatable.
     #[arg(long, value_name = "PATH")]
     pub(crate) input: Vec<PathBuf>,
+    /// The ledger store that the report rests on.
+    #[arg(long, value_name = "STORE")]
+    pub(crate) store: Option<PathBuf>,
 }
 
 /// Read and ask tags.

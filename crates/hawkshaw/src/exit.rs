@@ -11,6 +11,8 @@ const USAGE: u8 = 2;
 const BAD_DATA: u8 = 3;
 /// Something that was named cannot be read or written.
 const UNAVAILABLE: u8 = 4;
+/// Ctrl-C, as shells count it.
+const INTERRUPTED: u8 = 130;
 /// The fault is ours.
 pub(crate) const BUG: u8 = 70;
 
@@ -23,6 +25,8 @@ pub(crate) enum Failure {
     BadData(anyhow::Error),
     /// Something that was named cannot be read or written.
     Unavailable(anyhow::Error),
+    /// A person stopped it. What was done until then stays.
+    Interrupted(anyhow::Error),
     /// Whoever reads our output closed it: nothing more to say.
     OutputClosed,
 }
@@ -38,6 +42,7 @@ impl Failure {
             Self::Usage(error) => (error, USAGE),
             Self::BadData(error) => (error, BAD_DATA),
             Self::Unavailable(error) => (error, UNAVAILABLE),
+            Self::Interrupted(error) => (error, INTERRUPTED),
             Self::OutputClosed => return ExitCode::SUCCESS,
         };
         let mut message = format!("error: {}", lines(&error.to_string()));

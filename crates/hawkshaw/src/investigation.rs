@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 use hawkshaw_attribution::{FolderIncludes, Includes, TagIndex};
 use hawkshaw_ledger::MemoryLedger;
-use hawkshaw_model::{AssetList, Case};
+use hawkshaw_model::{AssetList, Case, Ledger};
 use hawkshaw_report::{Findings, Input, InputRole, Manifest, Parameters, StopRule};
 use hawkshaw_trace::{Detail, Noise, Options, Stops, Trace, TraceError};
 
 use crate::exit::Failure;
 use crate::input::{self, InputFile};
 use crate::screen::{self, Activity};
+use crate::store::StoreInput;
 
 /// A trace with all that it rests on.
 #[derive(Debug)]
@@ -28,11 +29,20 @@ pub(crate) struct Investigation {
     pub(crate) files: Vec<InputFile>,
 }
 
+/// Where the ledger of a case is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum LedgerPlace<'a> {
+    /// In the case folder, and in these files and folders.
+    Files(&'a [PathBuf]),
+    /// In a store: files of the case folder are left alone.
+    Store,
+}
+
 /// The inputs of a case folder and of further paths. A file that is named twice is read once:
 /// rows without an event index cannot be told from repeated ones.
 pub(crate) fn gather(
     case: &Path,
-    ledgers: &[PathBuf],
+    ledger: LedgerPlace<'_>,
     tags: &[PathBuf],
     quiet: bool,
 ) -> Result<Vec<InputFile>, Failure> {
@@ -46,13 +56,22 @@ pub(crate) fn gather(
     }
     let mut files = vec![InputFile::read(InputRole::Case, &toml)?];
     let own = ["transfers.csv", "outputs.csv"].map(|name| case.join(name));
-    for path in own.iter().filter(|path| path.symlink_metadata().is_ok()) {
-        files.push(InputFile::read(InputRole::Ledger, path)?);
-    }
-    for path in ledgers {
-        for file in input::ledger_files(path)? {
-            files.push(InputFile::read(InputRole::Ledger, &file)?);
+    let own = own.iter().filter(|path| path.symlink_metadata().is_ok());
+    match ledger {
+        LedgerPlace::Files(ledgers) => {
+            for path in own {
+                files.push(InputFile::read(InputRole::Ledger, path)?);
+            }
+            for path in ledgers {
+                for file in input::ledger_files(path)? {
+                    files.push(InputFile::read(InputRole::Ledger, &file)?);
+                }
+            }
         }
+        LedgerPlace::Store => own.for_each(|path| {
+            let path = path.display();
+            screen::say(quiet, &format!("the ledger is the store: {path} is not read"));
+        }),
     }
     let own = case.join("tags");
     let own = own.is_dir().then_some(own);
@@ -61,10 +80,11 @@ pub(crate) fn gather(
             files.push(InputFile::read(InputRole::Tags, &file)?);
         }
     }
-    if !files.iter().any(|file| file.role == InputRole::Ledger) {
+    let has_files = files.iter().any(|file| file.role == InputRole::Ledger);
+    if !has_files && matches!(ledger, LedgerPlace::Files(_)) {
         let error = anyhow!(
-            "there is no ledger: {} has no transfers.csv and no outputs.csv, and no --ledger was \
-             given",
+            "there is no ledger: {} has no transfers.csv and no outputs.csv, and neither --ledger \
+             nor --store was given",
             case.display()
         );
         return Err(Failure::Usage(error));
@@ -81,10 +101,11 @@ pub(crate) fn gather(
 }
 
 impl Investigation {
-    /// Follows the money through the inputs. Their order is that of the manifest, so that a
-    /// report can be run again from it.
+    /// Follows the money through the inputs, and through a store where that is the ledger. Their
+    /// order is that of the manifest, so that a report can be run again from it.
     pub(crate) fn run(
         mut files: Vec<InputFile>,
+        store: Option<&StoreInput>,
         parameters: Parameters,
         activity: &Activity,
     ) -> Result<Self, Failure> {
@@ -94,27 +115,26 @@ impl Investigation {
         case.assets.iter().for_each(|info| assets.add(info.clone()));
         activity.now("reading tags");
         let tags = read_tags(&mut files)?;
-        activity.now("reading the ledger");
-        let ledgers = files.iter().filter(|file| file.role == InputRole::Ledger);
-        let named: Vec<_> = ledgers.map(|file| (file.shown(), &file.bytes)).collect();
-        let named = named.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-        let (ledger, defects) = MemoryLedger::from_files(named).map_err(Failure::bad_data)?;
-        activity.now("following the money");
-        let options = options(&parameters);
         let stop = |account: &_| tags.stop(account);
-        let mut trace =
-            hawkshaw_trace::trace(&ledger, &case, &assets, &stop, &options).map_err(refusal)?;
-        for (reason, count) in defects.iter() {
-            *trace.defects.entry(reason.to_owned()).or_default() += count;
-        }
+        let options = options(&parameters);
+        let follow = |ledger: &dyn Ledger| {
+            activity.now("following the money");
+            hawkshaw_trace::trace(ledger, &case, &assets, &stop, &options).map_err(refusal)
+        };
+        activity.now("reading the ledger");
+        let mut trace = match store {
+            Some(store) => {
+                let mut trace = follow(store.ledger())?;
+                trace.limits.extend(store.gaps());
+                trace
+            }
+            None => follow_files(&files, parameters.keep_noise, follow)?,
+        };
         for (reason, count, _) in tags.defects().iter() {
             *trace.defects.entry(format!("tags: {}", reason.name())).or_default() += count;
         }
-        if !parameters.keep_noise {
-            trace.noise.insert("zero-value".to_owned(), ledger.stats().zero_value_rows());
-        }
         let parameters = Parameters { policies: trace.policies.clone(), ..parameters };
-        let manifest = manifest(&case, &files, parameters);
+        let manifest = manifest(&case, &files, store, parameters);
         Ok(Self { case, trace, assets, tags, manifest, files })
     }
 
@@ -129,6 +149,26 @@ impl Investigation {
             names: &names,
         })
     }
+}
+
+/// Follows the money through the rows of files, and counts what was wrong with them.
+fn follow_files(
+    files: &[InputFile],
+    keep_noise: bool,
+    follow: impl Fn(&dyn Ledger) -> Result<Trace, Failure>,
+) -> Result<Trace, Failure> {
+    let ledgers = files.iter().filter(|file| file.role == InputRole::Ledger);
+    let named: Vec<_> = ledgers.map(|file| (file.shown(), &file.bytes)).collect();
+    let named = named.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+    let (ledger, defects) = MemoryLedger::from_files(named).map_err(Failure::bad_data)?;
+    let mut trace = follow(&ledger)?;
+    for (reason, count) in defects.iter() {
+        *trace.defects.entry(reason.to_owned()).or_default() += count;
+    }
+    if !keep_noise {
+        trace.noise.insert("zero-value".to_owned(), ledger.stats().zero_value_rows());
+    }
+    Ok(trace)
 }
 
 /// A question that the data cannot be asked is wrong usage; everything else is bad data.
@@ -214,7 +254,12 @@ fn options(parameters: &Parameters) -> Options {
     }
 }
 
-fn manifest(case: &Case, files: &[InputFile], parameters: Parameters) -> Manifest {
+fn manifest(
+    case: &Case,
+    files: &[InputFile],
+    store: Option<&StoreInput>,
+    parameters: Parameters,
+) -> Manifest {
     let input = |file: &InputFile| Input {
         role: file.role,
         name: file.name.clone(),
@@ -222,7 +267,8 @@ fn manifest(case: &Case, files: &[InputFile], parameters: Parameters) -> Manifes
         bytes: file.bytes.len() as u64,
     };
     let engine = concat!("hawkshaw ", env!("CARGO_PKG_VERSION"));
-    Manifest::new(engine, case.id.clone(), files.iter().map(input).collect(), parameters)
+    let inputs = files.iter().map(input).chain(store.map(|store| store.input().clone()));
+    Manifest::new(engine, case.id.clone(), inputs.collect(), parameters)
 }
 
 #[cfg(test)]

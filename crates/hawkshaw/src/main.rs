@@ -10,6 +10,7 @@ mod exit;
 mod input;
 mod investigation;
 mod screen;
+mod store;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Case(arguments) => command::case::run(arguments, cli.quiet),
         Command::Verify(arguments) => command::verify::run(arguments, cli.quiet),
         Command::Tags(arguments) => command::tags::run(arguments, cli.quiet),
+        Command::Ledger(arguments) => command::ledger::run(arguments, cli.quiet),
         Command::Incidents(arguments) => command::incidents::run(arguments, cli.quiet),
         Command::Completions { shell } => command::completions::run(*shell),
     }

@@ -1,11 +1,12 @@
 //! What goes to the terminal: the answer to standard output, talk to standard error.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hawkshaw_model::Printable;
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::exit::Failure;
 
@@ -67,6 +68,88 @@ impl Activity {
 impl Drop for Activity {
     fn drop(&mut self) {
         if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// How far long work is: a bar for a person, a line now and then for a log.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    shown: Shown,
+    what: &'static str,
+}
+
+#[derive(Debug)]
+enum Shown {
+    Nothing,
+    Bar(ProgressBar),
+    /// When the last line was written.
+    Lines(Cell<Instant>),
+}
+
+impl Meter {
+    /// Time between two lines of a log.
+    const LINE_EVERY: Duration = Duration::from_secs(30);
+
+    /// A meter of bytes.
+    pub(crate) fn bytes(quiet: bool, what: &'static str) -> Self {
+        Self::new(
+            quiet,
+            what,
+            "{spinner} {prefix} {bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left {msg}",
+        )
+    }
+
+    /// A meter of rows.
+    pub(crate) fn rows(quiet: bool, what: &'static str) -> Self {
+        Self::new(quiet, what, "{spinner} {prefix} {bar:30} {percent} %, {eta} left {msg}")
+    }
+
+    fn new(quiet: bool, what: &'static str, template: &str) -> Self {
+        if quiet {
+            return Self { shown: Shown::Nothing, what };
+        }
+        if !std::io::stderr().is_terminal() {
+            return Self { shown: Shown::Lines(Cell::new(Instant::now())), what };
+        }
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_prefix(what);
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self { shown: Shown::Bar(bar), what }
+    }
+
+    /// So much of so much is done.
+    pub(crate) fn at(&self, done: u64, total: u64) {
+        self.with(done, total, String::new);
+    }
+
+    /// So much of so much is done, and something else to say about it.
+    pub(crate) fn with(&self, done: u64, total: u64, more: impl FnOnce() -> String) {
+        match &self.shown {
+            Shown::Nothing => {}
+            Shown::Bar(bar) => {
+                bar.set_length(total);
+                bar.set_position(done);
+                bar.set_message(more());
+            }
+            Shown::Lines(last) => {
+                if last.get().elapsed() >= Self::LINE_EVERY {
+                    last.set(Instant::now());
+                    let percent = u128::from(done) * 100 / u128::from(total.max(1));
+                    say(false, format!("{}: {percent} % {}", self.what, more()).trim_end());
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        if let Shown::Bar(bar) = &self.shown {
             bar.finish_and_clear();
         }
     }

@@ -31,6 +31,7 @@ pub mod incidents;
 mod interval;
 mod json;
 mod kind;
+pub mod ledger;
 mod manifest;
 mod markup;
 mod outline;

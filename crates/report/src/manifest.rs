@@ -45,6 +45,8 @@ pub enum InputRole {
     Case,
     /// It holds transfers, outputs or events.
     Ledger,
+    /// It is no file but a ledger store, named by the digest of its state.
+    Store,
     /// It says who runs an address.
     Tags,
     /// A file of tags includes it. Its name is the digest of that file and the path asked for.
@@ -226,6 +228,7 @@ impl InputRole {
         match self {
             Self::Case => "case",
             Self::Ledger => "ledger",
+            Self::Store => "store",
             Self::Tags => "tags",
             Self::Included => "included",
         }

@@ -3,6 +3,7 @@
 pub(crate) mod case;
 pub(crate) mod completions;
 pub(crate) mod incidents;
+pub(crate) mod ledger;
 pub(crate) mod tags;
 pub(crate) mod trace;
 pub(crate) mod verify;

@@ -5,8 +5,9 @@ use hawkshaw_report::{Colour, Parameters, StopRule, TableStyle, to_files, to_jso
 use crate::bundle;
 use crate::cli::{StopsArgument, TraceArguments};
 use crate::exit::Failure;
-use crate::investigation::{Investigation, gather};
+use crate::investigation::{Investigation, LedgerPlace, gather};
 use crate::screen::{self, Activity};
+use crate::store::StoreInput;
 
 pub(crate) fn run(arguments: &TraceArguments, quiet: bool) -> Result<(), Failure> {
     if let Some(folder) = &arguments.out {
@@ -14,8 +15,14 @@ pub(crate) fn run(arguments: &TraceArguments, quiet: bool) -> Result<(), Failure
     }
     let activity = Activity::start(quiet);
     activity.now("reading the case");
-    let files = gather(&arguments.case, &arguments.ledger, &arguments.tags, quiet)?;
-    let investigation = Investigation::run(files, parameters(arguments), &activity)?;
+    let store = arguments.store.as_deref().map(StoreInput::open).transpose()?;
+    let place = match store {
+        Some(_) => LedgerPlace::Store,
+        None => LedgerPlace::Files(&arguments.ledger),
+    };
+    let files = gather(&arguments.case, place, &arguments.tags, quiet)?;
+    let investigation =
+        Investigation::run(files, store.as_ref(), parameters(arguments), &activity)?;
     let written = match &arguments.out {
         Some(folder) => {
             activity.now("writing the report");
@@ -29,7 +36,9 @@ pub(crate) fn run(arguments: &TraceArguments, quiet: bool) -> Result<(), Failure
     if let Some((folder, left_out)) = written {
         let page = folder.join("report.html");
         screen::say(quiet, &format!("report written: open {} in a browser", page.display()));
-        screen::say(quiet, &format!("to check it: hawkshaw verify {}", folder.display()));
+        let with = arguments.store.as_ref();
+        let with = with.map_or_else(String::new, |store| format!(" --store {}", store.display()));
+        screen::say(quiet, &format!("to check it: hawkshaw verify {}{with}", folder.display()));
         for file in left_out {
             screen::say(quiet, &format!("too large to copy into the report: {file}"));
         }

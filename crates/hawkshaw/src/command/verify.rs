@@ -13,6 +13,7 @@ use crate::exit::Failure;
 use crate::input;
 use crate::investigation::Investigation;
 use crate::screen::{self, Activity};
+use crate::store::{StoreInput, stored_in};
 
 /// What was found of one file of a report.
 enum Verdict {
@@ -37,7 +38,9 @@ pub(crate) fn run(arguments: &VerifyArguments, quiet: bool) -> Result<(), Failur
         .with_context(|| format!("{TRACE_FILE} has no manifest to run again"))
         .map_err(Failure::BadData)?;
     let files = bundle::inputs(folder, &manifest, &arguments.input)?;
-    let again = Investigation::run(files, manifest.parameters().clone(), &activity)?;
+    let store = store(arguments, &manifest)?;
+    let parameters = manifest.parameters().clone();
+    let again = Investigation::run(files, store.as_ref(), parameters, &activity)?;
     let rendered = again.with_findings(to_files);
     let mut verdicts = BTreeMap::new();
     for (name, bytes) in &rendered {
@@ -58,12 +61,32 @@ pub(crate) fn run(arguments: &VerifyArguments, quiet: bool) -> Result<(), Failur
         verdicts.insert(name, Verdict::Stranger);
     }
     drop(activity);
-    let (text, agrees) = summary(&manifest, &again.manifest, &verdicts);
+    let (mut text, agrees) = summary(&manifest, &again.manifest, &verdicts);
+    if let Some(change) = store.as_ref().and_then(StoreInput::change) {
+        let _ = writeln!(text, "{change}");
+    }
     screen::answer(text.as_bytes())?;
     if agrees {
         return Ok(());
     }
     Err(Failure::BadData(anyhow!("the report does not agree with what its inputs give")))
+}
+
+/// The store that a report rests on, if it rests on one.
+fn store(arguments: &VerifyArguments, manifest: &Manifest) -> Result<Option<StoreInput>, Failure> {
+    match (&arguments.store, stored_in(manifest)) {
+        (None, None) => Ok(None),
+        (Some(path), Some(input)) => StoreInput::of_report(path, input).map(Some),
+        (None, Some(input)) => Err(Failure::Unavailable(anyhow!(
+            "the report rests on a ledger store that was called {} (sha256 of its state: {}): \
+             name it with --store PATH",
+            Printable(&input.name),
+            input.sha256
+        ))),
+        (Some(_), None) => {
+            Err(Failure::Usage(anyhow!("the report rests on files alone: leave out --store")))
+        }
+    }
 }
 
 fn first_difference(a: &[u8], b: &[u8]) -> usize {

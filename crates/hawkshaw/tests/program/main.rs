@@ -8,6 +8,8 @@ mod hostile_labels;
 mod hostile_tags;
 mod incident_lists;
 mod incidents;
+mod ledger;
+mod ledger_queries;
 mod options;
 mod real_data;
 mod report_folder;

@@ -16,6 +16,9 @@ pub(crate) const BAD_DATA: i32 = 3;
 /// A source cannot be read.
 pub(crate) const UNAVAILABLE: i32 = 4;
 
+/// Ctrl-C.
+pub(crate) const INTERRUPTED: i32 = 130;
+
 /// What the program said.
 #[derive(Debug)]
 pub(crate) struct Said {
@@ -75,7 +78,7 @@ pub(crate) fn said(command: &mut Command) -> Said {
         stdout: String::from_utf8(output.stdout).expect("the answer is UTF-8"),
         stderr: String::from_utf8(output.stderr).expect("messages are UTF-8"),
     };
-    let known = [DONE, USAGE, BAD_DATA, UNAVAILABLE];
+    let known = [DONE, USAGE, BAD_DATA, UNAVAILABLE, INTERRUPTED];
     assert!(known.contains(&said.code), "exit code {}: {}", said.code, said.stderr);
     said
 }

@@ -1,0 +1,69 @@
+//! What tells one file from another: the SHA-256 digest of its bytes.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::anyhow;
+use hawkshaw_ledger::store::InputFile;
+use sha2::{Digest as _, Sha256};
+
+use super::files::Table;
+use crate::exit::Failure;
+use crate::screen::Meter;
+
+/// Bytes that are read at a time.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// The digest of every file.
+pub(super) fn inputs(
+    tables: &[Table],
+    interrupt: &AtomicBool,
+    quiet: bool,
+) -> Result<Vec<InputFile>, Failure> {
+    let length = |table: &Table| table.path.metadata().map_or(0, |found| found.len());
+    let total = tables.iter().map(length).sum();
+    let meter = Meter::bytes(quiet, "recognising");
+    let mut done = 0;
+    let mut inputs = Vec::with_capacity(tables.len());
+    for table in tables {
+        let name = table.path.file_name().unwrap_or(table.path.as_os_str());
+        let mut progress = |bytes: u64| {
+            done += bytes;
+            meter.at(done, total);
+            !interrupt.load(Ordering::Relaxed)
+        };
+        let (digest, bytes) = of(&table.path, &mut progress)?;
+        inputs.push(InputFile { name: name.to_string_lossy().into_owned(), bytes, digest });
+    }
+    Ok(inputs)
+}
+
+fn of(path: &Path, progress: &mut dyn FnMut(u64) -> bool) -> Result<(String, u64), Failure> {
+    let unreadable = |error: std::io::Error| {
+        Failure::Unavailable(
+            anyhow::Error::new(error).context(format!("cannot read {}", path.display())),
+        )
+    };
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; CHUNK_BYTES];
+    let mut bytes = 0;
+    loop {
+        let read = match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(unreadable(error)),
+        };
+        hasher.update(&buffer[..read]);
+        bytes += read as u64;
+        if !progress(read as u64) {
+            return Err(Failure::Interrupted(anyhow!("interrupted: nothing was imported")));
+        }
+    }
+    let digest = hasher.finalize();
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok((format!("sha256:{hex}"), bytes))
+}

@@ -1,0 +1,137 @@
+//! What is asked of a store: which accounts, which stretch of the chain.
+
+use std::ops::Range;
+
+use anyhow::anyhow;
+use hawkshaw_ledger::store::Snapshot;
+use hawkshaw_model::{Account, AccountIx, ChainId, Ledger as _, Printable, TxIx};
+use hawkshaw_report::ledger::coverage_text;
+
+use crate::cli::ledger::{AccountArguments, Moment, RangeArguments};
+use crate::exit::Failure;
+
+/// An account that a store knows.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    /// Its number.
+    pub(super) number: AccountIx,
+    /// The account.
+    pub(super) account: Account,
+    /// The place of its chain in the store.
+    pub(super) chain: usize,
+}
+
+/// The accounts of a store that an address can mean: on every chain where it occurs.
+pub(super) fn accounts(
+    snapshot: &Snapshot,
+    arguments: &AccountArguments,
+) -> Result<Vec<Found>, Failure> {
+    let text = arguments.address.trim();
+    let exact = text.parse::<Account>().ok();
+    let mut found = Vec::new();
+    let mut reasons = Vec::new();
+    let mut is_address = exact.is_some();
+    for (place, chain) in snapshot.chains().iter().enumerate() {
+        if !is_wanted(&chain.id, arguments.chain.as_ref()) {
+            continue;
+        }
+        let account = match &exact {
+            Some(exact) if *exact.chain() == chain.id => exact.clone(),
+            Some(_) => continue,
+            None => match Account::parse(&chain.id, text) {
+                Ok(account) => account,
+                Err(error) => {
+                    reasons.push(error.to_string());
+                    continue;
+                }
+            },
+        };
+        is_address = true;
+        let number = snapshot.find_account(&account).map_err(Failure::bad_data)?;
+        found.extend(number.map(|number| Found { number, account, chain: place }));
+    }
+    if is_address {
+        return Ok(found);
+    }
+    if reasons.is_empty() {
+        return Err(no_chain(snapshot, arguments.chain.as_ref()));
+    }
+    Err(Failure::Usage(anyhow!("{}", reasons.join("\n"))))
+}
+
+/// Whether a chain is asked for.
+pub(super) fn is_wanted(chain: &ChainId, only: Option<&ChainId>) -> bool {
+    only.is_none_or(|only| only == chain)
+}
+
+/// There is nothing of the chain that is asked for.
+pub(super) fn no_chain(snapshot: &Snapshot, chain: Option<&ChainId>) -> Failure {
+    let held: Vec<&str> = snapshot.chains().iter().map(|chain| chain.id.as_str()).collect();
+    let held = if held.is_empty() { "nothing".to_owned() } else { held.join(", ") };
+    Failure::Usage(match chain {
+        Some(chain) => anyhow!("the store holds nothing of {chain}: it holds {held}"),
+        None => anyhow!("the store holds nothing yet: add files with `hawkshaw ledger import`"),
+    })
+}
+
+/// The transactions of a chain in a range of heights or times.
+pub(super) fn txs(
+    snapshot: &Snapshot,
+    chain: usize,
+    range: RangeArguments,
+) -> Result<Range<TxIx>, Failure> {
+    let all = &snapshot.chains()[chain].txs;
+    let from = match range.from {
+        Some(moment) => first_from(snapshot, chain, moment)?,
+        None => TxIx(all.start),
+    };
+    let to = match range.to {
+        Some(moment) => first_from(snapshot, chain, moment)?,
+        None => TxIx(all.end),
+    };
+    Ok(from..to.max(from))
+}
+
+/// The transactions of a chain up to and with a moment.
+pub(super) fn txs_through(
+    snapshot: &Snapshot,
+    chain: usize,
+    at: Option<Moment>,
+) -> Result<Range<TxIx>, Failure> {
+    let all = &snapshot.chains()[chain].txs;
+    let end = match at {
+        None => TxIx(all.end),
+        Some(Moment::Height(height)) => {
+            first_from(snapshot, chain, Moment::Height(height.saturating_add(1)))?
+        }
+        Some(Moment::Time(time)) => {
+            match hawkshaw_model::Timestamp::from_unix(time.to_unix() + 1) {
+                Ok(next) => first_from(snapshot, chain, Moment::Time(next))?,
+                Err(_) => TxIx(all.end),
+            }
+        }
+    };
+    Ok(TxIx(all.start)..end)
+}
+
+fn first_from(snapshot: &Snapshot, chain: usize, moment: Moment) -> Result<TxIx, Failure> {
+    let first = match moment {
+        Moment::Height(height) => snapshot.first_from_height(chain, height),
+        Moment::Time(time) => snapshot.first_from_time(chain, time),
+    };
+    first.map_err(Failure::bad_data)
+}
+
+/// What to say of an address that the store does not know.
+pub(super) fn unknown(snapshot: &Snapshot, address: &str) -> String {
+    let mut text = format!(
+        "{} is not in this store. That says nothing about the address: it may be used where the \
+         store has no data.\n",
+        Printable(address)
+    );
+    for (place, chain) in snapshot.chains().iter().enumerate() {
+        let covered = coverage_text(&chain.id, snapshot.covered(place), chain.times);
+        text.push_str(&format!("The store covers {covered}.\n"));
+    }
+    text
+}

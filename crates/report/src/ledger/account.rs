@@ -1,0 +1,258 @@
+//! The balance of an account, and whom it dealt with.
+
+use std::fmt::Write as _;
+
+use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint};
+use hawkshaw_model::{Account, Amount, AssetId, AssetList, Timestamp};
+use serde_json::{Value, json};
+
+use super::words::{amount_json, amount_text, number};
+use crate::page::{Page, TableStyle};
+
+/// What an account received and paid of one asset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The asset.
+    pub asset: AssetId,
+    /// What it received; `None` beyond 256 bits.
+    pub received: Option<Amount>,
+    /// What it paid, fees included; `None` beyond 256 bits.
+    pub paid: Option<Amount>,
+    /// How many movements there were.
+    pub movements: u64,
+}
+
+/// What an account has, as far as the ledger knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BalanceAnswer {
+    /// The account.
+    pub account: Account,
+    /// What it received and paid, by asset.
+    pub held: Vec<Held>,
+    /// What of the chain the ledger covers, as a sentence.
+    pub coverage: String,
+    /// Stretches of blocks that are covered.
+    pub covered: Vec<[u64; 2]>,
+}
+
+/// What moved between an account and one other side, of one asset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CounterpartyRow {
+    /// The other side; `None` for nobody: fees, mints and burns.
+    pub counterparty: Option<Account>,
+    /// What moved.
+    pub held: Held,
+    /// The first movement.
+    pub first: Timestamp,
+    /// The last movement.
+    pub last: Timestamp,
+}
+
+impl Held {
+    /// What is left.
+    fn balance(&self) -> Balance {
+        match (self.received, self.paid) {
+            (Some(received), Some(paid)) => match received.checked_sub(paid) {
+                Some(left) => Balance::Left(left),
+                None => Balance::Short(paid.saturating_sub(received)),
+            },
+            _ => Balance::Unknown,
+        }
+    }
+}
+
+/// What is left of an asset.
+enum Balance {
+    Left(Amount),
+    /// More was paid than received, by this much.
+    Short(Amount),
+    /// A sum has more than 256 bits.
+    Unknown,
+}
+
+/// Balances as text.
+pub fn to_balance_text(
+    answers: &[BalanceAnswer],
+    at: &str,
+    assets: &AssetList,
+    style: TableStyle,
+) -> String {
+    let mut page = Page::new(style);
+    for answer in answers {
+        let account = &answer.account;
+        let _ = writeln!(page.out, "{}", account.address_for_people());
+        page.paragraph(&format!("on {}, {at}", account.chain().name()));
+        let mut table = page.table();
+        let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
+        table.set_header(["balance", "received", "paid", "movements"].map(bold));
+        for held in &answer.held {
+            let sum = |sum: Option<Amount>| match sum {
+                Some(sum) => amount_text(assets, &held.asset, sum),
+                None => "beyond 256 bits".to_owned(),
+            };
+            let balance = match held.balance() {
+                Balance::Left(left) => amount_text(assets, &held.asset, left),
+                Balance::Short(_) => "paid more than received: the store lacks data".to_owned(),
+                Balance::Unknown => "unknown".to_owned(),
+            };
+            let cells = [balance, sum(held.received), sum(held.paid), number(held.movements)];
+            table.add_row(cells.map(|cell| Cell::new(cell).set_alignment(CellAlignment::Right)));
+        }
+        page.finished(&table);
+        page.paragraph(&format!("The store covers {}.", answer.coverage));
+        page.paragraph("What happened outside is in none of these sums.");
+        page.out.push('\n');
+    }
+    page.out
+}
+
+/// Balances as JSON, schema `hawkshaw.ledger.balance/1`.
+pub fn to_balance_json(answers: &[BalanceAnswer], at: Option<&str>, assets: &AssetList) -> Value {
+    let accounts: Vec<Value> = answers.iter().map(|answer| {
+        json!({
+            "account": answer.account.to_string(),
+            "covered": answer.covered,
+            "assets": answer.held.iter().map(|held| held_json(held, assets)).collect::<Vec<_>>(),
+        })
+    }).collect();
+    json!({ "schema": "hawkshaw.ledger.balance/1", "at": at, "accounts": accounts })
+}
+
+fn held_json(held: &Held, assets: &AssetList) -> Value {
+    let sum = |sum: Option<Amount>| sum.map(|sum| sum.to_string());
+    let (balance, short) = match held.balance() {
+        Balance::Left(left) => (Some(left), None),
+        Balance::Short(short) => (None, Some(short)),
+        Balance::Unknown => (None, None),
+    };
+    let info = assets.get(&held.asset);
+    json!({
+        "asset": held.asset.as_str(),
+        "symbol": info.map(|info| info.symbol.as_str()),
+        "received": sum(held.received),
+        "paid": sum(held.paid),
+        "balance": sum(balance),
+        "units": balance.zip(info).map(|(left, info)| left.to_units(info.decimals)),
+        "paid_beyond_received": sum(short),
+        "movements": held.movements,
+    })
+}
+
+/// Counterparties as text. `total` is how many there are, shown or not.
+pub fn to_counterparties_text(
+    account: &Account,
+    rows: &[CounterpartyRow],
+    total: usize,
+    assets: &AssetList,
+    style: TableStyle,
+) -> String {
+    let mut page = Page::new(style);
+    let _ = writeln!(page.out, "{}", account.address_for_people());
+    page.paragraph(&format!(
+        "on {}: {} of {} counterparties by asset",
+        account.chain().name(),
+        number(rows.len() as u64),
+        number(total as u64)
+    ));
+    let mut table = page.table();
+    let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
+    table.set_header(["counterparty", "received", "paid", "movements", "first", "last"].map(bold));
+    if let Some(column) = table.column_mut(0) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
+    for row in rows {
+        let sum = |sum: Option<Amount>| match sum {
+            Some(sum) if sum.is_zero() => String::new(),
+            Some(sum) => amount_text(assets, &row.held.asset, sum),
+            None => "beyond 256 bits".to_owned(),
+        };
+        let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+        table.add_row([
+            Cell::new(side(row)),
+            right(sum(row.held.received)),
+            right(sum(row.held.paid)),
+            right(number(row.held.movements)),
+            Cell::new(row.first.to_date()),
+            Cell::new(row.last.to_date()),
+        ]);
+    }
+    page.finished(&table);
+    page.out
+}
+
+fn side(row: &CounterpartyRow) -> String {
+    match &row.counterparty {
+        Some(account) => account.address_for_people(),
+        None => "nobody (fees, mints, burns)".to_owned(),
+    }
+}
+
+/// Counterparties as CSV.
+pub fn to_counterparties_csv(
+    answers: &[(Account, Vec<CounterpartyRow>)],
+    assets: &AssetList,
+) -> String {
+    let mut out = "chain,address,counterparty,asset,received,paid,symbol,received_units,\
+                   paid_units,movements,first_time,last_time\n"
+        .to_owned();
+    for (account, rows) in answers {
+        for row in rows {
+            let held = &row.held;
+            let info = assets.get(&held.asset);
+            let sum = |sum: Option<Amount>| sum.map_or_else(String::new, |sum| sum.to_string());
+            let units = |sum: Option<Amount>| {
+                sum.zip(info).map_or_else(String::new, |(sum, info)| sum.to_units(info.decimals))
+            };
+            let fields = [
+                account.chain().to_string(),
+                account.address_in_files(),
+                row.counterparty.as_ref().map_or_else(String::new, Account::address_in_files),
+                held.asset.as_str().to_owned(),
+                sum(held.received),
+                sum(held.paid),
+                info.map_or_else(String::new, |info| info.symbol.clone()),
+                units(held.received),
+                units(held.paid),
+                held.movements.to_string(),
+                row.first.to_unix().to_string(),
+                row.last.to_unix().to_string(),
+            ];
+            super::canonical_csv::line(&mut out, &fields);
+        }
+    }
+    out
+}
+
+/// Counterparties as JSON, schema `hawkshaw.ledger.counterparties/1`; with each account, how
+/// many there are, shown or not.
+pub fn to_counterparties_json(
+    answers: &[(Account, Vec<CounterpartyRow>)],
+    totals: &[usize],
+    assets: &AssetList,
+) -> Value {
+    let accounts: Vec<Value> = answers
+        .iter()
+        .zip(totals)
+        .map(|((account, rows), total)| {
+            json!({
+                "account": account.to_string(),
+                "total": total,
+                "counterparties": rows.iter().map(|row| row_json(row, assets)).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({ "schema": "hawkshaw.ledger.counterparties/1", "accounts": accounts })
+}
+
+fn row_json(row: &CounterpartyRow, assets: &AssetList) -> Value {
+    let amount = |sum: Option<Amount>| sum.map(|sum| amount_json(assets, &row.held.asset, sum));
+    json!({
+        "counterparty": row.counterparty.as_ref().map(Account::to_string),
+        "asset": row.held.asset.as_str(),
+        "received": amount(row.held.received),
+        "paid": amount(row.held.paid),
+        "movements": row.held.movements,
+        "first_time": row.first.to_unix(),
+        "last_time": row.last.to_unix(),
+    })
+}
