@@ -5,6 +5,7 @@ mod damage;
 mod equals_memory;
 mod merging;
 mod operations;
+mod readers;
 
 use std::fmt::Write as _;
 
