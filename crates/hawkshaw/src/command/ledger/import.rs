@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context as _, anyhow};
+use hawkshaw_ingest::IngestError;
 use hawkshaw_ledger::store::{ImportSummary, InputFile, Snapshot, StoreWriter, feed};
 use hawkshaw_model::Ledger as _;
 use hawkshaw_report::ledger::{ImportAnswer, ImportedChain, to_import_json, to_import_text};
@@ -116,32 +117,22 @@ fn store(
     tally.say(quiet);
     match ended {
         Ok(summary) => Ok(Imported { summary, defects: tally.defects() }),
-        Err(stop) => Err(stopped(stop, arguments)),
+        Err(stop) => Err(stopped(stop, arguments, quiet)),
     }
 }
 
-/// Says why an import ended before its end, and what is stored all the same.
-fn stopped(stop: Stop, arguments: &ImportArguments) -> Failure {
+/// Why an import ended before its end. What is stored all the same is said first.
+fn stopped(stop: Stop, arguments: &ImportArguments, quiet: bool) -> Failure {
     let kept = kept(arguments);
+    if !matches!(stop, Stop::Interrupted) {
+        screen::say(quiet, &format!("the import ended before its end: {kept}"));
+    }
     match stop {
         Stop::Interrupted => Failure::Interrupted(anyhow!("interrupted: {kept}")),
-        Stop::Store(error) => match failure(error) {
-            Failure::BadData(error) => Failure::BadData(error.context(kept_of_refused(&kept))),
-            Failure::Unavailable(error) => {
-                Failure::Unavailable(error.context(kept_of_refused(&kept)))
-            }
-            other => other,
-        },
-        Stop::Reading(error) => {
-            let is_io = matches!(error, hawkshaw_ingest::IngestError::Io { .. });
-            let error = anyhow::Error::new(error).context(kept_of_refused(&kept));
-            if is_io { Failure::Unavailable(error) } else { Failure::BadData(error) }
-        }
+        Stop::Store(error) => failure(error),
+        Stop::Reading(error @ IngestError::Io { .. }) => Failure::Unavailable(error.into()),
+        Stop::Reading(error) => Failure::bad_data(error),
     }
-}
-
-fn kept_of_refused(kept: &str) -> String {
-    format!("the import ended before its end: {kept}")
 }
 
 /// What an import that ended early has stored.

@@ -79,8 +79,11 @@ pub(super) fn tables(arguments: &ImportArguments, quiet: bool) -> Result<Vec<Tab
                 .for_each(|path| screen::say(quiet, &format!("{}: {what}", path.display()))),
         }
     }
-    for error in unknown {
+    for error in unknown.iter().take(NAMED_MAX) {
         screen::say(quiet, &format!("left out: {error}"));
+    }
+    if unknown.len() > NAMED_MAX {
+        screen::say(quiet, &format!("left out: {} more files", unknown.len() - NAMED_MAX));
     }
     if tables.is_empty() {
         return Err(Failure::Usage(anyhow!("there is no file to import")));
