@@ -232,7 +232,7 @@ fn a_second_writer_is_refused() {
     // Readers do not mind.
     desk.ask(&["info"]).ended(DONE);
     drop(lock);
-    desk.import(&["more.csv"]).ended(DONE).answers("1 movements");
+    desk.import(&["more.csv"]).ended(DONE).answers("1 movements in 1 new");
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! The balance of an account, and whom it dealt with.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint};
 use hawkshaw_model::{Account, Amount, AssetId, AssetList, Timestamp};
 use serde_json::{Value, json};
 
-use super::words::{amount_json, amount_text, number};
+use super::words::{amount_json, amount_text, number, symbol, units_text};
 use crate::page::{Page, TableStyle};
+use crate::text::counted;
 
 /// What an account received and paid of one asset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +71,7 @@ enum Balance {
     Unknown,
 }
 
-/// Balances as text.
+/// Balances as text: two lines an asset, curated assets first.
 pub fn to_balance_text(
     answers: &[BalanceAnswer],
     at: &str,
@@ -82,28 +83,40 @@ pub fn to_balance_text(
         let account = &answer.account;
         let _ = writeln!(page.out, "{}", account.address_for_people());
         page.paragraph(&format!("on {}, {at}", account.chain().name()));
-        let mut table = page.table();
-        let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
-        table.set_header(["balance", "received", "paid", "movements"].map(bold));
-        for held in &answer.held {
-            let sum = |sum: Option<Amount>| match sum {
-                Some(sum) => amount_text(assets, &held.asset, sum),
-                None => "beyond 256 bits".to_owned(),
-            };
+        let mut held: Vec<&Held> = answer.held.iter().collect();
+        held.sort_by_key(|held| (assets.get(&held.asset).is_none(), Reverse(held.movements)));
+        for held in held {
+            let asset = &held.asset;
             let balance = match held.balance() {
-                Balance::Left(left) => amount_text(assets, &held.asset, left),
-                Balance::Short(_) => "paid more than received: the store lacks data".to_owned(),
-                Balance::Unknown => "unknown".to_owned(),
+                Balance::Left(left) => amount_text(assets, asset, left),
+                Balance::Short(_) => format!(
+                    "{}: paid more than received: the store lacks data",
+                    symbol(assets, asset)
+                ),
+                Balance::Unknown => format!("{}: unknown", symbol(assets, asset)),
             };
-            let cells = [balance, sum(held.received), sum(held.paid), number(held.movements)];
-            table.add_row(cells.map(|cell| Cell::new(cell).set_alignment(CellAlignment::Right)));
+            let _ = writeln!(page.out, "  {balance}");
+            let _ = writeln!(page.out, "      {}", flow_text(held, assets));
         }
-        page.finished(&table);
         page.paragraph(&format!("The store covers {}.", answer.coverage));
         page.paragraph("What happened outside is in none of these sums.");
         page.out.push('\n');
     }
     page.out
+}
+
+/// What was received and paid, and how often.
+fn flow_text(held: &Held, assets: &AssetList) -> String {
+    let sum = |sum: Option<Amount>| match sum {
+        Some(sum) => units_text(assets, &held.asset, sum),
+        None => "beyond 256 bits".to_owned(),
+    };
+    format!(
+        "received {}, paid {}, {}",
+        sum(held.received),
+        sum(held.paid),
+        counted(held.movements, "movement", "movements")
+    )
 }
 
 /// Balances as JSON, schema `hawkshaw.ledger.balance/1`.
@@ -138,7 +151,7 @@ fn held_json(held: &Held, assets: &AssetList) -> Value {
     })
 }
 
-/// Counterparties as text. `total` is how many there are, shown or not.
+/// Counterparties as text: two lines each. `total` is how many there are, shown or not.
 pub fn to_counterparties_text(
     account: &Account,
     rows: &[CounterpartyRow],
@@ -154,29 +167,12 @@ pub fn to_counterparties_text(
         number(rows.len() as u64),
         number(total as u64)
     ));
-    let mut table = page.table();
-    let bold = |text: &str| Cell::new(text).add_attribute(Attribute::Bold);
-    table.set_header(["counterparty", "received", "paid", "movements", "first", "last"].map(bold));
-    if let Some(column) = table.column_mut(0) {
-        column.set_constraint(ColumnConstraint::ContentWidth);
-    }
     for row in rows {
-        let sum = |sum: Option<Amount>| match sum {
-            Some(sum) if sum.is_zero() => String::new(),
-            Some(sum) => amount_text(assets, &row.held.asset, sum),
-            None => "beyond 256 bits".to_owned(),
-        };
-        let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
-        table.add_row([
-            Cell::new(side(row)),
-            right(sum(row.held.received)),
-            right(sum(row.held.paid)),
-            right(number(row.held.movements)),
-            Cell::new(row.first.to_date()),
-            Cell::new(row.last.to_date()),
-        ]);
+        let (asset, dates) = (symbol(assets, &row.held.asset), (row.first, row.last));
+        let _ = writeln!(page.out, "  {}  {asset}", side(row));
+        let flow = flow_text(&row.held, assets);
+        let _ = writeln!(page.out, "      {flow}, {} to {}", dates.0.to_date(), dates.1.to_date());
     }
-    page.finished(&table);
     page.out
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::words::{bytes_text, coverage_text, number, tenths};
 use crate::page::{Page, TableStyle};
-use crate::text::label;
+use crate::text::{counted, label};
 
 /// What a store holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -94,10 +94,10 @@ pub fn to_store_text(answer: &StoreAnswer, style: TableStyle) -> String {
         page.bold(&format!("{} ({})", chain.chain.name(), chain.chain));
         let _ = writeln!(
             page.out,
-            "  {} transactions, {} movements, {} segments, {}",
+            "  {} transactions, {} movements, {}, {}",
             number(chain.txs),
             number(chain.rows),
-            number(chain.segments),
+            counted(chain.segments, "segment", "segments"),
             bytes_text(chain.bytes)
         );
         page.item("covers", &coverage_text(&chain.chain, &chain.covered, chain.times));

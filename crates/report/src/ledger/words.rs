@@ -56,10 +56,15 @@ pub(super) fn number(number: u64) -> String {
 
 /// An amount in units with its symbol, or in base units with the asset; exact.
 pub(super) fn amount_text(assets: &AssetList, asset: &AssetId, amount: Amount) -> String {
+    format!("{} {}", units_text(assets, asset, amount), symbol(assets, asset))
+}
+
+/// An amount in units, or in base units where the asset is not curated; exact.
+pub(super) fn units_text(assets: &AssetList, asset: &AssetId, amount: Amount) -> String {
     let units = assets.units(asset, amount);
     let (whole, part) = units.split_once('.').unwrap_or((&units, ""));
     let point = if part.is_empty() { "" } else { "." };
-    format!("{}{point}{part} {}", grouped(whole), symbol(assets, asset))
+    format!("{}{point}{part}", grouped(whole))
 }
 
 /// What people call an asset: its symbol, or its contract.
