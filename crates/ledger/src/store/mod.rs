@@ -28,6 +28,7 @@ pub mod amount_writer;
 pub mod amounts;
 mod assets;
 mod batch;
+mod block_order;
 mod columns;
 pub mod container;
 pub mod container_writer;

@@ -13,6 +13,7 @@ use crate::output_draft::EarlierOutput;
 use crate::store::address_writer::AddressWriter;
 use crate::store::assets::AssetWriter;
 use crate::store::batch::{AccountBatch, BlockFacts, Numbers};
+use crate::store::block_order;
 use crate::store::coverage;
 use crate::store::dictionary;
 use crate::store::disk::{Disk, RealDisk};
@@ -329,6 +330,11 @@ impl StoreWriter {
         self.store_events(chain, &batch)?;
         let mut facts = BlockFacts::default();
         batch.iter().for_each(|rows| facts.note(rows));
+        if self.chains[chain].id == ChainId::ethereum() {
+            // The header of Ethereum's genesis block has the timestamp 0, and exports of balances
+            // at genesis leave it out. Source: the genesis specification of the Ethereum clients.
+            facts.times.entry(0).or_default();
+        }
         match self.chains[chain].id.ledger_kind() {
             LedgerKind::Accounts => self.store_accounts(chain, &batch, facts),
             LedgerKind::Outputs => self.store_outputs(chain, batch, facts),
@@ -430,10 +436,11 @@ impl StoreWriter {
     fn store_outputs(
         &mut self,
         chain: usize,
-        batch: Vec<Rows>,
+        mut batch: Vec<Rows>,
         facts: BlockFacts,
     ) -> Result<(), StoreError> {
         let tip = self.manifest.chains[chain].segments.last().map(|segment| segment.heights[1]);
+        self.session.summary.inferred_indices += block_order::place_unplaced(&mut batch);
         let mut rows = OutputBatch::new(self.chains[chain].id.clone());
         for mut chunk in batch {
             if let Some(tip) = tip {
