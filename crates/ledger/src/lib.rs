@@ -1,14 +1,15 @@
 //! Transfers and outputs of chains, held so that they can be streamed and asked.
 //!
 //! *Useful for* turning canonical rows (files `transfers.csv` and `outputs.csv`, a generator, a
-//! test) into a [`Ledger`](hawkshaw_model::Ledger) that the tracer streams in chain order, and
-//! for asking it the history of one account.
-//! *Not useful for* ledgers larger than memory, nor for fetching anything.
+//! test) into a [`Ledger`](hawkshaw_model::Ledger) in memory that the tracer streams in chain
+//! order, and for keeping whole chains in a [`store`].
+//! *Not useful for* fetching anything, nor for reading the files of others: see
+//! `hawkshaw-ingest`.
 //!
 //! **Invariants:** a row is kept exactly, counted as a defect, or refused with its file and line;
 //! no input makes the crate panic; the order of rows in the input decides nothing but the numbers
-//! of accounts and assets and the order of rows that no data order; nothing is opened here:
-//! callers hand in bytes.
+//! of accounts and assets and the order of rows that no data order; no file of others is opened
+//! here: callers hand in bytes or rows.
 //!
 //! | module | holds |
 //! |---|---|
@@ -17,6 +18,7 @@
 //! | `transfer_draft`, `output_draft`, `output_links`, `order` | what only all rows can break |
 //! | `table`, `transfers_csv`, `outputs_csv`, `files` | files of rows |
 //! | `memory`, `segment`, `postings`, `transactions`, `names` | the ledger and its columns |
+//! | [`store`] | chains in a folder |
 
 mod amount_column;
 mod builder;

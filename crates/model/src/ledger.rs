@@ -253,11 +253,8 @@ pub trait Ledger: Sync {
     /// The segments that hold the transactions from `first` (inclusive) to `end` (exclusive),
     /// all of one chain, in chain order. The first may begin before `first` and the last may go
     /// on after `end`.
-    fn segments(
-        &self,
-        first: TxIx,
-        end: TxIx,
-    ) -> Box<dyn Iterator<Item = &dyn LedgerSegment> + '_>;
+    fn segments(&self, first: TxIx, end: TxIx)
+    -> Box<dyn Iterator<Item = &dyn LedgerSegment> + '_>;
 
     /// What is known of a transaction.
     ///

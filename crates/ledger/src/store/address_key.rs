@@ -7,16 +7,16 @@ use twox_hash::XxHash3_64;
 
 /// An address on a chain, borrowed. Ordered by chain, kind and bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AddressKey<'a> {
+pub(crate) struct AddressKey<'a> {
     /// Chain and kind.
-    pub tag: AddressTag,
+    pub(crate) tag: AddressTag,
     /// The twenty bytes, the script or the text.
-    pub bytes: &'a [u8],
+    pub(crate) bytes: &'a [u8],
 }
 
 /// The number of a chain in its store, and the kind of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AddressTag(u32);
+pub(crate) struct AddressTag(u32);
 
 const EVM: u8 = 0;
 const TRON: u8 = 1;
@@ -25,7 +25,7 @@ const OTHER: u8 = 3;
 
 impl<'a> AddressKey<'a> {
     /// The key of an address; `None` if it is of a kind that no store knows.
-    pub fn new(chain: u16, address: &'a Address) -> Option<Self> {
+    pub(crate) fn new(chain: u16, address: &'a Address) -> Option<Self> {
         let (kind, bytes): (u8, &[u8]) = match address {
             Address::Evm(bytes) => (EVM, bytes),
             Address::Tron(bytes) => (TRON, bytes),
@@ -37,7 +37,7 @@ impl<'a> AddressKey<'a> {
     }
 
     /// The address; `None` if the bytes are none of its kind.
-    pub fn address(self) -> Option<Address> {
+    pub(crate) fn address(self) -> Option<Address> {
         match self.tag.kind() {
             EVM => Some(Address::Evm(self.bytes.try_into().ok()?)),
             TRON => Some(Address::Tron(self.bytes.try_into().ok()?)),
@@ -49,14 +49,14 @@ impl<'a> AddressKey<'a> {
 
     /// The hash by which files order addresses. It is the same everywhere, so that the same
     /// addresses make the same file; who chooses addresses can choose their hashes, too.
-    pub fn hash_in_files(self) -> u64 {
+    pub(crate) fn hash_in_files(self) -> u64 {
         XxHash3_64::oneshot_with_seed(u64::from(self.tag.0), self.bytes)
     }
 
     /// The hash by which a table in memory orders addresses. Anybody can write any address into
     /// the log of a token, and so could fill one place of a table whose hash he can compute; this
     /// one has a secret of the process. Numbers of addresses do not depend on it.
-    pub fn hash_in_memory(self, secret: &RandomState) -> u64 {
+    pub(crate) fn hash_in_memory(self, secret: &RandomState) -> u64 {
         let mut hasher = secret.build_hasher();
         hasher.write_u32(self.tag.0);
         hasher.write(self.bytes);
@@ -66,23 +66,23 @@ impl<'a> AddressKey<'a> {
 
 impl AddressTag {
     /// As it stands in files; `None` if it is none.
-    pub fn from_file(word: u32) -> Option<Self> {
+    pub(crate) fn from_file(word: u32) -> Option<Self> {
         let tag = Self(word);
         (word < 1 << 24 && tag.kind() <= OTHER).then_some(tag)
     }
 
     /// As it stands in files: the chain in bits 8 to 23, the kind in bits 0 to 7.
-    pub fn to_file(self) -> u32 {
+    pub(crate) fn to_file(self) -> u32 {
         self.0
     }
 
     /// The number of the chain in its store.
-    pub fn chain(self) -> u16 {
+    pub(crate) fn chain(self) -> u16 {
         u16::try_from(self.0 >> 8).unwrap_or(u16::MAX)
     }
 
     /// Whether all addresses of the kind have twenty bytes.
-    pub fn has_twenty_bytes(self) -> bool {
+    pub(crate) fn has_twenty_bytes(self) -> bool {
         matches!(self.kind(), EVM | TRON)
     }
 

@@ -25,24 +25,24 @@ use crate::store::error::StoreError;
 use crate::store::hash_order::{HashOrder, hash_order};
 
 /// The format of a part.
-pub const ADDRESSES: Format = Format { kind: *b"ADDR", version: 1 };
+pub(crate) const ADDRESSES: Format = Format { kind: *b"ADDR", version: 1 };
 
 /// A file of the dictionary, as the manifest of a store names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartInfo {
+pub(crate) struct PartInfo {
     /// The name of the file in its folder.
-    pub name: String,
+    pub(crate) name: String,
     /// The number of its first address.
-    pub first: u32,
+    pub(crate) first: u32,
     /// How many there are.
-    pub count: u32,
+    pub(crate) count: u32,
     /// Its length and checksum.
-    pub file: FileInfo,
+    pub(crate) file: FileInfo,
 }
 
 /// An open file of addresses. Numbers here count from its first address.
 #[derive(Debug, Clone)]
-pub struct AddressPart {
+pub(crate) struct AddressPart {
     first: u32,
     len: u32,
     runs: Vec<Run>,
@@ -77,7 +77,7 @@ impl AddressPart {
     /// # Errors
     ///
     /// When the file is none, or damaged.
-    pub fn open(path: &Path) -> Result<Self, ReadError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, ReadError> {
         let file = Container::open(path, ADDRESSES)?;
         let first = file.section::<u32>("first")?.at(0)?;
         let words: Section<u32> = file.section("runs")?;
@@ -101,22 +101,17 @@ impl AddressPart {
     }
 
     /// The number of its first address in the store.
-    pub fn first(&self) -> u32 {
+    pub(crate) fn first(&self) -> u32 {
         self.first
     }
 
     /// How many addresses it holds.
-    pub fn len(&self) -> u32 {
+    pub(crate) fn len(&self) -> u32 {
         self.len
     }
 
-    /// Whether it holds none.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// The file that it is.
-    pub fn container(&self) -> &Container {
+    pub(crate) fn container(&self) -> &Container {
         self.keys.container()
     }
 
@@ -126,7 +121,7 @@ impl AddressPart {
     ///
     /// When it is damaged, or there is none.
     #[inline]
-    pub fn key(&self, local: u32) -> Result<AddressKey<'_>, ReadError> {
+    pub(crate) fn key(&self, local: u32) -> Result<AddressKey<'_>, ReadError> {
         if local >= self.len {
             return Err(self.beyond(local));
         }
@@ -149,7 +144,7 @@ impl AddressPart {
     /// # Errors
     ///
     /// When what must be read is damaged.
-    pub fn find(&self, key: AddressKey<'_>) -> Result<Option<u32>, ReadError> {
+    pub(crate) fn find(&self, key: AddressKey<'_>) -> Result<Option<u32>, ReadError> {
         let hash_of = |local| Ok(self.key(local)?.hash_in_files());
         self.order.find(key.hash_in_files(), hash_of, |local| Ok(self.key(local)?.cmp(&key)))
     }
@@ -176,10 +171,6 @@ fn read_runs(words: &Section<u32>) -> Result<Vec<Run>, ReadError> {
 impl AddressKeys {
     pub(crate) fn len(&self) -> u32 {
         self.len
-    }
-
-    pub(crate) fn bytes(&self) -> usize {
-        self.keys.capacity() * 20 + self.texts.capacity() + self.text_ends.capacity() * 4
     }
 
     /// Adds an address; whether there was room for it. There is none beyond 4 GiB of texts.

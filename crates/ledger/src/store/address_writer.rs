@@ -19,7 +19,7 @@ use crate::store::id_table::IdTable;
 /// written yet. Addresses of the book are looked up in its files at first, which is right for a
 /// few; after [`LOOKUPS_MAX`] of them all are put into the table in one pass.
 #[derive(Debug)]
-pub struct AddressWriter {
+pub(crate) struct AddressWriter {
     book: AddressBook,
     fresh: AddressKeys,
     table: IdTable,
@@ -29,13 +29,13 @@ pub struct AddressWriter {
 }
 
 /// How often an address is looked up in the files before all are read at once.
-pub const LOOKUPS_MAX: u32 = 200_000;
+pub(crate) const LOOKUPS_MAX: u32 = 200_000;
 
 const TOGETHER: usize = 32;
 
 impl AddressWriter {
     /// A dictionary that goes on from a book.
-    pub fn new(book: AddressBook) -> Self {
+    pub(crate) fn new(book: AddressBook) -> Self {
         Self {
             is_loaded: book.is_empty(),
             book,
@@ -47,27 +47,12 @@ impl AddressWriter {
     }
 
     /// How many addresses have a number.
-    pub fn len(&self) -> u32 {
+    pub(crate) fn len(&self) -> u32 {
         self.book.len() + self.fresh.len()
     }
 
-    /// Whether none has.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// How many addresses are not written yet.
-    pub fn new_since_flush(&self) -> u32 {
-        self.fresh.len()
-    }
-
-    /// About how many bytes of memory it takes, beside the maps of files.
-    pub fn memory_bytes(&self) -> usize {
-        self.table.bytes() + self.fresh.bytes()
-    }
-
     /// What is written.
-    pub fn book(&self) -> &AddressBook {
+    pub(crate) fn book(&self) -> &AddressBook {
         &self.book
     }
 
@@ -76,7 +61,7 @@ impl AddressWriter {
     /// # Errors
     ///
     /// When the files are damaged, or there are no numbers left.
-    pub fn intern(&mut self, chain: u16, address: &Address) -> Result<u32, ReadError> {
+    pub(crate) fn intern(&mut self, chain: u16, address: &Address) -> Result<u32, ReadError> {
         let key = AddressKey::new(chain, address).ok_or_else(unknown_kind)?;
         self.intern_key(key, key.hash_in_memory(&self.secret))
     }
@@ -87,7 +72,7 @@ impl AddressWriter {
     /// # Errors
     ///
     /// When the files are damaged, or there are no numbers left.
-    pub fn intern_all<'a>(
+    pub(crate) fn intern_all<'a>(
         &mut self,
         chain: u16,
         addresses: impl IntoIterator<Item = &'a Address>,
@@ -116,7 +101,8 @@ impl AddressWriter {
     /// # Errors
     ///
     /// When the files are damaged.
-    pub fn find(&self, chain: u16, address: &Address) -> Result<Option<u32>, ReadError> {
+    #[cfg(test)]
+    pub(crate) fn find(&self, chain: u16, address: &Address) -> Result<Option<u32>, ReadError> {
         let Some(key) = AddressKey::new(chain, address) else { return Ok(None) };
         match self.find_in_table(key, key.hash_in_memory(&self.secret))? {
             None if !self.is_loaded => self.book.find_key(key),
@@ -129,7 +115,8 @@ impl AddressWriter {
     /// # Errors
     ///
     /// When it is damaged, or there is none with the number.
-    pub fn get(&self, id: u32) -> Result<(u16, Address), ReadError> {
+    #[cfg(test)]
+    pub(crate) fn get(&self, id: u32) -> Result<(u16, Address), ReadError> {
         match id.checked_sub(self.book.len()) {
             Some(fresh) if fresh < self.fresh.len() => {
                 let key = self.fresh.key(fresh);
@@ -145,7 +132,7 @@ impl AddressWriter {
     /// # Errors
     ///
     /// When the file cannot be written, or not read back.
-    pub fn flush(
+    pub(crate) fn flush(
         &mut self,
         disk: &dyn Disk,
         dir: &Path,
@@ -168,7 +155,7 @@ impl AddressWriter {
     /// # Panics
     ///
     /// When there are more or fewer of them.
-    pub fn set_book(&mut self, book: AddressBook) {
+    pub(crate) fn set_book(&mut self, book: AddressBook) {
         assert_eq!(book.len(), self.book.len(), "a merge keeps every address");
         self.book = book;
     }

@@ -14,7 +14,7 @@ use crate::store::error::StoreError;
 /// A snapshot of the dictionary of a store: every address on every chain, numbered without holes
 /// in the order in which they first appeared.
 #[derive(Debug, Clone, Default)]
-pub struct AddressBook {
+pub(crate) struct AddressBook {
     parts: Vec<Arc<AddressPart>>,
 }
 
@@ -24,7 +24,7 @@ impl AddressBook {
     /// # Errors
     ///
     /// When they do not follow on one another.
-    pub fn new(parts: Vec<Arc<AddressPart>>) -> Result<Self, ReadError> {
+    pub(crate) fn new(parts: Vec<Arc<AddressPart>>) -> Result<Self, ReadError> {
         let mut next = 0;
         for part in &parts {
             if part.first() != next {
@@ -38,17 +38,17 @@ impl AddressBook {
     }
 
     /// How many addresses there are.
-    pub fn len(&self) -> u32 {
+    pub(crate) fn len(&self) -> u32 {
         self.parts.last().map_or(0, |part| part.first() + part.len())
     }
 
     /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The parts, in the order of their numbers.
-    pub fn parts(&self) -> &[Arc<AddressPart>] {
+    pub(crate) fn parts(&self) -> &[Arc<AddressPart>] {
         &self.parts
     }
 
@@ -57,7 +57,7 @@ impl AddressBook {
     /// # Errors
     ///
     /// When it is damaged, or there is none with the number.
-    pub fn get(&self, id: u32) -> Result<(u16, Address), ReadError> {
+    pub(crate) fn get(&self, id: u32) -> Result<(u16, Address), ReadError> {
         let (part, local) = self.part(id)?;
         let key = part.key(local)?;
         let wrong = || part.container().error(0, format!("address {local} is none of its kind"));
@@ -70,7 +70,7 @@ impl AddressBook {
     ///
     /// When it is damaged, or there is none with the number.
     #[inline]
-    pub fn key(&self, id: u32) -> Result<AddressKey<'_>, ReadError> {
+    pub(crate) fn key(&self, id: u32) -> Result<AddressKey<'_>, ReadError> {
         let (part, local) = self.part(id)?;
         part.key(local)
     }
@@ -80,7 +80,7 @@ impl AddressBook {
     /// # Errors
     ///
     /// When what must be read is damaged.
-    pub fn find(&self, chain: u16, address: &Address) -> Result<Option<u32>, ReadError> {
+    pub(crate) fn find(&self, chain: u16, address: &Address) -> Result<Option<u32>, ReadError> {
         match AddressKey::new(chain, address) {
             Some(key) => self.find_key(key),
             None => Ok(None),
@@ -92,7 +92,7 @@ impl AddressBook {
     /// # Errors
     ///
     /// When what must be read is damaged.
-    pub fn find_key(&self, key: AddressKey<'_>) -> Result<Option<u32>, ReadError> {
+    pub(crate) fn find_key(&self, key: AddressKey<'_>) -> Result<Option<u32>, ReadError> {
         for part in &self.parts {
             if let Some(local) = part.find(key)? {
                 return Ok(Some(part.first() + local));
@@ -112,7 +112,7 @@ impl AddressBook {
     /// # Panics
     ///
     /// When there are no such parts.
-    pub fn merge(
+    pub(crate) fn merge(
         &self,
         parts: Range<usize>,
         disk: &dyn Disk,

@@ -14,7 +14,7 @@ use crate::store::varint;
 
 /// Rows on their way into a file.
 #[derive(Debug)]
-pub struct AmountPoolWriter {
+pub(crate) struct AmountPoolWriter {
     bytes: Vec<u8>,
     starts: Vec<usize>,
     len: usize,
@@ -28,18 +28,8 @@ impl Default for AmountPoolWriter {
 }
 
 impl AmountPoolWriter {
-    /// How many rows there are.
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// Adds a row.
-    pub fn push(&mut self, amount: Amount, event: u32) {
+    pub(crate) fn push(&mut self, amount: Amount, event: u32) {
         if self.len.is_multiple_of(STRIDE) {
             self.starts.push(self.bytes.len());
             self.events = Events::START;
@@ -67,7 +57,11 @@ impl AmountPoolWriter {
     /// # Errors
     ///
     /// When the file cannot be written, or they take more than 4 GiB.
-    pub fn write(mut self, file: &mut ContainerWriter, name: &str) -> Result<(), StoreError> {
+    pub(crate) fn write(
+        mut self,
+        file: &mut ContainerWriter,
+        name: &str,
+    ) -> Result<(), StoreError> {
         self.starts.push(self.bytes.len());
         let starts: Result<Vec<u32>, _> = self.starts.iter().map(|at| u32::try_from(*at)).collect();
         let limit = StoreError::Limit { what: "bytes of amounts in a segment", max: 1 << 32 };

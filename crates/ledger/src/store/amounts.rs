@@ -46,11 +46,10 @@ pub(crate) const EVENT_STATED: u8 = 4;
 
 const _: () = assert!(LENGTHS as usize == MANTISSA_BYTES_MAX + 1 + SCALED_BYTES_MAX);
 
-pub use crate::store::amount_writer::AmountPoolWriter;
-
-/// The amounts and events of the rows of a file, written by an [`AmountPoolWriter`].
+/// The amounts and events of the rows of a file, written by an
+/// [`AmountPoolWriter`](crate::store::amount_writer::AmountPoolWriter).
 #[derive(Debug, Clone)]
-pub struct AmountPool {
+pub(crate) struct AmountPool {
     bytes: Section<u8>,
     starts: Section<u32>,
     len: usize,
@@ -87,7 +86,7 @@ impl AmountPool {
     /// # Errors
     ///
     /// When the file has none, or they contradict one another.
-    pub fn open(file: &Arc<Container>, name: &str) -> Result<Self, ReadError> {
+    pub(crate) fn open(file: &Arc<Container>, name: &str) -> Result<Self, ReadError> {
         let count: Section<u64> = file.section(&format!("{name}_count"))?;
         let len = count.at(0)?;
         let pool = Self {
@@ -102,13 +101,8 @@ impl AmountPool {
     }
 
     /// How many rows there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
     }
 
     /// The amount and event of a row.
@@ -117,7 +111,7 @@ impl AmountPool {
     ///
     /// When it is damaged, or there is none.
     #[inline]
-    pub fn get(&self, row: usize) -> Result<(Amount, u32), ReadError> {
+    pub(crate) fn get(&self, row: usize) -> Result<(Amount, u32), ReadError> {
         if row >= self.len {
             return Err(self.starts.error(0, format!("there is no row {row} of {}", self.len)));
         }
@@ -134,7 +128,7 @@ impl AmountPool {
     /// # Errors
     ///
     /// When a row is damaged, or there are none so far.
-    pub fn for_each(
+    pub(crate) fn for_each(
         &self,
         rows: std::ops::Range<usize>,
         mut take: impl FnMut(Amount, u32),

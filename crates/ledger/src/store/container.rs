@@ -29,24 +29,24 @@ pub(crate) mod footer;
 
 /// What a container holds and in which version of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Format {
+pub(crate) struct Format {
     /// Four letters that name the contents.
-    pub kind: [u8; 4],
+    pub(crate) kind: [u8; 4],
     /// The version written, and the newest one read; versions start at 1.
-    pub version: u32,
+    pub(crate) version: u32,
 }
 
 /// What tells one finished file from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileInfo {
+pub(crate) struct FileInfo {
     /// Its length.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// The checksum of its footer, which covers the checksums of all its pages.
-    pub checksum: u64,
+    pub(crate) checksum: u64,
 }
 
 /// An element of a column.
-pub trait Element:
+pub(crate) trait Element:
     FromBytes + IntoBytes + Immutable + KnownLayout + Copy + Send + Sync + 'static
 {
 }
@@ -59,7 +59,7 @@ impl Element for [u8; 20] {}
 impl Element for [u8; 32] {}
 
 /// An open file of columns.
-pub struct Container {
+pub(crate) struct Container {
     map: Mmap,
     path: String,
     pages: Pages,
@@ -70,7 +70,7 @@ pub struct Container {
 }
 
 /// A column of an open file: a handle that is cheap to read from and to clone.
-pub struct Section<T> {
+pub(crate) struct Section<T> {
     container: Arc<Container>,
     start: usize,
     len: usize,
@@ -83,7 +83,7 @@ impl Container {
     /// # Errors
     ///
     /// When it cannot be read, is something else or newer, was cut off, or its footer is damaged.
-    pub fn open(path: &Path, format: Format) -> Result<Arc<Self>, ReadError> {
+    pub(crate) fn open(path: &Path, format: Format) -> Result<Arc<Self>, ReadError> {
         let name = path.display().to_string();
         let refused = |offset: usize, reason: String| ReadError::new(&*name, offset as u64, reason);
         let map = map(path).map_err(|e| refused(0, format!("cannot be opened: {e}")))?;
@@ -102,22 +102,23 @@ impl Container {
     }
 
     /// The file, as errors name it.
-    pub fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         &self.path
     }
 
     /// The version of its contents.
-    pub fn version(&self) -> u32 {
+    #[cfg(test)]
+    pub(crate) fn version(&self) -> u32 {
         self.version
     }
 
     /// What tells it from other files.
-    pub fn info(&self) -> FileInfo {
+    pub(crate) fn info(&self) -> FileInfo {
         self.info
     }
 
     /// The columns: name and bytes, in the order of the file.
-    pub fn columns(&self) -> impl Iterator<Item = (&str, u64)> {
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (&str, u64)> {
         self.columns.iter().map(|column| (column.name.as_str(), column.bytes as u64))
     }
 
@@ -126,7 +127,10 @@ impl Container {
     /// # Errors
     ///
     /// When there is none of this name and type.
-    pub fn section<T: Element>(self: &Arc<Self>, name: &str) -> Result<Section<T>, ReadError> {
+    pub(crate) fn section<T: Element>(
+        self: &Arc<Self>,
+        name: &str,
+    ) -> Result<Section<T>, ReadError> {
         self.section_if_any(name)?
             .ok_or_else(|| self.error(self.data_bytes, format!("it has no column `{name}`")))
     }
@@ -136,7 +140,7 @@ impl Container {
     /// # Errors
     ///
     /// When it has elements of another length.
-    pub fn section_if_any<T: Element>(
+    pub(crate) fn section_if_any<T: Element>(
         self: &Arc<Self>,
         name: &str,
     ) -> Result<Option<Section<T>>, ReadError> {
@@ -160,13 +164,13 @@ impl Container {
     }
 
     /// Checks every page, whatever was checked before; gives one error for each that is wrong.
-    pub fn verify_all(&self) -> Vec<ReadError> {
+    pub(crate) fn verify_all(&self) -> Vec<ReadError> {
         let wrong = self.pages.wrong(&self.map[..self.data_bytes]);
         wrong.map(|offset| self.wrong_page(offset)).collect()
     }
 
     /// An error about a byte of this file.
-    pub fn error(&self, offset: usize, reason: impl Into<String>) -> ReadError {
+    pub(crate) fn error(&self, offset: usize, reason: impl Into<String>) -> ReadError {
         ReadError::new(&*self.path, offset as u64, reason)
     }
 
@@ -195,35 +199,30 @@ impl Container {
 
 impl fmt::Debug for Container {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Container").field("path", &self.path).finish_non_exhaustive()
+        let mut debug = f.debug_struct("Container");
+        debug.field("path", &self.path).field("version", &self.version).finish_non_exhaustive()
     }
 }
 
 impl<T: Element> Section<T> {
     /// How many elements there are.
     #[inline]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there are none.
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// The file that it is in.
-    pub fn container(&self) -> &Arc<Container> {
+    pub(crate) fn container(&self) -> &Arc<Container> {
         &self.container
     }
 
     /// The file that it is in, as errors name it.
-    pub fn file(&self) -> &str {
+    pub(crate) fn file(&self) -> &str {
         &self.container.path
     }
 
     /// Where an element begins in the file.
-    pub fn offset_of(&self, index: usize) -> u64 {
+    pub(crate) fn offset_of(&self, index: usize) -> u64 {
         self.start.saturating_add(index.saturating_mul(size_of::<T>())) as u64
     }
 
@@ -233,7 +232,7 @@ impl<T: Element> Section<T> {
     ///
     /// When they are damaged, or beyond the end.
     #[inline]
-    pub fn get(&self, range: Range<usize>) -> Result<&[T], ReadError> {
+    pub(crate) fn get(&self, range: Range<usize>) -> Result<&[T], ReadError> {
         if range.start > range.end || range.end > self.len {
             return Err(self.beyond(range));
         }
@@ -248,7 +247,7 @@ impl<T: Element> Section<T> {
     ///
     /// When it is damaged, or beyond the end.
     #[inline]
-    pub fn at(&self, index: usize) -> Result<T, ReadError> {
+    pub(crate) fn at(&self, index: usize) -> Result<T, ReadError> {
         match self.get(index..index.saturating_add(1))? {
             [element] => Ok(*element),
             _ => Err(self.beyond(index..index)),
@@ -260,13 +259,13 @@ impl<T: Element> Section<T> {
     /// # Errors
     ///
     /// When one of them is damaged.
-    pub fn all(&self) -> Result<&[T], ReadError> {
+    pub(crate) fn all(&self) -> Result<&[T], ReadError> {
         self.get(0..self.len)
     }
 
     /// An error about an element that was read and cannot be right.
     #[cold]
-    pub fn error(&self, index: usize, reason: impl Into<String>) -> ReadError {
+    pub(crate) fn error(&self, index: usize, reason: impl Into<String>) -> ReadError {
         ReadError::new(self.file(), self.offset_of(index), reason)
     }
 

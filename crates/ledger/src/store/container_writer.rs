@@ -19,7 +19,7 @@ const BUFFER_BYTES: usize = 16 * PAGE_BYTES;
 /// Writes a file of columns, one after the other, holding no more than a buffer of it.
 ///
 /// The file counts for nothing until [`finish`](Self::finish) gave its checksum.
-pub struct ContainerWriter {
+pub(crate) struct ContainerWriter {
     file: Box<dyn DiskFile>,
     format: Format,
     buffer: Vec<u8>,
@@ -31,7 +31,7 @@ pub struct ContainerWriter {
 
 /// Writes a column; it ends where the next one begins.
 #[derive(Debug)]
-pub struct SectionWriter<'a, T> {
+pub(crate) struct SectionWriter<'a, T> {
     container: &'a mut ContainerWriter,
     element: PhantomData<T>,
 }
@@ -42,7 +42,7 @@ impl ContainerWriter {
     /// # Errors
     ///
     /// When it cannot be written.
-    pub fn create(disk: &dyn Disk, path: &Path, format: Format) -> Result<Self, DiskError> {
+    pub(crate) fn create(disk: &dyn Disk, path: &Path, format: Format) -> Result<Self, DiskError> {
         let Format { kind, version } = format;
         let mut writer = Self {
             file: disk.create(path)?,
@@ -66,7 +66,10 @@ impl ContainerWriter {
     /// # Panics
     ///
     /// When the name is not one to 24 bytes of ASCII, or taken: names are constants of programs.
-    pub fn section<T: Element>(&mut self, name: &str) -> Result<SectionWriter<'_, T>, DiskError> {
+    pub(crate) fn section<T: Element>(
+        &mut self,
+        name: &str,
+    ) -> Result<SectionWriter<'_, T>, DiskError> {
         let mut padded = [0; NAME_BYTES];
         assert!(!name.is_empty() && name.is_ascii() && name.len() <= NAME_BYTES, "name `{name}`");
         padded[..name.len()].copy_from_slice(name.as_bytes());
@@ -84,7 +87,11 @@ impl ContainerWriter {
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub fn column<T: Element>(&mut self, name: &str, elements: &[T]) -> Result<(), DiskError> {
+    pub(crate) fn column<T: Element>(
+        &mut self,
+        name: &str,
+        elements: &[T],
+    ) -> Result<(), DiskError> {
         self.section(name)?.write(elements)
     }
 
@@ -94,7 +101,7 @@ impl ContainerWriter {
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub fn finish(mut self) -> Result<FileInfo, DiskError> {
+    pub(crate) fn finish(mut self) -> Result<FileInfo, DiskError> {
         self.align()?;
         let data_bytes = self.position();
         self.flush()?;
@@ -156,7 +163,7 @@ impl<T: Element> SectionWriter<'_, T> {
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub fn write(&mut self, elements: &[T]) -> Result<(), DiskError> {
+    pub(crate) fn write(&mut self, elements: &[T]) -> Result<(), DiskError> {
         let bytes = elements.as_bytes();
         self.container.append(bytes)?;
         if let Some(column) = self.container.columns.last_mut() {

@@ -13,7 +13,7 @@ use crate::store::error::DiskError;
 /// What survives a loss of power: the bytes of a file up to its last [`DiskFile::sync`], and the
 /// names in a folder up to its last [`Disk::sync_dir`]. Anything later may be there, in part, or
 /// not.
-pub trait Disk: fmt::Debug + Send + Sync {
+pub(crate) trait Disk: fmt::Debug + Send + Sync {
     /// Makes an empty file, which must not exist.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ pub trait Disk: fmt::Debug + Send + Sync {
 }
 
 /// A file that is being written.
-pub trait DiskFile: fmt::Debug + Send {
+pub(crate) trait DiskFile: fmt::Debug + Send {
     /// Adds bytes at the end.
     ///
     /// # Errors
@@ -83,7 +83,7 @@ pub trait DiskFile: fmt::Debug + Send {
 
 /// The file system.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct RealDisk;
+pub(crate) struct RealDisk;
 
 #[derive(Debug)]
 struct RealFile {

@@ -14,7 +14,7 @@ use crate::store::container::Section;
 
 /// A column of the numbers of all rows, in the order of their hashes, then keys, then numbers.
 #[derive(Debug, Clone)]
-pub struct HashOrder {
+pub(crate) struct HashOrder {
     rows: Section<u32>,
 }
 
@@ -36,7 +36,7 @@ const FEW: usize = 3;
 
 impl HashOrder {
     /// The column that [`hash_order`] made.
-    pub fn new(rows: Section<u32>) -> Self {
+    pub(crate) fn new(rows: Section<u32>) -> Self {
         Self { rows }
     }
 
@@ -46,7 +46,7 @@ impl HashOrder {
     /// # Errors
     ///
     /// When the column or a row is damaged.
-    pub fn find(
+    pub(crate) fn find(
         &self,
         hash: u64,
         hash_of: impl Fn(u32) -> Result<u64, ReadError>,
@@ -129,7 +129,7 @@ impl Window {
 /// # Panics
 ///
 /// When there are more than 2^32 rows.
-pub fn hash_order(hashes: &[u64], compare: impl Fn(u32, u32) -> Ordering) -> Vec<u32> {
+pub(crate) fn hash_order(hashes: &[u64], compare: impl Fn(u32, u32) -> Ordering) -> Vec<u32> {
     let last = hashes.len().saturating_sub(1);
     assert!(u32::try_from(last).is_ok(), "{last} is no number of a row");
     let mut sorted: Vec<u64> = (0u64..).zip(hashes).map(|(row, hash)| hash & !LOW | row).collect();

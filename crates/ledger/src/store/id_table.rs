@@ -8,7 +8,7 @@ use hawkshaw_model::ReadError;
 
 /// Numbers below `u32::MAX` by hash. Whoever asks must compare keys: hashes are cut to 32 bits.
 #[derive(Debug, Default)]
-pub struct IdTable {
+pub(crate) struct IdTable {
     /// The upper half of the hash, then the number plus one; 0 where nothing stands.
     slots: Vec<u64>,
     len: usize,
@@ -18,17 +18,14 @@ const SLOTS_MIN: usize = 64;
 
 impl IdTable {
     /// How many numbers it holds.
-    pub fn len(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether it holds none.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// The bytes that it takes.
-    pub fn bytes(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> usize {
         self.slots.capacity() * size_of::<u64>()
     }
 
@@ -38,7 +35,7 @@ impl IdTable {
     ///
     /// When a key cannot be read.
     #[inline]
-    pub fn find(
+    pub(crate) fn find(
         &self,
         hash: u64,
         is_it: impl Fn(u32) -> Result<bool, ReadError>,
@@ -63,14 +60,14 @@ impl IdTable {
     /// The slot at which a search for a hash begins. Reading it brings it near, so that several
     /// searches wait for memory at the same time.
     #[inline]
-    pub fn peek(&self, hash: u64) -> Option<u32> {
+    pub(crate) fn peek(&self, hash: u64) -> Option<u32> {
         let slot = *self.slots.get(place(hash, self.slots.len()))?;
         let id = u32::try_from((slot & LOW).checked_sub(1)?).ok()?;
         (slot >> 32 == hash >> 32).then_some(id)
     }
 
     /// Adds a number that the table does not hold.
-    pub fn insert(&mut self, hash: u64, id: u32) {
+    pub(crate) fn insert(&mut self, hash: u64, id: u32) {
         if (self.len + 1) * 5 > self.slots.len() * 4 {
             self.grow_to(self.len + 1);
         }
@@ -79,7 +76,7 @@ impl IdTable {
     }
 
     /// Makes room for so many numbers altogether.
-    pub fn reserve(&mut self, len: usize) {
+    pub(crate) fn reserve(&mut self, len: usize) {
         if len * 5 > self.slots.len() * 4 {
             self.grow_to(len);
         }

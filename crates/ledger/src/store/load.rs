@@ -10,7 +10,7 @@ use crate::segment::{OutputSegment, TransferSegment};
 use crate::store::outputs::StoredOutputs;
 use crate::store::transfers::StoredTransfers;
 use crate::store::tx_table::{BlockHashes, TxEntry, TxTable};
-use hawkshaw_model::{LegAmounts as _, TransferDetails as _};
+use hawkshaw_model::LegAmounts as _;
 
 /// A run of transactions of one chain, with their rows.
 #[derive(Debug)]
@@ -45,18 +45,15 @@ impl Run<TransferSegment> {
         txs: Range<usize>,
     ) -> Result<(), ReadError> {
         load_txs(&segment.txs, txs.clone(), &mut self.txs, &mut self.headers)?;
+        let (Some(first), Some(last)) = (txs.clone().next(), txs.clone().next_back()) else {
+            return Ok(());
+        };
+        let rows = segment.rows_of(first)?.start..segment.rows_of(last)?.end;
+        let before = self.rows.len();
+        segment.read(rows.clone(), &mut self.rows)?;
         for tx in txs {
-            for row in segment.rows_of(tx)? {
-                let (payer, payee) = segment.sides(row)?;
-                let detail = segment.detail(row)?;
-                self.rows.payers.push(payer);
-                self.rows.payees.push(payee);
-                self.rows.assets.push(detail.asset.0);
-                self.rows.kinds.push(detail.kind);
-                self.rows.amounts.push(detail.amount);
-                self.rows.events.push(detail.event);
-            }
-            self.rows.end_tx();
+            let end = segment.rows_of(tx)?.end - rows.start + before;
+            self.rows.tx_rows.push(u32::try_from(end).unwrap_or(u32::MAX));
         }
         Ok(())
     }

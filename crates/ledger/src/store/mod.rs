@@ -1,55 +1,95 @@
-//! A store of chains in a folder: the primitives it stands on.
+//! A store of chains in a folder: larger than memory, asked without being parsed.
 //!
-//! *Useful for* files of columns that are larger than memory, read without being parsed, whose
-//! damage is found by the read that meets it.
-//! *Not useful for* columns that change: a container is written once and never touched again.
+//! *Useful for* keeping chains on one machine, for asking histories and balances, and for tracing
+//! on them: a [`Snapshot`] is a [`Ledger`](hawkshaw_model::Ledger).
+//! *Not useful for* changing single rows: rows are added, and blocks taken back from the tip.
 //!
-//! **Invariants:** a file is immutable once it is finished; whatever is written goes through
-//! [`disk::Disk`]; no bytes in a file make a read panic or run for ever; numbers in files are
-//! little-endian.
+//! **Invariants:** a file is immutable once the manifest names it; whatever is written goes
+//! through `disk::Disk`; no bytes in a file make a read panic or run for ever; numbers in files
+//! are little-endian; a read that meets damage gives an error with file and offset.
+//!
+//! ```
+//! use hawkshaw_ledger::store::{Snapshot, StoreWriter};
+//! use hawkshaw_model::rows::{Rows, Spot, Transfer};
+//! use hawkshaw_model::{Account, Address, ChainId, Ledger, Timestamp, TransferKind, TxIx};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let mut rows = Rows::new(ChainId::ethereum(), "an example".into());
+//! rows.assets = vec!["eip155:1/slip44:60".parse()?];
+//! rows.transfers = vec![Transfer {
+//!     spot: Spot {
+//!         height: 1,
+//!         time: Some(Timestamp::from_unix(1_600_000_000)?),
+//!         tx_index: Some(0),
+//!         tx: Some([1; 32].into()),
+//!         line: 1,
+//!     },
+//!     event: 0,
+//!     kind: TransferKind::Native,
+//!     asset: 0,
+//!     from: Some(Address::Evm([0xa1; 20])),
+//!     to: Some(Address::Evm([0xb0; 20])),
+//!     sender: None,
+//!     amount: 5u64.into(),
+//! }];
+//! let mut writer = StoreWriter::open(folder.path())?;
+//! writer.begin(&[]);
+//! writer.add(rows)?;
+//! assert_eq!(writer.end()?.stored, 1);
+//!
+//! let snapshot = Snapshot::open(folder.path())?;
+//! let payee = Account::new(ChainId::ethereum(), Address::Evm([0xb0; 20]));
+//! let payee = snapshot.find_account(&payee)?.expect("it was paid");
+//! assert_eq!(snapshot.movements(payee, TxIx(0)..TxIx(1)).count(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! | module | holds |
 //! |---|---|
 //! | `disk`, `error` | the file operations of whoever writes, and how they fail |
 //! | `container`, `container_writer`, `pages` | a file of named columns with checksummed pages |
-//! | `hash_order` | finding a row by the hash of its key |
-//! | `addresses`, `address_key`, `address_part`, `address_writer`, `id_table` | numbers of addresses |
-//! | `varint` | sorted lists of numbers in few bytes |
-//! | `amounts`, `amount_writer` | amounts and event indices in few bytes |
+//! | `hash_order`, `search` | finding a row by the hash of its key, or in a sorted column |
+//! | `addresses`, `address_key`, `address_part`, `address_writer`, `id_table`, `assets`, `dictionary` | numbers of addresses and assets |
+//! | `varint`, `amounts`, `amount_writer` | sorted lists, amounts and events in few bytes |
+//! | `manifest`, `coverage`, `histories` | which files there are, and what they are all of |
+//! | `feed`, `writer`, `batch`, `output_batch`, `block_order` | from rows of files to batches in chain order |
+//! | `segments`, `transfers`, `outputs`, `tx_table`, `posting_lists`, `events` | what is in a segment |
+//! | `snapshot`, `movements`, `queries`, `info`, `columns` | reading |
+//! | `reorganise`, `load`, `verify` | taking back, joining, proving |
 
 #[cfg(not(all(target_endian = "little", target_pointer_width = "64")))]
 compile_error!("the store maps files of little-endian numbers and needs 64-bit addresses");
 
-pub mod address_key;
-pub mod address_part;
-pub mod address_writer;
-pub mod addresses;
-pub mod amount_writer;
-pub mod amounts;
+mod address_key;
+mod address_part;
+mod address_writer;
+mod addresses;
+mod amount_writer;
+mod amounts;
 mod assets;
 mod batch;
 mod block_order;
 mod columns;
-pub mod container;
-pub mod container_writer;
+mod container;
+mod container_writer;
 mod coverage;
 #[cfg(test)]
 pub(crate) mod crash_disk;
 mod dictionary;
-pub mod disk;
-pub mod error;
+mod disk;
+mod error;
 mod events;
 mod feed;
-pub mod hash_order;
+mod hash_order;
 mod histories;
-pub mod id_table;
+mod id_table;
 mod info;
 mod load;
 mod manifest;
 mod movements;
 mod output_batch;
 mod outputs;
-pub mod pages;
+mod pages;
 mod posting_lists;
 mod queries;
 mod reorganise;
@@ -58,11 +98,11 @@ mod segments;
 mod snapshot;
 mod transfers;
 mod tx_table;
-pub mod varint;
+mod varint;
 mod verify;
 mod writer;
 
-pub use error::StoreError;
+pub use error::{DiskError, StoreError};
 pub use events::{StoredCall, StoredEvent};
 pub use feed::{Source, feed};
 pub use info::{ChainInfo, StoreInfo, TxLeg, TxTransfer};

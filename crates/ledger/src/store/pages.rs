@@ -9,23 +9,23 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use twox_hash::XxHash3_64;
 
 /// Bytes of a page; the last page of a file may be shorter.
-pub const PAGE_BYTES: usize = 16 * 1024;
+pub(crate) const PAGE_BYTES: usize = 16 * 1024;
 
 /// The checksum of bytes: XXH3 with 64 bits, without a seed. It finds accidents, not forgeries.
-pub fn checksum(bytes: &[u8]) -> u64 {
+pub(crate) fn checksum(bytes: &[u8]) -> u64 {
     XxHash3_64::oneshot(bytes)
 }
 
 /// The checksums of all pages of a file and which of them were found right.
 #[derive(Debug)]
-pub struct Pages {
+pub(crate) struct Pages {
     checksums: Box<[u64]>,
     sound: Box<[AtomicU64]>,
 }
 
 impl Pages {
     /// Pages of which none was checked.
-    pub fn new(checksums: Box<[u64]>) -> Self {
+    pub(crate) fn new(checksums: Box<[u64]>) -> Self {
         let sound = (0..checksums.len().div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
         Self { checksums, sound }
     }
@@ -37,7 +37,7 @@ impl Pages {
     ///
     /// The first byte of the first wrong page among those that were not checked before.
     #[inline]
-    pub fn check(&self, data: &[u8], bytes: Range<usize>) -> Result<(), u64> {
+    pub(crate) fn check(&self, data: &[u8], bytes: Range<usize>) -> Result<(), u64> {
         if bytes.is_empty() {
             return Ok(());
         }
@@ -55,7 +55,7 @@ impl Pages {
     }
 
     /// The first bytes of all pages that are wrong, whatever was found before.
-    pub fn wrong<'a>(&'a self, data: &'a [u8]) -> impl Iterator<Item = u64> + 'a {
+    pub(crate) fn wrong<'a>(&'a self, data: &'a [u8]) -> impl Iterator<Item = u64> + 'a {
         (0..self.checksums.len()).filter(|page| !self.is_right(data, *page)).map(page_start)
     }
 

@@ -187,6 +187,25 @@ impl StoredTransfers {
         Ok((self.payers.at(row)?, self.payees.at(row)?))
     }
 
+    /// Adds rows to columns in memory: faster than one by one.
+    pub(crate) fn read(
+        &self,
+        rows: std::ops::Range<usize>,
+        to: &mut TransferSegment,
+    ) -> Result<(), ReadError> {
+        to.payers.extend_from_slice(self.payers.get(rows.clone())?);
+        to.payees.extend_from_slice(self.payees.get(rows.clone())?);
+        for row in rows.clone() {
+            let (asset, kind) = self.code(row)?;
+            to.assets.push(asset.0);
+            to.kinds.push(kind);
+        }
+        self.amounts.for_each(rows, |amount, event| {
+            to.amounts.push(amount);
+            to.events.push(if event == Transfer::UNPLACED { FEE_EVENT } else { event });
+        })
+    }
+
     /// Who pays the fee of a transaction.
     pub(crate) fn fee_payer(&self, tx: usize) -> Result<Option<AccountIx>, ReadError> {
         for row in self.rows_of(tx)?.rev() {

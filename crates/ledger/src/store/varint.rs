@@ -22,7 +22,7 @@ const MARK_BYTES: usize = 8;
 /// # Panics
 ///
 /// When it is not sorted, or takes more than 4 GiB.
-pub fn encode_deltas(sorted: &[u32], bytes: &mut Vec<u8>) {
+pub(crate) fn encode_deltas(sorted: &[u32], bytes: &mut Vec<u8>) {
     put(sorted.len() as u64, bytes);
     let marks = bytes.len();
     let marks_len = sorted.len().saturating_sub(1) / STRIDE * MARK_BYTES;
@@ -75,7 +75,7 @@ fn low_byte(number: u64) -> u8 {
 
 /// A list that is read one number at a time.
 #[derive(Debug, Clone)]
-pub struct DeltaList<'a> {
+pub(crate) struct DeltaList<'a> {
     file: &'a str,
     /// Where the rest begins in the file.
     offset: u64,
@@ -93,7 +93,7 @@ pub struct DeltaList<'a> {
 impl<'a> DeltaList<'a> {
     /// The list that some bytes hold, which begin at an offset of a file. If they hold none, the
     /// first read says so.
-    pub fn new(bytes: &'a [u8], file: &'a str, offset: u64) -> Self {
+    pub(crate) fn new(bytes: &'a [u8], file: &'a str, offset: u64) -> Self {
         let parts = split(bytes);
         let is_broken = parts.is_none();
         let (count, marks, rest) = parts.unwrap_or((1, &[], &[]));
@@ -106,7 +106,7 @@ impl<'a> DeltaList<'a> {
     /// # Errors
     ///
     /// When the bytes are no list.
-    pub fn left(&self) -> Result<usize, ReadError> {
+    pub(crate) fn left(&self) -> Result<usize, ReadError> {
         if self.is_broken { Err(self.broken()) } else { Ok(self.count - self.passed) }
     }
 
@@ -115,7 +115,7 @@ impl<'a> DeltaList<'a> {
     /// # Errors
     ///
     /// When the bytes are no list.
-    pub fn seek(&mut self, bound: u32) -> Result<(), ReadError> {
+    pub(crate) fn seek(&mut self, bound: u32) -> Result<(), ReadError> {
         if self.is_broken {
             return Err(self.broken());
         }

@@ -127,7 +127,7 @@ impl StoreWriter {
         disk.create_dir(dir)?;
         let manifest = Manifest::read(dir)?;
         if manifest.is_none() {
-            let ours = [manifest::NAME_NEXT, LOCK];
+            let ours = [manifest::NAME_NEXT, LOCK, TAGS];
             let is_foreign = |name: &std::ffi::OsString| {
                 let name = name.to_string_lossy();
                 !ours.contains(&&*name) && !name.ends_with(manifest::FILE_ENDING)
@@ -615,6 +615,8 @@ pub(crate) struct Parts<'a> {
 }
 
 const LOCK: &str = "lock";
+/// Tags may be kept in the same folder.
+const TAGS: &str = "tags.jsonl";
 
 fn lock(dir: &Path) -> Result<File, StoreError> {
     let path = dir.join(LOCK);

@@ -29,4 +29,16 @@ impl Place {
             line: fields.line,
         })
     }
+
+    /// The place of a row of new value that no transaction made: a block reward, a withdrawal of
+    /// a validator, a balance at genesis. Its block is there, and it is a transaction of its own.
+    pub(crate) fn of_block(&self, fields: &Fields<'_, '_>) -> Result<Spot, Refusal> {
+        Ok(Spot {
+            height: fields.filled_number(self.height)?,
+            time: self.time.map(|field| fields.filled_time(field)).transpose()?,
+            tx_index: None,
+            tx: None,
+            line: fields.line,
+        })
+    }
 }

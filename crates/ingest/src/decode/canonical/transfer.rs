@@ -39,9 +39,16 @@ fn row(fields: &Fields<'_, '_>, sink: &mut Sink) -> Result<(), Refusal> {
     }
     sink.enter(fields, CHAIN, LedgerKind::Accounts)?;
     let kind = kind(fields)?;
+    let is_of_block =
+        kind == TransferKind::Mint && fields.is_empty(TX_HASH) && fields.is_empty(FROM);
+    let (spot, event) = if is_of_block {
+        (PLACE.of_block(fields)?, Transfer::UNPLACED)
+    } else {
+        (PLACE.of(fields)?, event(fields)?)
+    };
     let transfer = Transfer {
-        spot: PLACE.of(fields)?,
-        event: event(fields)?,
+        spot,
+        event,
         kind,
         asset: sink.asset(fields, ASSET)?,
         from: fields.address(FROM, sink.chain())?,

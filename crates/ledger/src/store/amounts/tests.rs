@@ -9,7 +9,8 @@ use hawkshaw_model::Amount;
 use hawkshaw_model::rows::Transfer;
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
-use super::{AmountPool, AmountPoolWriter};
+use super::AmountPool;
+use crate::store::amount_writer::AmountPoolWriter;
 use crate::store::container::{Container, Format};
 use crate::store::container_writer::ContainerWriter;
 use crate::store::disk::RealDisk;
