@@ -1,6 +1,8 @@
 //! The manifest: which files a store consists of. A file that it does not name does not exist.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use hawkshaw_model::ChainId;
 use serde::{Deserialize, Serialize};
@@ -24,8 +26,8 @@ pub(crate) struct Manifest {
     pub(crate) format: u32,
     /// Counts the states of the store, from 1.
     pub(crate) generation: u64,
-    /// The number of the next file that is written.
-    pub(crate) next_file: u64,
+    /// The number of the file that was named last.
+    pub(crate) file_names: FileNames,
     /// In the order in which they were first imported: the place is the number of the chain in
     /// the keys of addresses.
     pub(crate) chains: Vec<ChainEntry>,
@@ -36,6 +38,39 @@ pub(crate) struct Manifest {
     /// An import that was begun and not ended.
     pub(crate) unfinished: Option<Unfinished>,
 }
+
+/// Names of files, none of which is given twice; copies go on together.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "u64", into = "u64")]
+pub(crate) struct FileNames(Arc<AtomicU64>);
+
+impl From<u64> for FileNames {
+    fn from(last: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(last)))
+    }
+}
+
+impl From<FileNames> for u64 {
+    fn from(names: FileNames) -> Self {
+        names.0.load(Ordering::Relaxed)
+    }
+}
+
+impl FileNames {
+    /// A name for the next file.
+    pub(crate) fn name(&self, what: &str) -> String {
+        let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+        format!("{what}-{number:08}{FILE_ENDING}")
+    }
+}
+
+impl PartialEq for FileNames {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.load(Ordering::Relaxed) == other.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Eq for FileNames {}
 
 /// A chain of a store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,12 +232,6 @@ impl Manifest {
     /// The number of a chain.
     pub(crate) fn chain(&self, id: &ChainId) -> Option<usize> {
         self.chains.iter().position(|chain| chain.id == id.as_str())
-    }
-
-    /// A name for the next file.
-    pub(crate) fn name_file(&mut self, what: &str) -> String {
-        self.next_file += 1;
-        format!("{what}-{:08}{FILE_ENDING}", self.next_file)
     }
 }
 

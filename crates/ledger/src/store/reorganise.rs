@@ -40,6 +40,7 @@ impl StoreWriter {
     ///
     /// When the store has no such chain, is damaged or cannot be written.
     pub fn unwind(&mut self, chain: &ChainId, height: u64) -> Result<Unwound, StoreError> {
+        self.commit_begun()?;
         let parts = self.parts();
         let Some(at) = parts.manifest.chain(chain) else {
             return Err(StoreError::Unfit(format!("the store holds nothing of {chain}")));
@@ -73,7 +74,7 @@ impl StoreWriter {
             parts.obsolete.push(file.file.file);
         }
         if rows.len() > 0 {
-            let name = parts.manifest.name_file("events");
+            let name = parts.manifest.file_names.name("events");
             let entry = rows.write(parts.disk, parts.dir, name)?;
             parts.manifest.chains[at].events.push(entry);
         }
@@ -97,6 +98,7 @@ impl StoreWriter {
         &mut self,
         progress: &mut dyn FnMut(Compacted),
     ) -> Result<Compacted, StoreError> {
+        self.commit_begun()?;
         let chains = self.parts().manifest.chains.len();
         let count = |manifest: &Manifest| -> usize {
             manifest.chains.iter().map(|chain| chain.segments.len()).sum()
@@ -163,12 +165,12 @@ fn below(
         StoredSegment::Transfers(segment) => {
             let mut run = Run::<TransferSegment>::empty();
             run.append(segment, 0..end)?;
-            write_run(run, manifest, disk, dir)
+            write_run(run, &manifest.file_names, disk, dir)
         }
         StoredSegment::Outputs(segment) => {
             let mut run = Run::<OutputSegment>::empty();
             run.append(segment, 0..end)?;
-            write_run(run, manifest, disk, dir)
+            write_run(run, &manifest.file_names, disk, dir)
         }
     }
 }
@@ -192,7 +194,7 @@ fn join(
         }
     }
     match kind {
-        LedgerKind::Accounts => write_run(transfers, manifest, disk, dir),
-        LedgerKind::Outputs => write_run(outputs, manifest, disk, dir),
+        LedgerKind::Accounts => write_run(transfers, &manifest.file_names, disk, dir),
+        LedgerKind::Outputs => write_run(outputs, &manifest.file_names, disk, dir),
     }
 }

@@ -12,7 +12,7 @@ use crate::store::container_writer::ContainerWriter;
 use crate::store::disk::Disk;
 use crate::store::error::StoreError;
 use crate::store::load::Run;
-use crate::store::manifest::{FileEntry, Manifest, SegmentEntry};
+use crate::store::manifest::{FileEntry, FileNames, SegmentEntry};
 use crate::store::outputs::{self, StoredOutputs};
 use crate::store::posting_lists::PostingLists;
 use crate::store::transfers::{self, CODES_MAX, StoredTransfers};
@@ -221,14 +221,14 @@ impl SegmentRows for OutputSegment {
 /// Writes a run as segment files, cut between blocks.
 pub(crate) fn write_run<R: SegmentRows>(
     run: Run<R>,
-    manifest: &mut Manifest,
+    names: &FileNames,
     disk: &dyn Disk,
     dir: &Path,
 ) -> Result<Vec<SegmentEntry>, StoreError> {
     let cuts = cuts(&run.txs, &run.rows)?;
     let mut entries = Vec::with_capacity(cuts.len());
     if let [_] = cuts[..] {
-        entries.push(write_segment(&run, manifest, disk, dir)?);
+        entries.push(write_segment(&run, names, disk, dir)?);
         return Ok(entries);
     }
     for txs in cuts {
@@ -237,18 +237,18 @@ pub(crate) fn write_run<R: SegmentRows>(
             rows: run.rows.part(txs),
             headers: run.headers.clone(),
         };
-        entries.push(write_segment(&part, manifest, disk, dir)?);
+        entries.push(write_segment(&part, names, disk, dir)?);
     }
     Ok(entries)
 }
 
 fn write_segment<R: SegmentRows>(
     run: &Run<R>,
-    manifest: &mut Manifest,
+    names: &FileNames,
     disk: &dyn Disk,
     dir: &Path,
 ) -> Result<SegmentEntry, StoreError> {
-    let name = manifest.name_file("segment");
+    let name = names.name("segment");
     let info = R::write(run, disk, &dir.join(&name))?;
     let heights = [run.txs.first(), run.txs.last()].map(|tx| tx.map_or(0, |tx| tx.height));
     let times = || run.txs.iter().map(|tx| tx.time.to_unix());

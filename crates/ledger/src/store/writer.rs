@@ -1,8 +1,10 @@
 //! The one process that changes a store.
 
 use std::fs::{File, TryLockError};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use hawkshaw_model::{
     Address, AssetId, ChainId, LedgerKind, TxHash,
@@ -10,6 +12,7 @@ use hawkshaw_model::{
 };
 
 use crate::output_draft::EarlierOutput;
+use crate::segment::TransferSegment;
 use crate::store::address_writer::AddressWriter;
 use crate::store::assets::AssetWriter;
 use crate::store::batch::{AccountBatch, BlockFacts, Numbers};
@@ -22,7 +25,7 @@ use crate::store::events::{EventFile, EventRows};
 use crate::store::histories::{self, History};
 use crate::store::load::Run;
 use crate::store::manifest::{
-    self, ChainEntry, FileEntry, ImportEntry, Manifest, SegmentEntry, Unfinished,
+    self, ChainEntry, FileEntry, FileNames, ImportEntry, Manifest, SegmentEntry, Unfinished,
 };
 use crate::store::output_batch::{EarlierOutputs, OutputBatch};
 use crate::store::segments::{StoredSegment, write_run};
@@ -81,6 +84,10 @@ pub struct StoreWriter {
     /// Files that the manifest no longer names, to be removed once it is written.
     obsolete: Vec<String>,
     batch_rows: usize,
+    /// The batch that is being written on a thread of its own.
+    job: Option<Job>,
+    /// The chain of the batch that was stored last, and the height up to which it is all.
+    begun: Option<(usize, u64)>,
     /// Held until the writer is dropped.
     _lock: File,
 }
@@ -105,6 +112,9 @@ struct Session {
     summary: ImportSummary,
     /// By chain, the height up to which an interrupted import stored everything.
     through: Vec<(String, u64)>,
+    /// By chain, the height up to which this import stored everything.
+    reached: Vec<(String, u64)>,
+    order: FileOrder,
     inputs: Vec<InputFile>,
     /// What names the list of inputs.
     key: String,
@@ -150,6 +160,8 @@ impl StoreWriter {
             session: Session::default(),
             obsolete: Vec::new(),
             batch_rows: BATCH_ROWS,
+            job: None,
+            begun: None,
             manifest,
             _lock: lock,
         };
@@ -197,7 +209,8 @@ impl StoreWriter {
             chain.histories.clear();
         }
         let (summary, inputs) = (ImportSummary::default(), files.to_vec());
-        self.session = Session { summary, through, inputs, key };
+        let (reached, order) = (through.clone(), FileOrder::default());
+        self.session = Session { summary, through, reached, order, inputs, key };
         is_resumed
     }
 
@@ -211,7 +224,11 @@ impl StoreWriter {
         self.session.summary.rows += rows.len() as u64;
         let chain = self.chain(&rows.chain)?;
         let through = self.session.through.iter().find(|(id, _)| id == rows.chain.as_str());
-        if let Some((_, through)) = through {
+        // A row that comes behind higher ones of its file may have been read after the last
+        // batch; only those in order are sure to be in it.
+        if let Some((_, through)) = through
+            && self.session.order.goes_on(&rows)
+        {
             let above = rows.split_off(through + 1);
             self.session.summary.resumed += rows.len() as u64;
             rows = above;
@@ -257,12 +274,22 @@ impl StoreWriter {
             }
         }
         self.chains[at].pending_rows = self.chains[at].pending.iter().map(Rows::len).sum();
+        self.commit_begun()?;
         self.store(at, batch)?;
-        self.cover(at, height.saturating_sub(1));
-        let through = &mut self.session.through;
-        through.retain(|(id, _)| id != chain.as_str());
-        through.push((chain.as_str().to_owned(), height.saturating_sub(1)));
-        let (inputs, through) = (self.session.key.clone(), through.clone());
+        self.begun = Some((at, height.saturating_sub(1)));
+        Ok(())
+    }
+
+    /// Makes the batch that was stored last part of the store, with what it came to.
+    pub(crate) fn commit_begun(&mut self) -> Result<(), StoreError> {
+        self.settle()?;
+        let Some((chain, through)) = self.begun.take() else { return Ok(()) };
+        self.cover(chain, through);
+        let id = self.chains[chain].id.as_str();
+        let reached = &mut self.session.reached;
+        reached.retain(|(known, _)| known != id);
+        reached.push((id.to_owned(), through));
+        let (inputs, through) = (self.session.key.clone(), reached.clone());
         self.manifest.unfinished = Some(Unfinished { inputs, through });
         self.commit()
     }
@@ -273,10 +300,12 @@ impl StoreWriter {
     ///
     /// As [`store_below`](Self::store_below).
     pub fn end(&mut self) -> Result<ImportSummary, StoreError> {
+        self.commit_begun()?;
         for chain in 0..self.chains.len() {
             let batch = std::mem::take(&mut self.chains[chain].pending);
             self.chains[chain].pending_rows = 0;
             self.store(chain, batch)?;
+            self.settle()?;
             self.cover(chain, u64::MAX);
             let histories = std::mem::take(&mut self.chains[chain].histories);
             histories::add(&mut self.manifest.chains[chain].histories, histories);
@@ -367,13 +396,15 @@ impl StoreWriter {
         if rows.len() == stored {
             return Ok(());
         }
-        let name = self.manifest.name_file("events");
+        let name = self.manifest.file_names.name("events");
         let entry = rows.write(&*self.disk, &self.dir, name)?;
         let replaced = self.manifest.chains[chain].events.splice(from..to, [entry]);
         self.obsolete.extend(replaced.map(|entry| entry.file.file));
         Ok(())
     }
 
+    /// Numbers the rows of a batch and lets them be put in order and written beside what follows:
+    /// [`settle`](Self::settle) makes them part of the store.
     fn store_accounts(
         &mut self,
         chain: usize,
@@ -386,8 +417,7 @@ impl StoreWriter {
         let segments = &self.manifest.chains[chain].segments;
         let from = segments.partition_point(|segment| segment.heights[1] < low);
         let to = segments.partition_point(|segment| segment.heights[0] <= high).max(from);
-        let mut rows = AccountBatch::default();
-        let mut stored = Run::<crate::segment::TransferSegment>::empty();
+        let mut stored = Run::<TransferSegment>::empty();
         for entry in &segments[from..to] {
             if let StoredSegment::Transfers(segment) =
                 StoredSegment::open(&self.dir, entry, LedgerKind::Accounts)?
@@ -395,42 +425,40 @@ impl StoreWriter {
                 stored.append(&segment, 0..segment.txs.len())?;
             }
         }
-        let news = facts.headers.keys().filter(|height| !stored.headers.contains_key(height));
-        let stored_heights = stored.txs.first().zip(stored.txs.last());
-        let has_new_headers = stored_heights.is_some_and(|(first, last)| {
-            news.into_iter().any(|height| (first.height..=last.height).contains(height))
-        });
+        let before = Before::of(&stored, &facts);
         for tx in &stored.txs {
             facts.times.insert(tx.height, tx.time);
         }
         facts.headers.extend(std::mem::take(&mut stored.headers));
+        let mut rows = AccountBatch::default();
         rows.add_stored(&stored)?;
-        let (stored_txs, stored_rows) = (stored.txs.len() as u64, rows.len() as u64);
-        let places = stored.places();
         drop(stored);
-        let number = number_of(chain)?;
-        let mut numbers = StoreNumbers {
-            chain: number,
-            addresses: &mut self.addresses,
-            assets: &mut self.assets,
-        };
+        let (addresses, assets) = (&mut self.addresses, &mut self.assets);
+        let mut numbers = StoreNumbers { chain: number_of(chain)?, addresses, assets };
         for chunk in batch {
             rows.add(chunk, &facts, &mut numbers)?;
         }
-        let given = rows.len() as u64 - stored_rows;
-        let outcome = rows.finish(facts)?;
-        let kept = outcome.run.rows.len() as u64;
+        self.note_native(chain, batch)?;
+        let (disk, dir, names) =
+            (Arc::clone(&self.disk), self.dir.clone(), self.manifest.file_names.clone());
+        let work = move || finish(rows, facts, &before, &*disk, &dir, &names);
+        self.job = Some(Job { chain, range: from..to, work: std::thread::spawn(work) });
+        Ok(())
+    }
+
+    /// Waits for the batch that is being written, and puts its segments in their place.
+    fn settle(&mut self) -> Result<(), StoreError> {
+        let Some(Job { chain, range, work }) = self.job.take() else { return Ok(()) };
+        let done = work.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         let summary = &mut self.session.summary;
-        summary.duplicates += outcome.duplicates;
-        summary.stored += given.saturating_sub(outcome.duplicates);
-        summary.txs += (outcome.run.txs.len() as u64).saturating_sub(stored_txs);
-        summary.inferred_indices += outcome.inferred_indices;
-        if kept == stored_rows && outcome.run.places() == places && !has_new_headers {
-            return Ok(());
+        summary.duplicates += done.duplicates;
+        summary.stored += done.stored;
+        summary.txs += done.txs;
+        summary.inferred_indices += done.inferred_indices;
+        if let Some(entries) = done.entries {
+            self.replace(chain, range, entries);
         }
-        let entries = write_run(outcome.run, &mut self.manifest, &*self.disk, &self.dir)?;
-        self.replace(chain, from..to, entries);
-        self.note_native(chain, batch)
+        Ok(())
     }
 
     fn store_outputs(
@@ -465,7 +493,7 @@ impl StoreWriter {
         if run.txs.is_empty() {
             return Ok(());
         }
-        let entries = write_run(run, &mut self.manifest, &*self.disk, &self.dir)?;
+        let entries = write_run(run, &self.manifest.file_names, &*self.disk, &self.dir)?;
         let end = self.manifest.chains[chain].segments.len();
         self.replace(chain, end..end, entries);
         let native = crate::check::native_of_outputs(&self.chains[chain].id);
@@ -500,7 +528,7 @@ impl StoreWriter {
     }
 
     /// Puts segments in the place of others.
-    fn replace(&mut self, chain: usize, range: std::ops::Range<usize>, with: Vec<SegmentEntry>) {
+    fn replace(&mut self, chain: usize, range: Range<usize>, with: Vec<SegmentEntry>) {
         let segments = &mut self.manifest.chains[chain].segments;
         let replaced = segments.splice(range, with);
         self.obsolete.extend(replaced.map(|segment| segment.file.file));
@@ -543,11 +571,11 @@ impl StoreWriter {
     /// Makes everything that was written part of the store.
     pub(crate) fn commit(&mut self) -> Result<(), StoreError> {
         let mut manifest = self.manifest.clone();
-        let name = manifest.name_file("addresses");
+        let name = manifest.file_names.name("addresses");
         if let Some(part) = self.addresses.flush(&*self.disk, &self.dir, &name)? {
             manifest.address_parts.push(FileEntry::new(part.name, &part.file));
         }
-        let name = manifest.name_file("assets");
+        let name = manifest.file_names.name("assets");
         if let Some(part) = self.assets.flush(&*self.disk, &self.dir, name)? {
             manifest.asset_parts.push(part);
         }
@@ -577,7 +605,7 @@ impl StoreWriter {
     /// Joins small neighbouring files of addresses.
     pub(crate) fn merge_addresses(&mut self) -> Result<(), StoreError> {
         while let Some(range) = dictionary::next_merge(self.addresses.book()) {
-            let name = self.manifest.name_file("addresses");
+            let name = self.manifest.file_names.name("addresses");
             let book = self.addresses.book();
             let part = book.merge(range.clone(), &*self.disk, &self.dir, &name)?;
             let entry = FileEntry::new(part.name, &part.file);
@@ -612,6 +640,113 @@ pub(crate) struct Parts<'a> {
     pub(crate) disk: &'a dyn Disk,
     pub(crate) manifest: &'a mut Manifest,
     pub(crate) obsolete: &'a mut Vec<String>,
+}
+
+impl Drop for StoreWriter {
+    /// Nothing may be written once the lock is gone.
+    fn drop(&mut self) {
+        if let Some(job) = self.job.take() {
+            drop(job.work.join());
+        }
+    }
+}
+
+/// A batch on its way to the disk.
+#[derive(Debug)]
+struct Job {
+    chain: usize,
+    /// The segments that it takes the place of.
+    range: Range<usize>,
+    work: JoinHandle<Result<Finished, StoreError>>,
+}
+
+/// What became of a batch.
+#[derive(Debug)]
+struct Finished {
+    /// Its segments; `None` if it says nothing new.
+    entries: Option<Vec<SegmentEntry>>,
+    stored: u64,
+    duplicates: u64,
+    txs: u64,
+    inferred_indices: u64,
+}
+
+/// What was stored of the blocks of a batch.
+#[derive(Debug)]
+struct Before {
+    txs: u64,
+    rows: u64,
+    places: u64,
+    /// Whether the batch has headers of blocks that were stored without.
+    has_new_headers: bool,
+}
+
+impl Before {
+    fn of(stored: &Run<TransferSegment>, facts: &BlockFacts) -> Self {
+        let heights = stored.txs.first().zip(stored.txs.last());
+        let is_new = |height: &&u64| !stored.headers.contains_key(height);
+        let has_new_headers = heights.is_some_and(|(first, last)| {
+            let mut news =
+                facts.headers.range(first.height..=last.height).map(|(height, _)| height);
+            news.any(|height| is_new(&height))
+        });
+        let (txs, rows) = (stored.txs.len() as u64, stored.rows.len() as u64);
+        Self { txs, rows, places: stored.places(), has_new_headers }
+    }
+}
+
+/// Puts a batch in order and writes its segments.
+fn finish(
+    rows: AccountBatch,
+    facts: BlockFacts,
+    before: &Before,
+    disk: &dyn Disk,
+    dir: &Path,
+    names: &FileNames,
+) -> Result<Finished, StoreError> {
+    let given = rows.len() as u64 - before.rows;
+    let outcome = rows.finish(facts)?;
+    let kept = outcome.run.rows.len() as u64;
+    let mut finished = Finished {
+        entries: None,
+        stored: given.saturating_sub(outcome.duplicates),
+        duplicates: outcome.duplicates,
+        txs: (outcome.run.txs.len() as u64).saturating_sub(before.txs),
+        inferred_indices: outcome.inferred_indices,
+    };
+    let is_same = kept == before.rows && outcome.run.places() == before.places;
+    if !is_same || before.has_new_headers {
+        finished.entries = Some(write_run(outcome.run, names, disk, dir)?);
+    }
+    Ok(finished)
+}
+
+/// Which files have given their rows in the order of blocks so far.
+#[derive(Debug, Default)]
+struct FileOrder(Vec<(Arc<str>, u64)>);
+
+impl FileOrder {
+    /// Whether rows go on where those of their file before ended, each at the height of the one
+    /// before it or above.
+    fn goes_on(&mut self, rows: &Rows) -> bool {
+        let Some([low, high]) = rows.heights() else { return true };
+        let at = match self.0.iter().position(|(file, _)| *file == rows.file) {
+            Some(at) => at,
+            None => {
+                self.0.push((Arc::clone(&rows.file), 0));
+                self.0.len() - 1
+            }
+        };
+        let highest = &mut self.0[at].1;
+        let is_behind = low >= *highest;
+        *highest = high.max(*highest);
+        is_behind
+            && rows.transfers.is_sorted_by_key(|row| row.spot.height)
+            && rows.legs.is_sorted_by_key(|row| row.spot.height)
+            && rows.events.is_sorted_by_key(|row| row.spot.height)
+            && rows.calls.is_sorted_by_key(|row| row.spot.height)
+            && rows.blocks.is_sorted_by_key(|row| row.height)
+    }
 }
 
 const LOCK: &str = "lock";

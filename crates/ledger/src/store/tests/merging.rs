@@ -298,3 +298,42 @@ fn a_utxo_chain_grows_at_its_tip_only() {
     let error = error.unwrap_err().to_string();
     assert!(error.contains("a UTXO chain is imported in order"), "{error}");
 }
+
+#[test]
+fn an_interrupted_import_of_rows_out_of_order_loses_none() {
+    // The file goes up to block 60, then gives blocks that lie before.
+    let chunk = |heights: Vec<u64>| {
+        let mut chunk = rows("disordered");
+        chunk.transfers =
+            heights.iter().map(|height| transfer(spot(*height, 0), 0, 2, 3, *height)).collect();
+        chunk
+    };
+    let early = (1..61).filter(|height| height % 3 == 0).collect::<Vec<_>>();
+    let late = (1..61).filter(|height| height % 3 != 0).collect::<Vec<_>>();
+    let chunks: Vec<Rows> =
+        early.chunks(5).chain(late.chunks(5)).map(|heights| chunk(heights.to_vec())).collect();
+    let files = [InputFile { name: "a".into(), bytes: 1, digest: "d".into() }];
+    let whole = tempfile::tempdir().unwrap();
+    let mut writer = StoreWriter::open(whole.path()).unwrap().with_batch_rows(8);
+    writer.begin(&files);
+    feed(&mut writer, vec![Table(chunks.clone())], &mut || Ok(())).unwrap();
+    assert_eq!(writer.end().unwrap().stored, 60);
+
+    for stop in 1..chunks.len() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut writer = StoreWriter::open(dir.path()).unwrap().with_batch_rows(8);
+        writer.begin(&files);
+        let mut count = 0;
+        let stopped = feed(&mut writer, vec![Table(chunks.clone())], &mut || {
+            count += 1;
+            if count < stop { Ok(()) } else { Err(StoreError::Unfit("stopped".into())) }
+        });
+        assert!(stopped.is_err());
+        drop(writer);
+        let mut writer = StoreWriter::open(dir.path()).unwrap().with_batch_rows(8);
+        writer.begin(&files);
+        feed(&mut writer, vec![Table(chunks.clone())], &mut || Ok(())).unwrap();
+        writer.end().unwrap();
+        assert_eq!(said(dir.path()), said(whole.path()), "stopped after {stop} chunks");
+    }
+}
