@@ -93,9 +93,9 @@ struct Queue {
 }
 
 /// Pieces that are decoded ahead of the reader.
-const PIECES_AHEAD: usize = 4;
+const PIECES_AHEAD: usize = 96;
 /// Chunks of one piece that are decoded ahead of the reader.
-const CHUNKS_AHEAD: usize = 2;
+const CHUNKS_AHEAD: usize = 16;
 /// Rows of a chunk, about.
 const CHUNK_ROWS: usize = 64 << 10;
 

@@ -1,4 +1,5 @@
-//! What tells one file from another: the SHA-256 digest of its bytes.
+//! What tells one file from another: the BLAKE3 digest of its bytes, which nobody can forge and
+//! which takes little of the time of an import.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
@@ -7,14 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::anyhow;
 use hawkshaw_ledger::store::InputFile;
-use sha2::{Digest as _, Sha256};
 
 use super::files::Table;
 use crate::exit::Failure;
 use crate::screen::Meter;
 
 /// Bytes that are read at a time.
-const CHUNK_BYTES: usize = 1 << 20;
+const CHUNK_BYTES: usize = 128 << 10;
 
 /// The digest of every file.
 pub(super) fn inputs(
@@ -47,7 +47,7 @@ fn of(path: &Path, progress: &mut dyn FnMut(u64) -> bool) -> Result<(String, u64
         )
     };
     let mut file = File::open(path).map_err(unreadable)?;
-    let mut hasher = Sha256::new();
+    let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; CHUNK_BYTES];
     let mut bytes = 0;
     loop {
@@ -63,7 +63,5 @@ fn of(path: &Path, progress: &mut dyn FnMut(u64) -> bool) -> Result<(String, u64
             return Err(Failure::Interrupted(anyhow!("interrupted: nothing was imported")));
         }
     }
-    let digest = hasher.finalize();
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((format!("sha256:{hex}"), bytes))
+    Ok((format!("blake3:{}", hasher.finalize().to_hex()), bytes))
 }
