@@ -117,18 +117,21 @@ impl Investigation {
         let tags = read_tags(&mut files)?;
         let stop = |account: &_| tags.stop(account);
         let options = options(&parameters);
-        let follow = |ledger: &dyn Ledger| {
+        let follow = |ledger: &dyn Ledger, case: &Case| {
             activity.now("following the money");
-            hawkshaw_trace::trace(ledger, &case, &assets, &stop, &options).map_err(refusal)
+            hawkshaw_trace::trace(ledger, case, &assets, &stop, &options).map_err(refusal)
         };
         activity.now("reading the ledger");
         let mut trace = match store {
             Some(store) => {
-                let mut trace = follow(store.ledger())?;
+                let claim = store.claim(&case)?;
+                let claimed = claim.map(|coverage| Case { coverage, ..case.clone() });
+                let mut trace = follow(store.ledger(), claimed.as_ref().unwrap_or(&case))?;
+                trace.limits.extend(store.partial(&case)?);
                 trace.limits.extend(store.gaps());
                 trace
             }
-            None => follow_files(&files, parameters.keep_noise, follow)?,
+            None => follow_files(&files, parameters.keep_noise, |ledger| follow(ledger, &case))?,
         };
         for (reason, count, _) in tags.defects().iter() {
             *trace.defects.entry(format!("tags: {}", reason.name())).or_default() += count;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hawkshaw_ledger::store::{Snapshot, StoreError};
-use hawkshaw_model::{Digest, Ledger, Printable};
+use hawkshaw_model::{Account, Case, ChainId, CoverageClaim, Digest, Ledger, Printable, Stolen};
 use hawkshaw_report::{Input, InputRole, Manifest};
 
 use crate::exit::Failure;
@@ -79,6 +79,64 @@ impl StoreInput {
         })
     }
 
+    /// For which accounts the data are complete, where a case does not say and the store has no
+    /// whole blocks of any chain of the case: those whose histories were imported alone.
+    pub(crate) fn claim(&self, case: &Case) -> Result<Option<CoverageClaim>, Failure> {
+        let chains = stolen_chains(case);
+        let partial = self.partial_chains(&chains)?;
+        if case.coverage != CoverageClaim::Everything || partial.len() < chains.len() {
+            return Ok(None);
+        }
+        let known = partial.into_iter().flat_map(|(chain, accounts)| {
+            let account = move |text: String| Account::parse(chain, &text).ok();
+            accounts.into_iter().filter_map(account)
+        });
+        Ok(Some(CoverageClaim::Only(known.collect())))
+    }
+
+    /// The chains of a case of which it has no whole blocks, as sentences.
+    pub(crate) fn partial(&self, case: &Case) -> Result<Vec<String>, Failure> {
+        let chains = stolen_chains(case);
+        let partial = self.partial_chains(&chains)?;
+        let is_claimed =
+            case.coverage != CoverageClaim::Everything || partial.len() == chains.len();
+        let sentence = |(chain, accounts): (&ChainId, Vec<String>)| {
+            let histories = match accounts.len() {
+                1 => "the history of 1 account".to_owned(),
+                count => format!("the histories of {count} accounts"),
+            };
+            let rest = if is_claimed {
+                "value that reached any other account ends there as no-data"
+            } else {
+                "value that reached any other account counts as held there and may have moved on"
+            };
+            format!(
+                "the store has no whole blocks of {}, only {histories} that were imported alone: \
+                 {rest}",
+                chain.name()
+            )
+        };
+        Ok(partial.into_iter().map(sentence).collect())
+    }
+
+    /// Of these chains, those of which no block is covered as a whole, with the accounts whose
+    /// histories were imported alone.
+    fn partial_chains<'a>(
+        &self,
+        chains: &[&'a ChainId],
+    ) -> Result<Vec<(&'a ChainId, Vec<String>)>, Failure> {
+        let info = self.snapshot.info().map_err(Failure::bad_data)?;
+        let mut partial = Vec::new();
+        for chain in chains {
+            let known = info.chains.iter().find(|known| known.chain == **chain);
+            if let Some(known) = known.filter(|known| known.covered.is_empty()) {
+                let accounts = known.histories.iter().map(|(account, _)| account.clone());
+                partial.push((*chain, accounts.collect()));
+            }
+        }
+        Ok(partial)
+    }
+
     /// The blocks that it lacks between those that it covers, as sentences.
     pub(crate) fn gaps(&self) -> Vec<String> {
         let mut gaps = Vec::new();
@@ -94,6 +152,18 @@ impl StoreInput {
         }
         gaps
     }
+}
+
+/// The chains on which a case begins, each once.
+fn stolen_chains(case: &Case) -> Vec<&ChainId> {
+    let chains = case.stolen.iter().map(|stolen| match stolen {
+        Stolen::Transfer { tx, .. } => tx.chain(),
+        Stolen::Output(outpoint) => outpoint.tx().chain(),
+    });
+    let mut chains: Vec<_> = chains.collect();
+    chains.sort();
+    chains.dedup();
+    chains
 }
 
 /// The store that a manifest names, where it names one.

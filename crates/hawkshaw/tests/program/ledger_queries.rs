@@ -232,3 +232,56 @@ fn a_report_on_a_store_is_verified_with_it() {
     other.arg("verify").arg(of_files).arg("--store").arg(&store);
     said(&mut other).ended(USAGE).explains("leave out --store");
 }
+
+/// What Etherscan exports of the transactions of an account.
+fn etherscan(rows: &[(u64, &str, &str, &str)]) -> String {
+    let mut text = "Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),From,To,\
+                    ContractAddress,Value_IN(ETH),Value_OUT(ETH),CurrentValue,TxnFee(ETH),\
+                    TxnFee(USD),Historical $Price/Eth,Status,ErrCode,Method\n"
+        .to_owned();
+    for (block, from, to, value) in rows {
+        let (is_in, time) = (*to == THIEF, 1_700_000_000 + 12 * block);
+        let (credit, debit) = if is_in { (*value, "0") } else { ("0", *value) };
+        text.push_str(&format!(
+            "0x{block:064x},{block},{time},,{from},{to},,{credit},{debit},0,0,0,0,,,Transfer\n"
+        ));
+    }
+    text
+}
+
+const VICTIM: &str = "0x00000000000000000000000000000000000b0b00";
+
+/// A desk with the history of the thief alone.
+fn one_history() -> Desk {
+    let desk = Desk::new();
+    let rows = [(1, VICTIM, THIEF, "2"), (2, THIEF, EXCHANGE, "1"), (3, THIEF, MULE, "0.5")];
+    desk.write("export.csv", etherscan(&rows));
+    desk.import(&["export.csv"]).ended(DONE);
+    desk
+}
+
+#[test]
+fn one_history_says_nothing_of_other_accounts() {
+    let desk = one_history();
+    let case = SmallCase::new();
+    let found = trace(case.path(), &desk, &["--json"]).ended(DONE).json();
+    let kind = |account: &str| {
+        let terminals = found["terminals"].as_array().unwrap();
+        let is_of = |terminal: &&Value| {
+            terminal["account"]
+                .as_str()
+                .is_some_and(|text| text.to_lowercase().ends_with(&account.to_lowercase()))
+        };
+        let found = terminals.iter().find(is_of).map(|terminal| terminal["kind"].clone());
+        found.unwrap_or_else(|| panic!("{account} is not in {terminals:?}"))
+    };
+    assert_eq!((kind(MULE), kind(THIEF)), ("no-data".into(), "held".into()));
+    let limits = found["limits"].to_string();
+    assert!(
+        limits.contains("no whole blocks of Ethereum, only the history of 1 account"),
+        "{limits}"
+    );
+    // With whole blocks of the chain nothing is cut off.
+    let whole = trace(case.path(), &Desk::imported(), &["--json"]).ended(DONE).json();
+    assert!(!whole["limits"].to_string().contains("whole blocks"), "{whole}");
+}
