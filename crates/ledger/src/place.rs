@@ -11,7 +11,7 @@ pub struct Place {
     /// The name of the file as the caller gave it.
     pub file: Arc<str>,
     /// The line, counted from 1; the header is line 1. For rows that no file holds, their
-    /// number counted from 1.
+    /// number counted from 1, or [`NO_LINE`](Self::NO_LINE).
     pub line: u64,
 }
 
@@ -25,6 +25,9 @@ pub struct Located<R> {
 }
 
 impl Place {
+    /// The mark of rows that stand in no line.
+    pub(crate) const NO_LINE: u64 = u32::MAX as u64;
+
     /// A line of a file.
     pub fn new(file: &str, line: u64) -> Self {
         Self { file: Arc::from(file), line }
@@ -33,7 +36,10 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} line {}", hawkshaw_model::Printable(&self.file), self.line)
+        match self.line {
+            Self::NO_LINE => write!(f, "{}", hawkshaw_model::Printable(&self.file)),
+            line => write!(f, "{} line {line}", hawkshaw_model::Printable(&self.file)),
+        }
     }
 }
 

@@ -72,11 +72,6 @@ impl TransferDraft {
         self.places.note(row, place)
     }
 
-    /// How many rows there are.
-    pub(crate) fn len(&self) -> usize {
-        self.amounts.len()
-    }
-
     /// The hash of a transaction.
     pub(crate) fn hash(&self, tx: u32) -> Option<TxHash> {
         self.txs.columns().hash(tx as usize)

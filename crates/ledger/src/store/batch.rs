@@ -5,14 +5,15 @@ use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use hawkshaw_model::{
-    AccountIx, Address, AssetIx, ChainPoint, Timestamp, TransferKind, TxHash,
+    AccountIx, Address, AssetId, AssetIx, ChainPoint, Timestamp, TransferKind, TxHash,
     rows::{Rows, Spot, Transfer},
 };
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::finished::Before;
 use crate::place::Place;
 use crate::segment::{Segment, TransferSegment};
+use crate::store::address_key::AddressKey;
 use crate::store::error::StoreError;
 use crate::store::load::Run;
 use crate::store::tx_table::{BlockHashes, TxEntry, to_usize};
@@ -71,6 +72,11 @@ pub(crate) struct Outcome {
 pub(crate) struct BlockFacts {
     pub(crate) times: BTreeMap<u64, Timestamp>,
     pub(crate) headers: BTreeMap<u64, BlockHashes>,
+    /// Transactions of which a table says that they failed: they moved nothing but their fee.
+    failed: FxHashSet<TxHash>,
+    /// Events that move a token that is one of a kind. A table that knows only contracts and
+    /// amounts takes its number for an amount.
+    unique: FxHashSet<(TxHash, u32)>,
 }
 
 impl BlockFacts {
@@ -80,6 +86,14 @@ impl BlockFacts {
         for block in &rows.blocks {
             self.times.entry(block.height).or_insert(block.time);
             self.headers.entry(block.height).or_insert((block.hash, block.parent));
+        }
+        let failed = rows.calls.iter().filter(|call| call.success == Some(false));
+        self.failed.extend(failed.filter_map(|call| call.spot.tx));
+        let unique: Vec<bool> = rows.assets.iter().map(is_unique).collect();
+        if unique.contains(&true) {
+            let is_unique = |row: &&Transfer| unique.get(to_usize(row.asset)) == Some(&true);
+            let moved = rows.transfers.iter().filter(is_unique);
+            self.unique.extend(moved.filter_map(|row| Some((row.spot.tx?, row.event))));
         }
         let spots = rows.transfers.iter().map(|row| &row.spot);
         let spots = spots.chain(rows.legs.iter().map(|row| &row.spot));
@@ -123,13 +137,26 @@ pub(crate) struct AccountBatch {
     soft: FxHashMap<(u32, u32), u64>,
     /// Whether fees stand there with events of a file, and without.
     fees: [bool; 2],
+    /// Rows that were given, and are neither stored ones nor left out.
+    given: u64,
+    /// Rows that another table says did not happen, or says better.
+    left_out: u64,
 }
 
 impl AccountBatch {
-    /// Begins with transactions that are stored already.
-    pub(crate) fn add_stored(&mut self, run: &Run<TransferSegment>) -> Result<(), StoreError> {
-        let place = Place::new("rows stored before", 0);
+    /// Begins with transactions that are stored already, but for what the batch refutes.
+    pub(crate) fn add_stored(
+        &mut self,
+        run: &Run<TransferSegment>,
+        facts: &BlockFacts,
+    ) -> Result<(), StoreError> {
+        let mut place = Place::new("", Place::NO_LINE);
+        let mut last = None;
         for (entry, bounds) in run.txs.iter().zip(run.rows.tx_rows.windows(2)) {
+            if last != Some(entry.height) {
+                last = Some(entry.height);
+                place.file = format!("block {} in the store", entry.height).into();
+            }
             let is_placed = entry.hash.is_none() || !is_soft_index(entry.tx_index);
             let point =
                 ChainPoint { height: entry.height, tx_index: entry.tx_index, event_index: 0 };
@@ -151,6 +178,13 @@ impl AccountBatch {
                     amount: run.rows.amounts.get(row),
                     event: run.rows.events[row],
                 };
+                let is_refuted = entry.hash.is_some_and(|hash| {
+                    (facts.failed.contains(&hash) && movement.kind != TransferKind::Fee)
+                        || facts.unique.contains(&(hash, movement.event))
+                });
+                if is_refuted {
+                    continue;
+                }
                 if entry.hash.is_none() {
                     let digest = digest(&movement);
                     self.lone.insert((entry.height, movement.event), digest);
@@ -180,12 +214,27 @@ impl AccountBatch {
             rows.assets.iter().map(|asset| numbers.asset(asset)).collect::<Result<_, _>>()?;
         let somebody = rows.transfers.iter().flat_map(|row| sides(row).into_iter().flatten());
         let mut accounts = numbers.accounts(&somebody.collect::<Vec<_>>())?.into_iter();
+        let unique: Vec<bool> = rows.assets.iter().map(is_unique).collect();
         let mut place = Place { file: Arc::clone(&rows.file), line: 0 };
         for row in &rows.transfers {
             place.line = row.spot.line;
             let [payer, payee, sender] =
                 sides(row).map(|side| side.and_then(|_| accounts.next()).map(AccountIx));
-            self.add_transfer(row, (payer, payee, sender), &assets, facts, &place)?;
+            let is_refuted = row.spot.tx.is_some_and(|tx| {
+                (facts.failed.contains(&tx) && row.kind != TransferKind::Fee)
+                    || (facts.unique.contains(&(tx, row.event))
+                        && unique.get(to_usize(row.asset)) == Some(&false))
+            });
+            if is_refuted {
+                self.left_out += 1;
+                continue;
+            }
+            self.given += 1;
+            let asset = rows.assets.get(to_usize(row.asset)).zip(assets.get(to_usize(row.asset)));
+            let (name, asset) = asset.ok_or_else(|| {
+                StoreError::Unfit("a row names an asset that its chunk does not list".to_owned())
+            })?;
+            self.add_transfer(row, (payer, payee, sender), (name, *asset), facts, &place)?;
         }
         Ok(())
     }
@@ -194,19 +243,16 @@ impl AccountBatch {
         &mut self,
         row: &Transfer,
         (payer, payee, sender): (Option<AccountIx>, Option<AccountIx>, Option<AccountIx>),
-        assets: &[u32],
+        (name, asset): (&AssetId, u32),
         facts: &BlockFacts,
         place: &Place,
     ) -> Result<(), StoreError> {
         let Spot { height, tx_index, tx, .. } = row.spot;
         let time = facts.time_of(&row.spot, &place.file)?;
-        let asset = assets.get(to_usize(row.asset)).copied();
         let mut movement = Movement {
             payer,
             payee,
-            asset: AssetIx(asset.ok_or_else(|| {
-                StoreError::Unfit("a row names an asset that its chunk does not list".to_owned())
-            })?),
+            asset: AssetIx(asset),
             kind: row.kind,
             amount: row.amount,
             event: match (row.event, row.kind) {
@@ -216,7 +262,7 @@ impl AccountBatch {
         };
         self.note_fee(&movement);
         let tx_index = if tx.is_none() {
-            movement.event = self.lone_event(height, &movement);
+            movement.event = self.lone_event(height, &movement, content(row, name));
             Some(NO_TX_INDEX)
         } else {
             tx_index
@@ -225,7 +271,7 @@ impl AccountBatch {
         let header = TxHeader { hash: tx, point, time, sender, source: None };
         let number = self.draft.state(&header, Some(place))?;
         if movement.event == Movement::UNPLACED {
-            movement.event = self.soft_event(number, &movement);
+            movement.event = self.soft_event(number, &movement, content(row, name));
         }
         self.draft.push_at(number, &movement, place)?;
         if tx_index.is_none() {
@@ -257,9 +303,9 @@ impl AccountBatch {
     }
 
     /// The event of a movement of a transaction that no file places there.
-    fn soft_event(&mut self, tx: u32, movement: &Movement) -> u32 {
+    fn soft_event(&mut self, tx: u32, movement: &Movement, content: u64) -> u32 {
         let digest = digest(movement);
-        let mut low = u32::try_from(digest >> 34).unwrap_or(0);
+        let mut low = u32::try_from(content >> 34).unwrap_or(0);
         while self.soft.get(&(tx, SOFT_EVENT | low)).is_some_and(|known| *known != digest) {
             low = low.wrapping_add(1) & (SOFT_EVENT - 1) >> 1;
         }
@@ -269,9 +315,9 @@ impl AccountBatch {
 
     /// The event of what no transaction moved: made from its content, so that the same row gets
     /// the same one in every import.
-    fn lone_event(&mut self, height: u64, movement: &Movement) -> u32 {
+    fn lone_event(&mut self, height: u64, movement: &Movement, content: u64) -> u32 {
         let digest = digest(movement);
-        let mut event = u32::try_from(digest >> 33).unwrap_or(0);
+        let mut event = u32::try_from(content >> 33).unwrap_or(0);
         while self.lone.get(&(height, event)).is_some_and(|known| *known != digest) {
             event = event.wrapping_add(1) & (u32::MAX >> 1);
         }
@@ -279,9 +325,15 @@ impl AccountBatch {
         event
     }
 
-    /// How many rows there are, stored ones included.
-    pub(crate) fn len(&self) -> usize {
-        self.draft.len()
+    /// How many rows were given, those left out aside.
+    pub(crate) fn given(&self) -> u64 {
+        self.given
+    }
+
+    /// How many rows were left out, because another table says that they did not happen or says
+    /// better what they moved.
+    pub(crate) fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// Puts everything in order.
@@ -389,7 +441,25 @@ fn is_nobody(address: &Address) -> bool {
     matches!(address, Address::Evm(bytes) | Address::Tron(bytes) if *bytes == [0; 20])
 }
 
-/// A number made of what a movement says beside its place, the same on every machine.
+/// Whether an asset is one of a kind.
+fn is_unique(asset: &AssetId) -> bool {
+    asset.local().starts_with("erc721:")
+}
+
+/// A number made of what a row says beside its place: the same in every store.
+fn content(row: &Transfer, asset: &AssetId) -> u64 {
+    let mut bytes = asset.as_str().as_bytes().to_vec();
+    bytes.extend_from_slice(&row.amount.to_u256().to_le_bytes::<32>());
+    for side in [&row.from, &row.to] {
+        bytes.push(u8::from(side.is_some()));
+        if let Some(key) = side.as_ref().and_then(|address| AddressKey::new(0, address)) {
+            bytes.extend_from_slice(key.bytes);
+        }
+    }
+    twox_hash::XxHash3_64::oneshot(&bytes)
+}
+
+/// A number made of what a movement says beside its place, within one store.
 fn digest(movement: &Movement) -> u64 {
     let somebody = |account: Option<AccountIx>| account.map_or(AccountIx::NONE, |ix| ix.0);
     FxBuildHasher.hash_one((

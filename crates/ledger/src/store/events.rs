@@ -94,6 +94,11 @@ impl EventRows {
             repeated += self.add_event(event).map_err(|reason| refused(&row.spot, reason))?;
         }
         for row in &rows.calls {
+            // That a transaction succeeded goes without saying.
+            let says_nothing = row.sender.is_none() && row.to.is_none() && row.data.is_empty();
+            if says_nothing && row.success != Some(false) {
+                continue;
+            }
             let tx = row.spot.tx.ok_or_else(|| refused(&row.spot, "a call has a transaction"))?;
             let mut number = |address: &Option<hawkshaw_model::Address>| match address {
                 Some(address) => numbers.account(address).map(|number| Some(AccountIx(number))),

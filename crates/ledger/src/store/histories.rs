@@ -33,8 +33,10 @@ pub(crate) fn note(histories: &mut Vec<History>, rows: &Rows, heights: [u64; 2])
     if account.is_some() {
         return;
     }
-    for row in &rows.transfers {
-        let sides = || [&row.from, &row.to, &row.sender].into_iter().flatten();
+    // A list of an account has the transactions in which it took part, and of these also what
+    // others paid: the fee of who sent them.
+    for tx in rows.transfers.chunk_by(|left, right| left.spot.tx == right.spot.tx) {
+        let sides = || tx.iter().flat_map(|row| [&row.from, &row.to, &row.sender]).flatten();
         match &mut history.common {
             Some(common) if common.len() > 1 => {
                 common.retain(|account| sides().any(|side| side == account));

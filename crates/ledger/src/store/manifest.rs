@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use hawkshaw_model::ChainId;
+use hawkshaw_model::{ChainId, ReadError};
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 
@@ -155,6 +155,25 @@ pub(crate) struct Unfinished {
     pub(crate) through: Vec<(String, u64)>,
 }
 
+/// Checks that a folder without a manifest holds no other files of a store.
+pub(crate) fn must_not_be_lost(dir: &Path) -> Result<(), StoreError> {
+    let is_of_store = |entry: std::io::Result<std::fs::DirEntry>| {
+        entry.is_ok_and(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let starts = ["segment-", "addresses-", "assets-", "events-"];
+            starts.iter().any(|start| name.starts_with(start)) && name.ends_with(FILE_ENDING)
+        })
+    };
+    let has_files = std::fs::read_dir(dir).is_ok_and(|mut entries| entries.any(is_of_store));
+    if has_files {
+        let path = dir.join(NAME).display().to_string();
+        let reason = "it is gone, and files of a store are there: restore it";
+        return Err(ReadError::new(path, 0, reason).into());
+    }
+    Ok(())
+}
+
 impl ChainEntry {
     /// A chain with nothing in it.
     pub(crate) fn new(id: &ChainId) -> Self {
@@ -185,7 +204,7 @@ impl Manifest {
         };
         let damaged = |offset: usize, reason: String| {
             let offset = u64::try_from(offset).unwrap_or(0);
-            hawkshaw_model::ReadError::new(path.display().to_string(), offset, reason)
+            ReadError::new(path.display().to_string(), offset, reason)
         };
         let sealed = open_seal(&bytes).map_err(|reason| damaged(0, reason))?;
         let format = serde_json::from_slice::<FormatOnly>(sealed)

@@ -13,7 +13,7 @@ use crate::store::assets::AssetBook;
 use crate::store::dictionary;
 use crate::store::error::StoreError;
 use crate::store::events::{EventFile, StoredCall, StoredEvent};
-use crate::store::manifest::Manifest;
+use crate::store::manifest::{self, Manifest};
 use crate::store::movements::Movements;
 use crate::store::segments::StoredSegment;
 
@@ -61,6 +61,7 @@ impl Snapshot {
         let mut last = None;
         for _ in 0..TRIES {
             let Some(manifest) = Manifest::read(dir)? else {
+                manifest::must_not_be_lost(dir)?;
                 return Err(StoreError::NoStore(dir.to_path_buf()));
             };
             // A writer may have replaced files since the manifest was read.

@@ -8,7 +8,7 @@ use crate::store::address_part::ADDRESSES;
 use crate::store::assets;
 use crate::store::container::{Container, Format};
 use crate::store::error::StoreError;
-use crate::store::manifest::{FileEntry, Manifest};
+use crate::store::manifest::{self, FileEntry, Manifest};
 use crate::store::snapshot::Snapshot;
 use crate::store::{events, outputs, transfers};
 use hawkshaw_model::{Batch, Ledger as _, TxIx};
@@ -45,6 +45,7 @@ impl VerifyReport {
 /// When there is no store, or its manifest is damaged; damage of other files is in the report.
 pub fn verify(dir: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<VerifyReport, StoreError> {
     let Some(manifest) = Manifest::read(dir)? else {
+        manifest::must_not_be_lost(dir)?;
         return Err(StoreError::NoStore(dir.to_path_buf()));
     };
     let mut report = VerifyReport::default();

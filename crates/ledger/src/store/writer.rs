@@ -1,5 +1,6 @@
 //! The one process that changes a store.
 
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -65,6 +66,9 @@ pub struct ImportSummary {
     /// Transactions whose index in their block no file gave: they stand in the order of their
     /// events.
     pub inferred_indices: u64,
+    /// Movements that another table of the import says did not happen, because the transaction
+    /// failed, or says better, because the token is one of a kind.
+    pub left_out: u64,
 }
 
 /// The writer of a store. There is one at a time; readers do not mind it.
@@ -100,8 +104,8 @@ struct Open {
     pending_rows: usize,
     /// The segments of a UTXO chain, for what its inputs spend.
     outputs: Vec<StoredSegment>,
-    /// The heights of the rows of this import that are whole blocks.
-    heights: Option<[u64; 2]>,
+    /// The heights of the rows of this import that are whole blocks, by file.
+    heights: Vec<(Arc<str>, [u64; 2])>,
     /// The files of this import that are of one account each.
     histories: Vec<History>,
 }
@@ -115,6 +119,7 @@ struct Session {
     /// By chain, the height up to which this import stored everything.
     reached: Vec<(String, u64)>,
     order: FileOrder,
+    files: GivenFiles,
     inputs: Vec<InputFile>,
     /// What names the list of inputs.
     key: String,
@@ -138,17 +143,23 @@ impl StoreWriter {
         let manifest = Manifest::read(dir)?;
         if manifest.is_none() {
             let ours = [manifest::NAME_NEXT, LOCK, TAGS];
-            let is_foreign = |name: &std::ffi::OsString| {
-                let name = name.to_string_lossy();
-                !ours.contains(&&*name) && !name.ends_with(manifest::FILE_ENDING)
-            };
+            let is_foreign = |name: &std::ffi::OsString| !ours.contains(&&*name.to_string_lossy());
+            manifest::must_not_be_lost(dir)?;
             if disk.list(dir)?.iter().any(is_foreign) {
                 return Err(StoreError::NotAStore(dir.to_path_buf()));
             }
         }
         let lock = lock(dir)?;
         // Only now is it sure that nobody else changes it.
-        let manifest = Manifest::read(dir)?.unwrap_or_else(Manifest::empty);
+        let manifest = match Manifest::read(dir)? {
+            Some(manifest) => manifest,
+            None => {
+                // From here on files without a manifest are a store that lost it.
+                let manifest = Manifest::empty();
+                manifest.write(&*disk, dir)?;
+                manifest
+            }
+        };
         let book = dictionary::open_addresses(dir, &manifest.address_parts)?;
         let assets = AssetWriter::new(&dictionary::open_assets(dir, &manifest.asset_parts)?);
         let mut writer = Self {
@@ -205,12 +216,13 @@ impl StoreWriter {
         let through = unfinished.map(|found| found.through).unwrap_or_default();
         let is_resumed = !through.is_empty();
         for chain in &mut self.chains {
-            chain.heights = None;
+            chain.heights.clear();
             chain.histories.clear();
         }
         let (summary, inputs) = (ImportSummary::default(), files.to_vec());
-        let (reached, order) = (through.clone(), FileOrder::default());
-        self.session = Session { summary, through, reached, order, inputs, key };
+        let (reached, order, files) =
+            (through.clone(), FileOrder::default(), GivenFiles::default());
+        self.session = Session { summary, through, reached, order, files, inputs, key };
         is_resumed
     }
 
@@ -237,13 +249,12 @@ impl StoreWriter {
         let open = &mut self.chains[chain];
         match &rows.extent {
             Extent::Account(_) => histories::note(&mut open.histories, &rows, [low, high]),
-            Extent::Blocks => {
-                open.heights = Some(match open.heights {
-                    Some(known) => [known[0].min(low), known[1].max(high)],
-                    None => [low, high],
-                });
-            }
+            Extent::Blocks => match open.heights.iter_mut().find(|(file, _)| *file == rows.file) {
+                Some((_, known)) => *known = [known[0].min(low), known[1].max(high)],
+                None => open.heights.push((Arc::clone(&rows.file), [low, high])),
+            },
         }
+        self.session.files.note(&rows);
         open.pending_rows += rows.len();
         open.pending.push(rows);
         Ok(())
@@ -314,10 +325,13 @@ impl StoreWriter {
         let heights: Vec<(String, [u64; 2])> = self
             .chains
             .iter()
-            .filter_map(|open| Some((open.id.as_str().to_owned(), open.heights?)))
+            .flat_map(|open| open.heights.iter().map(|(_, range)| (open.id.as_str(), *range)))
+            .map(|(id, range)| (id.to_owned(), range))
             .collect();
         for file in session.inputs {
-            if !self.stored(std::slice::from_ref(&file))[0] {
+            // Headers alone are kept for blocks that have transactions: the file is wanted again.
+            let is_whole = !session.files.is_headers_only(&file.name);
+            if is_whole && !self.stored(std::slice::from_ref(&file))[0] {
                 let InputFile { name, bytes, digest } = file;
                 let heights = heights.clone();
                 self.manifest.imports.push(ImportEntry { name, bytes, digest, heights });
@@ -344,10 +358,11 @@ impl StoreWriter {
 
     /// Counts the blocks of this import up to a height as covered.
     fn cover(&mut self, chain: usize, through: u64) {
-        if let Some([low, high]) = self.chains[chain].heights
-            && low <= through
-        {
-            coverage::add(&mut self.manifest.chains[chain].covered, [low, high.min(through)]);
+        for (_, [low, high]) in &self.chains[chain].heights {
+            if *low <= through {
+                let stretch = [*low, through.min(*high)];
+                coverage::add(&mut self.manifest.chains[chain].covered, stretch);
+            }
         }
     }
 
@@ -431,7 +446,7 @@ impl StoreWriter {
         }
         facts.headers.extend(std::mem::take(&mut stored.headers));
         let mut rows = AccountBatch::default();
-        rows.add_stored(&stored)?;
+        rows.add_stored(&stored, &facts)?;
         drop(stored);
         let (addresses, assets) = (&mut self.addresses, &mut self.assets);
         let mut numbers = StoreNumbers { chain: number_of(chain)?, addresses, assets };
@@ -455,6 +470,7 @@ impl StoreWriter {
         summary.stored += done.stored;
         summary.txs += done.txs;
         summary.inferred_indices += done.inferred_indices;
+        summary.left_out += done.left_out;
         if let Some(entries) = done.entries {
             self.replace(chain, range, entries);
         }
@@ -669,6 +685,7 @@ struct Finished {
     duplicates: u64,
     txs: u64,
     inferred_indices: u64,
+    left_out: u64,
 }
 
 /// What was stored of the blocks of a batch.
@@ -704,7 +721,7 @@ fn finish(
     dir: &Path,
     names: &FileNames,
 ) -> Result<Finished, StoreError> {
-    let given = rows.len() as u64 - before.rows;
+    let (given, left_out) = (rows.given(), rows.left_out());
     let outcome = rows.finish(facts)?;
     let kept = outcome.run.rows.len() as u64;
     let mut finished = Finished {
@@ -713,6 +730,7 @@ fn finish(
         duplicates: outcome.duplicates,
         txs: (outcome.run.txs.len() as u64).saturating_sub(before.txs),
         inferred_indices: outcome.inferred_indices,
+        left_out,
     };
     let is_same = kept == before.rows && outcome.run.places() == before.places;
     if !is_same || before.has_new_headers {
@@ -721,24 +739,41 @@ fn finish(
     Ok(finished)
 }
 
-/// Which files have given their rows in the order of blocks so far.
+/// Which files gave nothing but headers of blocks, by name without folder.
 #[derive(Debug, Default)]
-struct FileOrder(Vec<(Arc<str>, u64)>);
+struct GivenFiles(BTreeMap<String, bool>);
+
+impl GivenFiles {
+    fn note(&mut self, rows: &Rows) {
+        let name = Path::new(&*rows.file).file_name().unwrap_or_default().to_string_lossy();
+        let has_headers_only = self.0.entry(name.into_owned()).or_insert(true);
+        *has_headers_only &= rows.blocks.len() == rows.len();
+    }
+
+    fn is_headers_only(&self, name: &str) -> bool {
+        self.0.get(name) == Some(&true)
+    }
+}
+
+/// Which files have given their rows in the order of blocks so far, all of one chain.
+#[derive(Debug, Default)]
+struct FileOrder(Vec<(Arc<str>, ChainId, u64)>);
 
 impl FileOrder {
     /// Whether rows go on where those of their file before ended, each at the height of the one
     /// before it or above.
     fn goes_on(&mut self, rows: &Rows) -> bool {
         let Some([low, high]) = rows.heights() else { return true };
-        let at = match self.0.iter().position(|(file, _)| *file == rows.file) {
+        let at = match self.0.iter().position(|(file, ..)| *file == rows.file) {
             Some(at) => at,
             None => {
-                self.0.push((Arc::clone(&rows.file), 0));
+                self.0.push((Arc::clone(&rows.file), rows.chain.clone(), 0));
                 self.0.len() - 1
             }
         };
-        let highest = &mut self.0[at].1;
-        let is_behind = low >= *highest;
+        let (_, chain, highest) = &mut self.0[at];
+        // How far a file is on one chain says nothing of another.
+        let is_behind = low >= *highest && *chain == rows.chain;
         *highest = high.max(*highest);
         is_behind
             && rows.transfers.is_sorted_by_key(|row| row.spot.height)
@@ -776,7 +811,7 @@ impl Open {
             pending: Vec::new(),
             pending_rows: 0,
             outputs: Vec::new(),
-            heights: None,
+            heights: Vec::new(),
             histories: Vec::new(),
         }
     }

@@ -175,7 +175,7 @@ fn a_row_that_contradicts_what_is_stored_changes_nothing() {
     let mut bad = rows("bad");
     bad.transfers = vec![transfer(spot(5, 0), 0, 2, 3, 11)];
     let error = import(&mut writer, vec![bad]).unwrap_err().to_string();
-    assert!(error.contains("bad line 2") && error.contains("event 0"), "{error}");
+    assert!(error.starts_with("bad line 2 contradicts block 5 in the store:"), "{error}");
     assert_eq!(said(dir.path()), before);
 }
 
@@ -336,4 +336,132 @@ fn an_interrupted_import_of_rows_out_of_order_loses_none() {
         writer.end().unwrap();
         assert_eq!(said(dir.path()), said(whole.path()), "stopped after {stop} chunks");
     }
+}
+
+#[test]
+fn what_another_table_says_failed_did_not_move() {
+    let bare = |height| Spot { time: None, ..spot(height, 0) };
+    let mut txs = rows("transactions");
+    txs.transfers = vec![
+        transfer(spot(5, 0), 0, 2, 3, 10),
+        fee(spot(5, 0), Transfer::UNPLACED, 2),
+        transfer(spot(6, 0), 0, 2, 3, 11),
+    ];
+    let mut receipts = rows("receipts");
+    let call = |height, success| Call {
+        spot: bare(height),
+        sender: None,
+        to: None,
+        success: Some(success),
+        data: Box::default(),
+    };
+    receipts.calls = vec![call(5, false), call(6, true)];
+    let together = tempfile::tempdir().unwrap();
+    let mut writer = StoreWriter::open(together.path()).unwrap();
+    let summary = import(&mut writer, vec![txs.clone(), receipts.clone()]).unwrap();
+    assert_eq!((summary.stored, summary.left_out, summary.events), (2, 1, 1));
+    let after = tempfile::tempdir().unwrap();
+    let mut writer = StoreWriter::open(after.path()).unwrap();
+    import(&mut writer, vec![txs.clone()]).unwrap();
+    import(&mut writer, vec![txs, receipts]).unwrap();
+    assert_eq!(said(after.path()), said(together.path()));
+    assert!(!said(after.path()).contains("slip44:60 10\n"));
+}
+
+#[test]
+fn a_token_of_its_kind_is_no_amount() {
+    let mut logs = rows("logs");
+    logs.assets[1] =
+        "eip155:1/erc721:0x0101010101010101010101010101010101010101/77".parse().unwrap();
+    logs.transfers = vec![Transfer { asset: 1, ..transfer(spot(5, 0), 9, 2, 3, 1) }];
+    let mut tokens = rows("token_transfers");
+    tokens.transfers = vec![
+        Transfer { asset: 1, ..transfer(spot(5, 0), 9, 2, 3, 77) },
+        Transfer { asset: 1, ..transfer(spot(5, 0), 11, 2, 3, 5) },
+    ];
+    let orders = [[&logs, &tokens], [&tokens, &logs]];
+    let stores: Vec<String> = orders
+        .iter()
+        .flat_map(|order| {
+            let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            let mut writer = StoreWriter::open(one.path()).unwrap();
+            import(&mut writer, order.iter().map(|rows| (*rows).clone()).collect()).unwrap();
+            let mut writer = StoreWriter::open(two.path()).unwrap();
+            for rows in order {
+                // The list of tokens alone does not know better, and is corrected later.
+                let alone = import(&mut writer, vec![(*rows).clone(), logs.clone()]);
+                alone.unwrap();
+            }
+            [said(one.path()), said(two.path())]
+        })
+        .collect();
+    assert!(stores.iter().all(|store| *store == stores[0]), "{stores:#?}");
+    assert!(stores[0].contains("erc721") && !stores[0].contains(" 77\n"));
+}
+
+#[test]
+fn holes_between_files_stay_and_headers_alone_are_wanted_again() {
+    let chunk = |file: &str, heights: std::ops::Range<u64>| {
+        let mut chunk = rows(file);
+        chunk.transfers =
+            heights.map(|height| transfer(spot(height, 0), 0, 2, 3, height)).collect();
+        chunk
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = StoreWriter::open(dir.path()).unwrap();
+    let mut headers = rows("folder/blocks.csv");
+    headers.blocks = vec![Block { height: 3, time: time(3), hash: [3; 32], parent: [2; 32] }];
+    let files = ["a.csv", "b.csv", "blocks.csv"].map(|name| InputFile {
+        name: name.into(),
+        bytes: 1,
+        digest: name.into(),
+    });
+    writer.begin(&files);
+    for rows in [chunk("folder/a.csv", 1..5), chunk("folder/b.csv", 9..12), headers] {
+        writer.add(rows).unwrap();
+    }
+    writer.end().unwrap();
+    assert_eq!(writer.stored(&files), [true, true, false]);
+    let manifest = Snapshot::open(dir.path()).unwrap().manifest;
+    assert_eq!(manifest.chains[0].covered, [[1, 4], [9, 11]]);
+}
+
+#[test]
+fn the_account_of_a_list_is_who_took_part_in_every_transaction() {
+    let listed = |height| Spot { tx_index: None, ..spot(height, 0) };
+    let mut list = rows("export");
+    list.extent = Extent::Account(None);
+    // The account is 3: 2 pays it and the fee, then it pays 4.
+    list.transfers = vec![
+        transfer(listed(5), Transfer::UNPLACED, 2, 3, 10),
+        fee(listed(5), Transfer::UNPLACED, 2),
+        transfer(listed(6), Transfer::UNPLACED, 3, 4, 9),
+        fee(listed(6), Transfer::UNPLACED, 3),
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = StoreWriter::open(dir.path()).unwrap();
+    import(&mut writer, vec![list]).unwrap();
+    let manifest = Snapshot::open(dir.path()).unwrap().manifest;
+    assert_eq!(manifest.chains[0].histories[0].account, address(3).to_string());
+    assert!(manifest.chains[0].covered.is_empty());
+}
+
+#[test]
+fn a_store_without_its_manifest_is_neither_read_nor_emptied() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = StoreWriter::open(dir.path()).unwrap();
+    let mut good = rows("good");
+    good.transfers = vec![transfer(spot(5, 0), 0, 2, 3, 10)];
+    import(&mut writer, vec![good]).unwrap();
+    drop(writer);
+    let count = std::fs::read_dir(dir.path()).unwrap().count();
+    std::fs::remove_file(dir.path().join("manifest.json")).unwrap();
+    for error in [
+        StoreWriter::open(dir.path()).map(drop).unwrap_err(),
+        Snapshot::open(dir.path()).map(drop).unwrap_err(),
+        crate::store::verify(dir.path(), &mut |_, _| {}).map(drop).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("manifest.json, byte 0: it is gone"), "{error}");
+    }
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), count - 1);
 }
