@@ -89,6 +89,29 @@ fn the_same_file_again_changes_nothing() {
 }
 
 #[test]
+fn the_same_file_read_in_another_way_is_read_again() {
+    let desk = Desk::new();
+    let (one, two) = ("01".repeat(20), "02".repeat(20));
+    let text = format!(
+        "hash,nonce,block_hash,block_number,transaction_index,from_address,to_address,value,gas,\
+         gas_price,input,block_timestamp,max_fee_per_gas,max_priority_fee_per_gas,\
+         transaction_type\n{THEFT},0,{THEFT},5,0,0x{one},0x{two},7,1,1,0xabcd,1600000000,,,0\n"
+    );
+    desk.write("transactions.csv", text);
+    desk.import(&["transactions.csv"]).ended(DONE).answers("1 new transactions");
+    desk.import(&["transactions.csv"]).ended(DONE).answers("nothing to do");
+    for options in [&["--calldata"][..], &["--events", "all"], &["--format", "ethereum-etl"]] {
+        let all = [&["transactions.csv"], options].concat();
+        desk.import(&all).ended(DONE).answers("1 read");
+        desk.import(&all).ended(DONE).answers("nothing to do");
+    }
+    let other = desk.import(&["transactions.csv", "--chain", "eip155:137"]).ended(DONE);
+    other.answers("1 new transactions").answers("Polygon");
+    let info = desk.ask(&["info", "--json"]).ended(DONE).json();
+    assert_eq!(info["chains"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn folders_and_patterns_are_expanded() {
     let desk = Desk::new();
     std::fs::create_dir_all(desk.path("tables/deep")).unwrap();

@@ -268,7 +268,7 @@ fn one_history_says_nothing_of_other_accounts() {
     let kind = |account: &str| {
         let terminals = found["terminals"].as_array().unwrap();
         let is_of = |terminal: &&Value| {
-            terminal["account"]
+            terminal["address"]
                 .as_str()
                 .is_some_and(|text| text.to_lowercase().ends_with(&account.to_lowercase()))
         };

@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &ImportArguments, quiet: bool) -> Result<(), Failur
     let started = Instant::now();
     let interrupt = interrupt()?;
     let tables = files::tables(arguments, quiet)?;
-    let inputs = digest::inputs(&tables, &interrupt, quiet)?;
+    let inputs = digest::inputs(&tables, &files::options(arguments), &interrupt, quiet)?;
     let mut writer = StoreWriter::open(&arguments.store.store).map_err(failure)?;
     if let Some(rows) = arguments.batch_rows {
         writer = writer.with_batch_rows(rows);
