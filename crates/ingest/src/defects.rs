@@ -31,6 +31,9 @@ pub enum Defect {
     RemovedLog,
     /// A transfer of an asset that ledgers do not hold: ERC-1155.
     MultiToken,
+    /// The amount is in units, and how many decimals the token has is neither in the file nor on
+    /// the list of curated assets: the row was left out.
+    TokenDecimalsUnknown,
 }
 
 impl Defect {
@@ -48,6 +51,7 @@ impl Defect {
             Self::CreatedContractUnknown => "created-contract-unknown",
             Self::RemovedLog => "removed-log",
             Self::MultiToken => "multi-token",
+            Self::TokenDecimalsUnknown => "token-decimals-unknown",
         }
     }
 }

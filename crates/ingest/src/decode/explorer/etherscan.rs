@@ -158,11 +158,10 @@ fn token(fields: &Fields<'_, '_>, sink: &mut Sink) -> Result<(), Refusal> {
     let spot = spot(fields)?;
     let asset = sink.token(fields.filled_evm(CONTRACT)?)?;
     let decimals = fields.number::<u8>(TOKEN_DECIMALS)?.or(sink.decimals(asset));
-    let decimals = decimals.ok_or_else(|| {
-        let reason = "the amount is in units, and how many decimals the token has is neither in \
-                      a column TokenDecimal nor on the list of curated assets";
-        fields.refuse(TOKEN_VALUE, reason)
-    })?;
+    let Some(decimals) = decimals else {
+        sink.count(Defect::TokenDecimalsUnknown);
+        return Ok(());
+    };
     let amount = units(fields, TOKEN_VALUE, decimals)?.ok_or_else(|| fields.empty(TOKEN_VALUE))?;
     let sides = [fields.filled_evm(FROM)?, fields.filled_evm(TO)?];
     sink.transfer(token_movement(spot, Transfer::UNPLACED, asset, sides, amount.amount));
