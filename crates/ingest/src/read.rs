@@ -37,8 +37,19 @@ pub struct FileRows {
     /// Chunks that were decoded together with one that was handed out.
     ready: std::vec::IntoIter<Rows>,
     defects: Defects,
-    last_height: u64,
+    last_heights: LastHeights,
     is_in_order: bool,
+}
+
+/// The height of the last row of each kind: a table gives blocks, movements and calls side by
+/// side, and only those of one kind follow each other.
+#[derive(Debug, Default)]
+struct LastHeights {
+    transfers: u64,
+    legs: u64,
+    events: u64,
+    calls: u64,
+    blocks: u64,
 }
 
 /// How far a file is read.
@@ -131,7 +142,7 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<FileRows, IngestError>
         state: State::Open(source),
         ready: Vec::new().into_iter(),
         defects: Defects::default(),
-        last_height: 0,
+        last_heights: LastHeights::default(),
         is_in_order: true,
     })
 }
@@ -288,15 +299,24 @@ impl FileRows {
     }
 
     fn note(&mut self, rows: &Rows) {
-        let heights = (rows.transfers.iter().map(|row| row.spot.height))
-            .chain(rows.legs.iter().map(|row| row.spot.height))
-            .chain(rows.blocks.iter().map(|row| row.height));
-        let heights = heights.chain(rows.calls.iter().take(1).map(|row| row.spot.height));
-        for height in heights {
-            self.is_in_order &= self.last_height <= height;
-            self.last_height = height;
-        }
+        let last = &mut self.last_heights;
+        let is_in_order = follow(&mut last.transfers, rows.transfers.iter().map(|r| r.spot.height))
+            & follow(&mut last.legs, rows.legs.iter().map(|row| row.spot.height))
+            & follow(&mut last.events, rows.events.iter().map(|row| row.spot.height))
+            & follow(&mut last.calls, rows.calls.iter().map(|row| row.spot.height))
+            & follow(&mut last.blocks, rows.blocks.iter().map(|row| row.height));
+        self.is_in_order &= is_in_order;
     }
+}
+
+/// Whether heights never fall, from the last one of the rows before them on.
+fn follow(last: &mut u64, heights: impl Iterator<Item = u64>) -> bool {
+    let mut is_in_order = true;
+    for height in heights {
+        is_in_order &= *last <= height;
+        *last = height;
+    }
+    is_in_order
 }
 
 impl Iterator for FileRows {

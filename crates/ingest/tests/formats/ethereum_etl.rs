@@ -41,6 +41,9 @@ fn transactions_without_receipts_say_what_they_do_not_know() {
     assert!(read.transfers[1].0.to.is_some(), "sender and nonce determine the contract");
     assert_eq!((read.defect("fee-unknown"), read.defect("status-unknown")), (3, 2));
     assert_eq!(read.calls.len(), 3);
+    assert!(read.is_in_order, "movements and calls are two lists");
+    let reversed = [rows[0].clone(), rows[2].clone(), rows[1].clone()];
+    assert!(!sample("r.csv", transactions(&reversed, "")).read().is_in_order);
     assert!(read.calls.iter().all(|call| call.data.is_empty() && call.success.is_none()));
     let read = file.read_as(&ReadOptions::default().calldata(true)).unwrap();
     assert_eq!(*read.calls[0].data, [0xa9, 0x05, 0x9c, 0xbb]);
