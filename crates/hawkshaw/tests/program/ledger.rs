@@ -46,6 +46,18 @@ impl Desk {
         said(import.args(arguments))
     }
 
+    /// Waits until the store of the desk has a segment.
+    #[cfg(unix)]
+    fn wait_for_a_batch(&self) {
+        let manifest = self.path("store/manifest.json");
+        let has_segment =
+            || std::fs::read_to_string(&manifest).is_ok_and(|text| text.contains("segment-"));
+        let begun = Instant::now();
+        while !has_segment() && begun.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     /// Asks the store of the desk.
     #[track_caller]
     pub(crate) fn ask(&self, arguments: &[&str]) -> Said {
@@ -195,11 +207,7 @@ fn a_killed_import_goes_on_where_it_stopped() {
         import
     };
     let mut child = import().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let manifest = desk.path("store/manifest.json");
-    let begun = Instant::now();
-    while !manifest.exists() && begun.elapsed() < Duration::from_secs(60) {
-        std::thread::yield_now();
-    }
+    desk.wait_for_a_batch();
     // SIGKILL: nothing can be tidied up.
     child.kill().unwrap();
     child.wait().unwrap();
@@ -226,11 +234,7 @@ fn ctrl_c_says_what_is_stored() {
     import.current_dir(desk.folder.path());
     import.args(["ledger", "import", "long.csv", "--store", "store", "--batch-rows", "10000"]);
     let child = import.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let manifest = desk.path("store/manifest.json");
-    let begun = Instant::now();
-    while !manifest.exists() && begun.elapsed() < Duration::from_secs(60) {
-        std::thread::yield_now();
-    }
+    desk.wait_for_a_batch();
     let id = child.id().to_string();
     std::process::Command::new("kill").args(["-INT", &id]).status().unwrap();
     let output = child.wait_with_output().unwrap();
