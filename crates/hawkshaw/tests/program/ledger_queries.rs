@@ -285,3 +285,26 @@ fn one_history_says_nothing_of_other_accounts() {
     let whole = trace(case.path(), &Desk::imported(), &["--json"]).ended(DONE).json();
     assert!(!whole["limits"].to_string().contains("whole blocks"), "{whole}");
 }
+
+#[test]
+fn a_place_that_no_file_gives_is_unknown() {
+    let desk = one_history();
+    let history = desk.ask(&["history", THIEF]).ended(DONE);
+    history.answers("place in the block unknown");
+    let json = desk.ask(&["history", THIEF, "--json"]).ended(DONE).json();
+    for movement in json["movements"].as_array().unwrap() {
+        assert_eq!(movement["tx_index"], Value::Null, "{movement}");
+    }
+    let tx = desk.ask(&["tx", THEFT]).ended(DONE);
+    tx.answers("block 1, its place in the block is unknown");
+    let json = desk.ask(&["tx", THEFT, "--json"]).ended(DONE).json();
+    assert_eq!(json["transactions"][0]["tx_index"], Value::Null);
+    assert!(!holds_a_stand_in(&json.to_string()), "{json}");
+    let known = Desk::imported().ask(&["history", THIEF, "--json"]).ended(DONE).json();
+    assert_eq!(known["movements"][0]["tx_index"], 0);
+}
+
+/// Whether a text holds an index that stands for none.
+fn holds_a_stand_in(text: &str) -> bool {
+    ["21474836", "42949672"].iter().any(|index| text.contains(index))
+}

@@ -115,6 +115,7 @@ impl<'a> HistoryPage<'a> {
 
     fn text(&self, out: &mut String, row: &HistoryRow) {
         let place = row.height.map_or_else(String::new, |height| format!("block {height}"));
+        let is_unplaced = row.tx.is_some() && row.height.is_some() && row.tx_index.is_none();
         let amount = amount_text(self.assets, &row.asset, row.amount);
         let sign = if row.side == Side::In { '+' } else { '-' };
         let (time, kind) = (row.time.to_string(), row.kind);
@@ -133,6 +134,9 @@ impl<'a> HistoryPage<'a> {
             }
             (Some(tx), ..) => parts.push(format!("tx {}", tx.on(row.account.chain()))),
             (None, ..) => parts.push("no transaction".to_owned()),
+        }
+        if is_unplaced {
+            parts.push("place in the block unknown".to_owned());
         }
         let _ = writeln!(out, "    {}", parts.join("  "));
     }

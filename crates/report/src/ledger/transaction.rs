@@ -15,7 +15,7 @@ pub struct TxAnswer {
     pub tx: TxId,
     /// The height of its block.
     pub height: Option<u64>,
-    /// Its index in the block.
+    /// Its index in the block, where a file gave it.
     pub tx_index: Option<u32>,
     /// The time of the block.
     pub time: Timestamp,
@@ -55,7 +55,9 @@ pub fn to_tx_text(answers: &[TxAnswer], assets: &AssetList, style: TableStyle) -
         let _ = writeln!(page.out, "{}", answer.tx.hash().on(answer.tx.chain()));
         let place = match (answer.height, answer.tx_index) {
             (Some(height), Some(index)) => format!(", block {height}, transaction {index} of it"),
-            (Some(height), None) => format!(", block {height}"),
+            (Some(height), None) => {
+                format!(", block {height}, its place in the block is unknown")
+            }
             _ => String::new(),
         };
         page.paragraph(&format!("on {}{place}, {}", answer.tx.chain().name(), answer.time));

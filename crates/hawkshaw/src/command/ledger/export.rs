@@ -19,9 +19,6 @@ use crate::exit::Failure;
 use crate::screen::{self, Meter};
 use crate::store;
 
-/// Event indices from here on mean that no data place the movement in its transaction.
-pub(super) const EVENT_UNKNOWN: u32 = u32::MAX - 1;
-
 /// Text that is gathered before it is written.
 const BUFFER_BYTES: usize = 1 << 20;
 

@@ -107,13 +107,14 @@ fn row(snapshot: &Snapshot, found: &Found, movement: &Movement) -> Result<Histor
         (None, true) => "output",
         (None, false) => "input",
     };
-    let is_placed = tx.hash.is_some();
+    // The place of what no transaction moved is made up, too.
+    let given = |index| question::given_index(index).filter(|_| tx.hash.is_some());
     Ok(HistoryRow {
         account: found.account.clone(),
         time: tx.time,
         height: tx.point.map(|point| point.height),
-        tx_index: tx.point.map(|point| point.tx_index).filter(|_| is_placed),
-        event: is_placed.then_some(movement.event),
+        tx_index: tx.point.and_then(|point| given(point.tx_index)),
+        event: given(movement.event),
         tx: tx.hash,
         kind,
         side: if movement.is_credit { Side::In } else { Side::Out },

@@ -10,6 +10,15 @@ use hawkshaw_report::ledger::coverage_text;
 use crate::cli::ledger::{AccountArguments, Moment, RangeArguments};
 use crate::exit::Failure;
 
+/// Indices from here on stand for places that no file gives: they only keep an order.
+const INDEX_UNKNOWN: u32 = 1 << 31;
+
+/// The index of a transaction in its block, or of a movement in its transaction, where a file
+/// gave it.
+pub(super) fn given_index(index: u32) -> Option<u32> {
+    (index < INDEX_UNKNOWN).then_some(index)
+}
+
 /// An account that a store knows.
 #[derive(Debug, Clone)]
 pub(super) struct Found {

@@ -97,7 +97,7 @@ fn answer(
     Ok(TxAnswer {
         tx: id,
         height: known.point.map(|point| point.height),
-        tx_index: known.point.map(|point| point.tx_index),
+        tx_index: known.point.and_then(|point| question::given_index(point.tx_index)),
         time: known.time,
         sender: known.sender.map(|sender| snapshot.account(sender)).transpose()?,
         fee,
@@ -108,7 +108,7 @@ fn answer(
 fn transfer(snapshot: &Snapshot, one: &TxTransfer) -> Result<TxRow, ReadError> {
     let account = |number: Option<_>| number.map(|number| snapshot.account(number)).transpose();
     Ok(TxRow {
-        index: (one.detail.event < super::export::EVENT_UNKNOWN).then_some(one.detail.event),
+        index: question::given_index(one.detail.event),
         kind: kind_name(one.detail.kind),
         from: account(one.payer)?,
         to: account(one.payee)?,
