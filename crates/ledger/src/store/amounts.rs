@@ -152,6 +152,14 @@ impl AmountPool {
         Ok(())
     }
 
+    /// Brings the bytes of a row near.
+    pub(crate) fn warm(&self, row: usize) -> Result<u32, ReadError> {
+        let start = self.starts.at(row / STRIDE)?;
+        let first = usize::try_from(start).unwrap_or(usize::MAX);
+        let byte = if first < self.bytes.len() { self.bytes.at(first)? } else { 0 };
+        Ok(start ^ u32::from(byte))
+    }
+
     #[inline]
     fn cursor(&self, stretch: usize) -> Result<Cursor<'_>, ReadError> {
         let ends = self.starts.get(stretch..stretch + 2)?;

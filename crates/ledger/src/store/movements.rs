@@ -13,6 +13,9 @@ use crate::store::snapshot::Snapshot;
 use crate::store::transfers::StoredTransfers;
 use crate::store::varint::DeltaList;
 
+/// How many transactions are looked up together.
+const AHEAD: usize = 16;
+
 /// One movement that an account took part in. A self-transfer stands once on each side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Movement {
@@ -43,6 +46,8 @@ pub struct Movements<'a> {
     /// The segments that are still to be read, of all.
     segments: std::slice::Iter<'a, StoredSegment>,
     current: Option<(&'a StoredSegment, DeltaList<'a>)>,
+    /// The next transactions of the current segment, in reverse.
+    ahead: Vec<usize>,
     /// What the last transaction holds, in reverse.
     ready: Vec<Movement>,
     has_failed: bool,
@@ -58,27 +63,22 @@ impl<'a> Movements<'a> {
         let from = segments.partition_point(|segment| segment.tx_end() <= txs.start.0);
         let to = segments.partition_point(|segment| segment.tx_first() < txs.end.0);
         let segments = segments.get(from..to).unwrap_or_default().iter();
-        let (current, ready) = (None, Vec::new());
-        Self { snapshot, account, txs, segments, current, ready, has_failed: false }
+        let (current, ahead, ready) = (None, Vec::new(), Vec::new());
+        Self { snapshot, account, txs, segments, current, ahead, ready, has_failed: false }
     }
 
     /// Reads on until movements are ready; `false` behind the last.
     fn advance(&mut self) -> Result<bool, ReadError> {
         loop {
             if let Some((segment, mut list)) = self.current.take() {
-                while let Some(tx) = list.next().transpose()? {
-                    let number = segment.tx_first() + u64::from(tx);
-                    if number < self.txs.start.0 {
-                        continue;
-                    }
-                    if number >= self.txs.end.0 {
-                        break;
-                    }
-                    self.read(segment, usize::try_from(tx).unwrap_or(usize::MAX))?;
-                    if !self.ready.is_empty() {
-                        self.ready.reverse();
-                        self.current = Some((segment, list));
-                        return Ok(true);
+                while self.fill(segment, &mut list)? {
+                    while let Some(tx) = self.ahead.pop() {
+                        self.read(segment, tx)?;
+                        if !self.ready.is_empty() {
+                            self.ready.reverse();
+                            self.current = Some((segment, list));
+                            return Ok(true);
+                        }
                     }
                 }
             }
@@ -89,6 +89,33 @@ impl<'a> Movements<'a> {
                 self.current = Some((segment, list));
             }
         }
+    }
+
+    /// Takes the next transactions from the list, in reverse, and looks up what they hold: the
+    /// lookups of one wait for each other, those of many do not. `false` behind the last.
+    fn fill(
+        &mut self,
+        segment: &StoredSegment,
+        list: &mut DeltaList<'_>,
+    ) -> Result<bool, ReadError> {
+        if !self.ahead.is_empty() {
+            return Ok(true);
+        }
+        while self.ahead.len() < AHEAD {
+            let Some(tx) = list.next().transpose()? else { break };
+            let number = segment.tx_first() + u64::from(tx);
+            if number >= self.txs.end.0 {
+                break;
+            }
+            if number >= self.txs.start.0 {
+                self.ahead.push(usize::try_from(tx).unwrap_or(usize::MAX));
+            }
+        }
+        if let StoredSegment::Transfers(segment) = segment {
+            segment.warm(&self.ahead)?;
+        }
+        self.ahead.reverse();
+        Ok(!self.ahead.is_empty())
     }
 
     fn read(&mut self, segment: &StoredSegment, tx: usize) -> Result<(), ReadError> {

@@ -182,6 +182,24 @@ impl StoredTransfers {
         Ok(range)
     }
 
+    /// Brings what transactions hold near, so that reading them one after the other does not
+    /// wait for memory each time.
+    pub(crate) fn warm(&self, txs: &[usize]) -> Result<(), ReadError> {
+        let mut sum = 0;
+        for tx in txs {
+            sum ^= self.tx_rows.at(*tx)?;
+        }
+        for tx in txs {
+            let row = to_usize(self.tx_rows.at(*tx)?);
+            if row < self.row_count() {
+                sum ^= self.payers.at(row)? ^ self.payees.at(row)?;
+                sum ^= u32::from(self.codes.at(row)?) ^ self.amounts.warm(row)?;
+            }
+        }
+        std::hint::black_box(sum);
+        Ok(())
+    }
+
     /// Who pays and who is paid in a row.
     pub(crate) fn sides(&self, row: usize) -> Result<(u32, u32), ReadError> {
         Ok((self.payers.at(row)?, self.payees.at(row)?))
