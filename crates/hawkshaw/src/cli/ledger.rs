@@ -263,6 +263,19 @@ pub(crate) enum AssetArgument {
     Symbol(String),
 }
 
+impl Moment {
+    /// The one behind it; `None` at the end of time.
+    pub(crate) fn next(self) -> Option<Self> {
+        match self {
+            Self::Height(height) => height.checked_add(1).map(Self::Height),
+            Self::Time(time) => {
+                let next = time.to_unix().checked_add(1)?;
+                Timestamp::from_unix(next).ok().map(Self::Time)
+            }
+        }
+    }
+}
+
 impl FromStr for Moment {
     type Err = String;
 

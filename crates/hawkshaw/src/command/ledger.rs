@@ -3,6 +3,7 @@
 mod balance;
 mod change;
 mod counterparties;
+mod coverage;
 mod export;
 mod history;
 mod import;

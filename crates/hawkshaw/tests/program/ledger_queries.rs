@@ -43,7 +43,15 @@ fn a_history_is_cut_by_height_time_and_asset() {
     assert_eq!(count(&["--from", "1700000024"]), 2);
     assert_eq!(count(&["--to", "2023-11-14"]), 0);
     assert_eq!(count(&["--asset", "eth"]), 3);
-    assert_eq!(count(&["--asset", "usdc"]), 0);
+    desk.ask(&["history", THIEF, "--asset", "usdc"]).ended(USAGE).explains("`usdc`");
+    let other = "eip155:1/erc20:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48";
+    desk.ask(&["history", THIEF, "--asset", other]).ended(USAGE).explains("holds nothing of");
+    for verb in ["history", "counterparties"] {
+        for range in [["3", "2"], ["2023-11-16", "2023-11-15"], ["2023-11-16", "1"]] {
+            let reversed = desk.ask(&[verb, THIEF, "--from", range[0], "--to", range[1]]);
+            reversed.ended(USAGE).explains("--from is after --to");
+        }
+    }
     desk.ask(&["history", THIEF, "--from", "yesterday"]).ended(USAGE).explains("yesterday");
 }
 
@@ -98,6 +106,47 @@ fn an_address_is_found_on_every_chain_of_the_store() {
     assert!(!one.answers("on Polygon").stdout.contains("Ethereum"));
     desk.ask(&["tx", THEFT]).ended(DONE).answers("on Ethereum").answers("on Polygon");
     desk.ask(&["unwind", "--to", "1"]).ended(USAGE).explains("--chain");
+}
+
+#[test]
+fn an_answer_says_what_is_not_covered() {
+    let desk = Desk::imported();
+    let ask = |arguments: &[&str]| {
+        let json = desk.ask(&[&["history", THIEF, "--json"], arguments].concat());
+        let json = json.ended(DONE).json();
+        (json["complete"].clone(), json["accounts"][0]["not_covered"].clone())
+    };
+    let whole = serde_json::json!([]);
+    assert_eq!(ask(&[]), (true.into(), whole.clone()));
+    assert_eq!(ask(&["--from", "1", "--to", "4"]), (true.into(), whole.clone()));
+    assert_eq!(ask(&["--to", "9"]), (false.into(), serde_json::json!([[4, 8]])));
+    assert_eq!(ask(&["--from", "9"]), (false.into(), serde_json::json!([[9, null]])));
+    assert_eq!(ask(&["--from", "2030-01-01"]), (false.into(), serde_json::json!([[4, null]])));
+    assert_eq!(ask(&["--to", "2023-11-14"]), (false.into(), serde_json::json!([[0, 0]])));
+    assert_eq!(ask(&["--to", "1700000037"]), (true.into(), whole));
+    let text = desk.ask(&["history", THIEF, "--from", "9", "--to", "12"]).ended(DONE);
+    text.answers("No such movement").answers("Not covered of Ethereum: blocks 9 to 11");
+    let json = desk.ask(&["history", THIEF, "--json"]).ended(DONE).json();
+    let account = &json["accounts"][0];
+    assert_eq!(
+        (&account["known"], &account["covered"]),
+        (&true.into(), &serde_json::json!([[1, 3]]))
+    );
+    let nobody = "0x00000000000000000000000000000000000fffff";
+    let json = desk.ask(&["history", nobody, "--json"]).ended(DONE).json();
+    assert_eq!((&json["complete"], &json["accounts"][0]["known"]), (&false.into(), &false.into()));
+    assert_eq!(json["accounts"][0]["covered"], serde_json::json!([[1, 3]]));
+    let balance = desk.ask(&["balance", THIEF, "--at", "99"]).ended(DONE);
+    balance.answers("Not covered of Ethereum: blocks 4 to 99");
+    let balance = desk.ask(&["balance", THIEF, "--at", "0"]).ended(DONE);
+    balance.answers("No movement of it").answers("Not covered of Ethereum: blocks 0");
+    let one = one_history();
+    let known = one.ask(&["history", THIEF, "--json"]).ended(DONE).json();
+    assert_eq!(known["complete"], true);
+    assert_eq!(known["accounts"][0]["histories"], serde_json::json!([[THIEF, [1, 3]]]));
+    let other = one.ask(&["history", MULE, "--json"]).ended(DONE).json();
+    assert_eq!(other["complete"], false);
+    assert_eq!(other["accounts"][0]["not_covered"], serde_json::json!([[1, 3]]));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use hawkshaw_model::{Account, Amount, AssetId, AssetList, Timestamp};
 use serde_json::{Value, json};
 
+use super::coverage::{missing_json, missing_text};
 use super::words::{amount_json, amount_text, number, symbol, units_text};
 use crate::page::{Page, TableStyle};
 use crate::text::counted;
@@ -34,6 +35,8 @@ pub struct BalanceAnswer {
     pub coverage: String,
     /// Stretches of blocks that are covered.
     pub covered: Vec<[u64; 2]>,
+    /// Heights that were asked for and are not covered; an open end is `u64::MAX`.
+    pub missing: Vec<[u64; 2]>,
 }
 
 /// What moved between an account and one other side, of one asset.
@@ -98,7 +101,13 @@ pub fn to_balance_text(
             let _ = writeln!(page.out, "  {balance}");
             let _ = writeln!(page.out, "      {}", flow_text(held, assets));
         }
+        if answer.held.is_empty() {
+            page.paragraph("No movement of it is stored up to then.");
+        }
         page.paragraph(&format!("The store covers {}.", answer.coverage));
+        if let Some(text) = missing_text(account.chain(), &answer.missing) {
+            page.paragraph(&text);
+        }
         page.paragraph("What happened outside is in none of these sums.");
         page.out.push('\n');
     }
@@ -125,6 +134,7 @@ pub fn to_balance_json(answers: &[BalanceAnswer], at: Option<&str>, assets: &Ass
         json!({
             "account": answer.account.to_string(),
             "covered": answer.covered,
+            "not_covered": missing_json(&answer.missing),
             "assets": answer.held.iter().map(|held| held_json(held, assets)).collect::<Vec<_>>(),
         })
     }).collect();

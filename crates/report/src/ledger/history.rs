@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use hawkshaw_model::{Account, Amount, AssetId, AssetList, OutPoint, Timestamp, TxHash};
 use serde_json::{Value, json};
 
+use super::coverage::AccountCoverage;
 use super::words::{amount_json, amount_text};
 
 /// A movement that an account took part in.
@@ -106,10 +107,13 @@ impl<'a> HistoryPage<'a> {
         self.rows += 1;
     }
 
-    /// What comes behind the last row; `is_whole` unless a limit cut the history off.
-    pub fn end(&self, out: &mut String, is_whole: bool) {
+    /// What comes behind the last row; `is_whole` unless a limit cut the history off, or the
+    /// ledger does not cover all of what was asked for.
+    pub fn end(&self, out: &mut String, is_whole: bool, coverage: &[AccountCoverage]) {
         if self.form == HistoryForm::Json {
-            let _ = writeln!(out, "\n],\"complete\":{is_whole}}}");
+            let accounts: Vec<Value> = coverage.iter().map(AccountCoverage::json).collect();
+            let accounts = Value::Array(accounts);
+            let _ = writeln!(out, "\n],\"accounts\":{accounts},\"complete\":{is_whole}}}");
         }
     }
 

@@ -6,8 +6,8 @@ use hawkshaw_report::ledger::{
     BalanceAnswer, Held, coverage_text, to_balance_json, to_balance_text,
 };
 
-use super::question;
-use crate::cli::ledger::{AccountArguments, Moment};
+use super::{coverage, question};
+use crate::cli::ledger::{AccountArguments, Moment, RangeArguments};
 use crate::exit::Failure;
 use crate::{screen, store};
 
@@ -18,7 +18,7 @@ pub(super) fn run(
 ) -> Result<(), Failure> {
     let snapshot = store::open(&arguments.store.store)?;
     let mut answers = Vec::new();
-    for found in question::accounts(&snapshot, arguments)? {
+    for found in question::accounts(&snapshot, arguments)?.found {
         let txs = question::txs_through(&snapshot, found.chain, at)?;
         let flows = snapshot.flows(found.number, txs).map_err(Failure::bad_data)?;
         let chain = &snapshot.chains()[found.chain];
@@ -29,8 +29,12 @@ pub(super) fn run(
                 ", and the history of this address alone from block {first} to {last}"
             ));
         }
+        let range = RangeArguments { from: None, to: at.and_then(Moment::next) };
+        let asked =
+            coverage::of_account(&snapshot, &found.account, Some(found.chain), true, range)?;
         answers.push(BalanceAnswer {
             account: found.account,
+            missing: asked.missing,
             held: flows.iter().map(|(asset, flow)| held(&snapshot, *asset, flow)).collect(),
             coverage,
             covered: covered.to_vec(),

@@ -16,7 +16,8 @@ use crate::{screen, store};
 
 pub(super) fn run(arguments: &CounterpartyArguments, quiet: bool) -> Result<(), Failure> {
     let snapshot = store::open(&arguments.account.store.store)?;
-    let found = question::accounts(&snapshot, &arguments.account)?;
+    let found = question::accounts(&snapshot, &arguments.account)?.found;
+    question::check(arguments.range)?;
     let (mut answers, mut totals) = (Vec::new(), Vec::new());
     for one in &found {
         let chain = &snapshot.chains()[one.chain];

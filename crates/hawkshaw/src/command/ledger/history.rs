@@ -1,9 +1,13 @@
 //! `hawkshaw ledger history`.
 
+use anyhow::anyhow;
 use hawkshaw_ledger::store::{Movement, Snapshot};
-use hawkshaw_model::{AssetId, AssetList, Ledger as _, ReadError};
-use hawkshaw_report::ledger::{HistoryForm, HistoryPage, HistoryRow, Side, kind_name};
+use hawkshaw_model::{AssetId, AssetIx, AssetList, Ledger as _, Printable, ReadError};
+use hawkshaw_report::ledger::{
+    AccountCoverage, HistoryForm, HistoryPage, HistoryRow, Side, kind_name, missing_text,
+};
 
+use super::coverage;
 use super::question::{self, Found};
 use crate::cli::ledger::{AssetArgument, HistoryArguments};
 use crate::exit::Failure;
@@ -14,8 +18,13 @@ const BUFFER_BYTES: usize = 64 << 10;
 
 pub(super) fn run(arguments: &HistoryArguments, quiet: bool) -> Result<(), Failure> {
     let snapshot = store::open(&arguments.account.store.store)?;
-    let found = question::accounts(&snapshot, &arguments.account)?;
+    let meant = question::accounts(&snapshot, &arguments.account)?;
+    let found = &meant.found;
+    question::check(arguments.range)?;
     let assets = AssetList::built_in();
+    if let Some(asset) = &arguments.asset {
+        check_asset(&snapshot, asset, &assets)?;
+    }
     let form = match (arguments.json, arguments.csv) {
         (true, _) => HistoryForm::Json,
         (_, true) => HistoryForm::Csv,
@@ -28,48 +37,93 @@ pub(super) fn run(arguments: &HistoryArguments, quiet: bool) -> Result<(), Failu
     let mut page = HistoryPage::new(form, &assets);
     let mut text = String::new();
     page.begin(&mut text);
-    let mut is_whole = true;
-    for one in &found {
+    let mut is_cut = false;
+    let mut coverages = Vec::new();
+    for one in found {
+        let chain = one.account.chain();
         if form == HistoryForm::Text {
-            text.push_str(&format!(
-                "{} on {}\n",
-                one.account.address_for_people(),
-                one.account.chain().name()
-            ));
+            let address = one.account.address_for_people();
+            text.push_str(&format!("{address} on {}\n", chain.name()));
         }
-        is_whole &= write(&snapshot, one, arguments, &mut page, &mut text)?;
+        let written = write(&snapshot, one, arguments, &mut page, &mut text)?;
+        is_cut |= written.is_cut;
+        let (account, range) = (&one.account, arguments.range);
+        let coverage = coverage::of_account(&snapshot, account, Some(one.chain), true, range)?;
+        if form == HistoryForm::Text && written.is_empty {
+            text.push_str("No such movement of it is stored.\n");
+        }
+        if let Some(missing) = missing_text(chain, &coverage.missing) {
+            match form {
+                HistoryForm::Text => text.push_str(&format!("{missing}\n")),
+                _ => screen::say(quiet, &missing),
+            }
+        }
+        coverages.push(coverage);
     }
-    page.end(&mut text, is_whole);
+    for (account, chain) in &meant.unknown {
+        let range = arguments.range;
+        coverages.push(coverage::of_account(&snapshot, account, *chain, false, range)?);
+    }
+    let is_known = !found.is_empty();
+    let is_covered = coverages.iter().filter(|one| one.is_known).all(AccountCoverage::is_whole);
+    page.end(&mut text, is_known && is_covered && !is_cut, &coverages);
     screen::answer(visible(form, &text).as_bytes())?;
-    if !is_whole {
+    if is_cut {
         let limit = arguments.limit;
         screen::say(quiet, &format!("there are more than {limit}: --limit 0 lists all"));
     }
-    if found.is_empty() {
+    if !is_known {
         screen::say(quiet, question::unknown(&snapshot, &arguments.account.address).trim_end());
     }
     Ok(())
 }
 
-/// Writes the history of an account; `false` if the limit cut it off.
+/// Refuses an asset that the store does not have.
+fn check_asset(
+    snapshot: &Snapshot,
+    wanted: &AssetArgument,
+    assets: &AssetList,
+) -> Result<(), Failure> {
+    let count = u32::try_from(snapshot.asset_count()).unwrap_or(u32::MAX);
+    if (0..count).any(|number| is_asset(wanted, snapshot.asset(AssetIx(number)), assets)) {
+        return Ok(());
+    }
+    Err(Failure::Usage(match wanted {
+        AssetArgument::Id(id) => anyhow!("the store holds nothing of {}", id.as_str()),
+        AssetArgument::Symbol(symbol) => anyhow!(
+            "the store holds no curated asset with the symbol `{}`: name it by its CAIP-19 id",
+            Printable(symbol)
+        ),
+    }))
+}
+
+/// What was written of a history.
+struct Written {
+    /// Whether the limit cut it off.
+    is_cut: bool,
+    is_empty: bool,
+}
+
+/// Writes the history of an account.
 fn write(
     snapshot: &Snapshot,
     found: &Found,
     arguments: &HistoryArguments,
     page: &mut HistoryPage<'_>,
     text: &mut String,
-) -> Result<bool, Failure> {
+) -> Result<Written, Failure> {
     let txs = question::txs(snapshot, found.chain, arguments.range)?;
     let form = if arguments.json { HistoryForm::Json } else { HistoryForm::Csv };
+    let assets = AssetList::built_in();
     let mut count = 0;
     for movement in snapshot.movements(found.number, txs) {
         let movement = movement.map_err(Failure::bad_data)?;
         let asset = snapshot.asset(movement.asset);
-        if !arguments.asset.as_ref().is_none_or(|wanted| is_asset(wanted, asset)) {
+        if !arguments.asset.as_ref().is_none_or(|wanted| is_asset(wanted, asset, &assets)) {
             continue;
         }
         if arguments.limit > 0 && count == arguments.limit {
-            return Ok(false);
+            return Ok(Written { is_cut: true, is_empty: false });
         }
         count += 1;
         let row = row(snapshot, found, &movement).map_err(Failure::bad_data)?;
@@ -79,7 +133,7 @@ fn write(
             text.clear();
         }
     }
-    Ok(true)
+    Ok(Written { is_cut: false, is_empty: count == 0 })
 }
 
 /// JSON in which no character acts on a screen; the other forms are made so.
@@ -88,11 +142,10 @@ fn visible(form: HistoryForm, text: &str) -> String {
 }
 
 /// Whether an asset is the one that is asked for.
-fn is_asset(wanted: &AssetArgument, asset: &AssetId) -> bool {
+fn is_asset(wanted: &AssetArgument, asset: &AssetId, assets: &AssetList) -> bool {
     match wanted {
         AssetArgument::Id(id) => id == asset,
         AssetArgument::Symbol(symbol) => {
-            let assets = AssetList::built_in();
             assets.get(asset).is_some_and(|info| info.symbol.eq_ignore_ascii_case(symbol))
         }
     }

@@ -30,14 +30,23 @@ pub(super) struct Found {
     pub(super) chain: usize,
 }
 
-/// The accounts of a store that an address can mean: on every chain where it occurs.
+/// What an address can mean.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Meant {
+    /// The accounts that the store knows: on every chain where the address occurs.
+    pub(super) found: Vec<Found>,
+    /// Those that it does not know, with the place of their chain, if the store has it.
+    pub(super) unknown: Vec<(Account, Option<usize>)>,
+}
+
+/// The accounts of a store that an address can mean.
 pub(super) fn accounts(
     snapshot: &Snapshot,
     arguments: &AccountArguments,
-) -> Result<Vec<Found>, Failure> {
+) -> Result<Meant, Failure> {
     let text = arguments.address.trim();
     let exact = text.parse::<Account>().ok();
-    let mut found = Vec::new();
+    let mut meant = Meant::default();
     let mut reasons = Vec::new();
     let mut is_address = exact.is_some();
     for (place, chain) in snapshot.chains().iter().enumerate() {
@@ -57,10 +66,16 @@ pub(super) fn accounts(
         };
         is_address = true;
         let number = snapshot.find_account(&account).map_err(Failure::bad_data)?;
-        found.extend(number.map(|number| Found { number, account, chain: place }));
+        match number {
+            Some(number) => meant.found.push(Found { number, account, chain: place }),
+            None => meant.unknown.push((account, Some(place))),
+        }
     }
     if is_address {
-        return Ok(found);
+        if meant.found.is_empty() && meant.unknown.is_empty() {
+            meant.unknown.extend(exact.map(|account| (account, None)));
+        }
+        return Ok(meant);
     }
     if reasons.is_empty() {
         return Err(no_chain(snapshot, arguments.chain.as_ref()));
@@ -83,12 +98,27 @@ pub(super) fn no_chain(snapshot: &Snapshot, chain: Option<&ChainId>) -> Failure 
     })
 }
 
+/// Refuses a range that ends before it begins.
+pub(super) fn check(range: RangeArguments) -> Result<(), Failure> {
+    let is_reversed = match (range.from, range.to) {
+        (Some(Moment::Height(from)), Some(Moment::Height(to))) => from > to,
+        (Some(Moment::Time(from)), Some(Moment::Time(to))) => from > to,
+        _ => false,
+    };
+    if is_reversed { Err(reversed()) } else { Ok(()) }
+}
+
+fn reversed() -> Failure {
+    Failure::Usage(anyhow!("the range ends before it begins: --from is after --to"))
+}
+
 /// The transactions of a chain in a range of heights or times.
 pub(super) fn txs(
     snapshot: &Snapshot,
     chain: usize,
     range: RangeArguments,
 ) -> Result<Range<TxIx>, Failure> {
+    check(range)?;
     let all = &snapshot.chains()[chain].txs;
     let from = match range.from {
         Some(moment) => first_from(snapshot, chain, moment)?,
@@ -98,7 +128,10 @@ pub(super) fn txs(
         Some(moment) => first_from(snapshot, chain, moment)?,
         None => TxIx(all.end),
     };
-    Ok(from..to.max(from))
+    if from > to {
+        return Err(reversed());
+    }
+    Ok(from..to)
 }
 
 /// The transactions of a chain up to and with a moment.
@@ -108,22 +141,19 @@ pub(super) fn txs_through(
     at: Option<Moment>,
 ) -> Result<Range<TxIx>, Failure> {
     let all = &snapshot.chains()[chain].txs;
-    let end = match at {
+    let end = match at.and_then(Moment::next) {
         None => TxIx(all.end),
-        Some(Moment::Height(height)) => {
-            first_from(snapshot, chain, Moment::Height(height.saturating_add(1)))?
-        }
-        Some(Moment::Time(time)) => {
-            match hawkshaw_model::Timestamp::from_unix(time.to_unix() + 1) {
-                Ok(next) => first_from(snapshot, chain, Moment::Time(next))?,
-                Err(_) => TxIx(all.end),
-            }
-        }
+        Some(next) => first_from(snapshot, chain, next)?,
     };
     Ok(TxIx(all.start)..end)
 }
 
-fn first_from(snapshot: &Snapshot, chain: usize, moment: Moment) -> Result<TxIx, Failure> {
+/// The first transaction of a chain from a moment on.
+pub(super) fn first_from(
+    snapshot: &Snapshot,
+    chain: usize,
+    moment: Moment,
+) -> Result<TxIx, Failure> {
     let first = match moment {
         Moment::Height(height) => snapshot.first_from_height(chain, height),
         Moment::Time(time) => snapshot.first_from_time(chain, time),
