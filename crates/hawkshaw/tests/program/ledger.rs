@@ -294,7 +294,10 @@ fn a_flipped_bit_is_found_and_named() {
 #[test]
 fn unwinding_takes_blocks_back_and_they_can_come_again() {
     let desk = Desk::imported();
-    desk.ask(&["unwind", "--to", "1"]).ended(DONE).answers("2 transactions with 2 movements");
+    let above = desk.ask(&["unwind", "--to", "99999999"]).ended(DONE);
+    above.answers("Ethereum ends at block 3 already: nothing was taken back");
+    let unwound = desk.ask(&["unwind", "--to", "1"]).ended(DONE);
+    unwound.answers("Ethereum ends at block 1: 2 transactions with 2 movements");
     desk.ask(&["history", THIEF, "--csv"]).ended(DONE);
     let info = desk.ask(&["info", "--json"]).json();
     assert_eq!(info["chains"][0]["movements"], 1);
@@ -304,4 +307,6 @@ fn unwinding_takes_blocks_back_and_they_can_come_again() {
     desk.ask(&["verify"]).ended(DONE);
     desk.ask(&["unwind", "--to", "1", "--chain", "bitcoin"]).ended(USAGE).explains("holds nothing");
     desk.ask(&["tx", THEFT]).ended(DONE).answers(THEFT);
+    desk.ask(&["unwind", "--to", "0"]).ended(DONE).answers("has no block left");
+    desk.import(&["transfers.csv"]).ended(DONE).answers("3 movements in 3 new");
 }

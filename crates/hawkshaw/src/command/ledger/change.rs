@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use hawkshaw_ledger::store::StoreWriter;
+use hawkshaw_ledger::store::{Snapshot, StoreWriter};
 use hawkshaw_model::{ChainId, Ledger as _};
 
 use super::question;
@@ -23,16 +23,35 @@ pub(super) fn unwind(store: &Path, to: u64, chain: Option<&ChainId>) -> Result<(
         }
         (chain, _) => return Err(question::no_chain(&snapshot, chain)),
     };
+    let before = tip(&snapshot, &chain);
     drop(snapshot);
+    if let Some(tip) = before.filter(|tip| *tip <= to) {
+        let name = chain.name();
+        let text = format!("{name} ends at block {tip} already: nothing was taken back\n");
+        return screen::answer(text.as_bytes());
+    }
     let mut writer = StoreWriter::open(store).map_err(failure)?;
     let unwound = writer.unwind(&chain, to).map_err(failure)?;
+    drop(writer);
+    let end = match tip(&store::open(store)?, &chain) {
+        Some(tip) => format!("ends at block {tip}"),
+        None => "has no block left in the store".to_owned(),
+    };
     let text = format!(
-        "{} ends at block {to}: {} transactions with {} movements were taken back\n",
+        "{} {end}: {} transactions with {} movements were taken back\n",
         chain.name(),
         unwound.txs,
         unwound.rows
     );
     screen::answer(text.as_bytes())
+}
+
+/// The last height of a chain that is stored, or covered without a transaction in it.
+fn tip(snapshot: &Snapshot, chain: &ChainId) -> Option<u64> {
+    let place = snapshot.chains().iter().position(|known| known.id == *chain)?;
+    let stored = snapshot.chains()[place].heights.map(|(_, last)| last);
+    let covered = snapshot.covered(place).last().map(|[_, last]| *last);
+    stored.max(covered)
 }
 
 pub(super) fn compact(store: &Path, quiet: bool) -> Result<(), Failure> {
