@@ -26,6 +26,8 @@ pub struct ImportAnswer {
     pub txs: u64,
     /// Transactions whose index in the block no file gave.
     pub inferred_indices: u64,
+    /// Movements that another table of the import says did not happen, or says better.
+    pub left_out: u64,
     /// What was left out or changed, by reason.
     pub defects: Vec<(String, u64)>,
     /// What the store holds now.
@@ -80,6 +82,11 @@ pub fn to_import_text(answer: &ImportAnswer) -> String {
             "inferred",
             answer.inferred_indices,
             "transactions whose place in the block no file gives",
+        ),
+        (
+            "left out",
+            answer.left_out,
+            "movements that another table says did not happen, or says better",
         ),
     ] {
         if count > 0 {
@@ -148,6 +155,7 @@ pub fn to_import_json(answer: &ImportAnswer) -> Value {
         "resumed": answer.resumed,
         "transactions": answer.txs,
         "inferred_indices": answer.inferred_indices,
+        "left_out": answer.left_out,
         "defects": defects,
         "chains": chains,
         "bytes": answer.bytes,

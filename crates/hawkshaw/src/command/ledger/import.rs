@@ -166,6 +166,7 @@ fn answer(
         resumed: summary.resumed,
         txs: summary.txs,
         inferred_indices: summary.inferred_indices,
+        left_out: summary.left_out,
         defects: imported.defects.clone(),
         ..ImportAnswer::default()
     };
