@@ -213,7 +213,10 @@ fn coins_are_stored_asked_and_exported() {
         history["movements"].as_array().unwrap().iter().map(|m| &m["kind"]).collect();
     assert_eq!(kinds, ["output", "input"]);
     desk.ask(&["balance", address, "--at", "1"]).ended(DONE).answers("0.00005 BTC");
-    desk.ask(&["counterparties", address]).ended(DONE).explains("does not say who paid whom");
+    desk.ask(&["counterparties", address]).ended(USAGE).explains("does not say who paid whom");
+    let json = desk.ask(&["counterparties", address, "--json"]).ended(USAGE).json();
+    let reason = json["accounts"][0]["reason"].as_str().unwrap();
+    assert!(reason.starts_with("Bitcoin does not say who paid whom"), "{json}");
     desk.ask(&["export", "--format", "parquet", "--out", "coins.parquet"]).ended(DONE);
     let copy = Desk::new();
     std::fs::copy(desk.path("coins.parquet"), copy.path("coins.parquet")).unwrap();

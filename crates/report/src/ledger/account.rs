@@ -230,13 +230,14 @@ pub fn to_counterparties_csv(
 }
 
 /// Counterparties as JSON, schema `hawkshaw.ledger.counterparties/1`; with each account, how
-/// many there are, shown or not.
+/// many there are, shown or not. `refused` are accounts of which nobody can say, with the reason.
 pub fn to_counterparties_json(
     answers: &[(Account, Vec<CounterpartyRow>)],
     totals: &[usize],
+    refused: &[(Account, String)],
     assets: &AssetList,
 ) -> Value {
-    let accounts: Vec<Value> = answers
+    let mut accounts: Vec<Value> = answers
         .iter()
         .zip(totals)
         .map(|((account, rows), total)| {
@@ -247,6 +248,14 @@ pub fn to_counterparties_json(
             })
         })
         .collect();
+    accounts.extend(refused.iter().map(|(account, reason)| {
+        json!({
+            "account": account.to_string(),
+            "total": null,
+            "counterparties": null,
+            "reason": reason,
+        })
+    }));
     json!({ "schema": "hawkshaw.ledger.counterparties/1", "accounts": accounts })
 }
 

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use anyhow::anyhow;
 use hawkshaw_ledger::store::{Counterparty, Snapshot};
 use hawkshaw_model::{AssetList, Ledger as _, LedgerKind, ReadError};
 use hawkshaw_report::ledger::{
@@ -19,11 +20,14 @@ pub(super) fn run(arguments: &CounterpartyArguments, quiet: bool) -> Result<(), 
     let found = question::accounts(&snapshot, &arguments.account)?.found;
     question::check(arguments.range)?;
     let (mut answers, mut totals) = (Vec::new(), Vec::new());
+    let mut refused = Vec::new();
     for one in &found {
         let chain = &snapshot.chains()[one.chain];
         if chain.kind == LedgerKind::Outputs {
             let name = chain.id.name();
-            screen::say(quiet, &format!("{name} does not say who paid whom: see history"));
+            let reason =
+                format!("{name} does not say who paid whom: see `hawkshaw ledger history`");
+            refused.push((one.account.clone(), reason));
             continue;
         }
         let txs = question::txs(&snapshot, one.chain, arguments.range)?;
@@ -43,7 +47,15 @@ pub(super) fn run(arguments: &CounterpartyArguments, quiet: bool) -> Result<(), 
     }
     let assets = AssetList::built_in();
     if arguments.json {
-        return super::answer_json(&to_counterparties_json(&answers, &totals, &assets));
+        let answer = to_counterparties_json(&answers, &totals, &refused, &assets);
+        super::answer_json(&answer)?;
+    }
+    if let Some((_, reason)) = refused.first().filter(|_| answers.is_empty()) {
+        return Err(Failure::Usage(anyhow!("{reason}")));
+    }
+    refused.iter().for_each(|(_, reason)| screen::say(quiet, reason));
+    if arguments.json {
+        return Ok(());
     }
     if arguments.csv {
         return screen::answer(to_counterparties_csv(&answers, &assets).as_bytes());
