@@ -68,8 +68,6 @@ pub fn missing_text(chain: &ChainId, missing: &[[u64; 2]]) -> Option<String> {
     (!missing.is_empty()).then(|| {
         let chain = label(chain.name());
         let stretches = stretches.join(", ");
-        format!(
-            "Not covered of {chain}: blocks {stretches}. What happened there is not in this answer."
-        )
+        format!("Not covered of {chain}: blocks {stretches}. More may have happened there.")
     })
 }
