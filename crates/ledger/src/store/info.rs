@@ -145,6 +145,10 @@ impl Snapshot {
             for [first, last] in &chain.covered {
                 let _ = writeln!(text, "{} covered {first} {last}", chain.id);
             }
+            for history in &chain.histories {
+                let [first, last] = history.heights;
+                let _ = writeln!(text, "{} history {} {first} {last}", chain.id, history.account);
+            }
         }
         text
     }
