@@ -52,7 +52,7 @@
 //! | `addresses`, `address_key`, `address_part`, `address_writer`, `id_table`, `assets`, `dictionary` | numbers of addresses and assets |
 //! | `varint`, `amounts`, `amount_writer` | sorted lists, amounts and events in few bytes |
 //! | `manifest`, `coverage`, `histories` | which files there are, and what they are all of |
-//! | `feed`, `writer`, `batch`, `output_batch`, `block_order` | from rows of files to batches in chain order |
+//! | `feed`, `writer`, `session`, `job`, `batch`, `output_batch`, `block_order` | from rows of files to batches in chain order |
 //! | `segments`, `transfers`, `outputs`, `tx_table`, `posting_lists`, `events` | what is in a segment |
 //! | `snapshot`, `movements`, `queries`, `info`, `columns` | reading |
 //! | `reorganise`, `load`, `verify` | taking back, joining, proving |
@@ -84,6 +84,7 @@ mod hash_order;
 mod histories;
 mod id_table;
 mod info;
+mod job;
 mod load;
 mod manifest;
 mod movements;
@@ -95,6 +96,7 @@ mod queries;
 mod reorganise;
 mod search;
 mod segments;
+mod session;
 mod snapshot;
 mod transfers;
 mod tx_table;
@@ -109,9 +111,10 @@ pub use info::{ChainInfo, StoreInfo, TxLeg, TxTransfer};
 pub use movements::{Movement, Movements};
 pub use queries::{Counterparty, Flow};
 pub use reorganise::{Compacted, Unwound};
+pub use session::{ImportSummary, InputFile};
 pub use snapshot::Snapshot;
 pub use verify::{VerifyReport, verify};
-pub use writer::{ImportSummary, InputFile, StoreWriter};
+pub use writer::StoreWriter;
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,9 @@
 //! The one process that changes a store.
 
-use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use hawkshaw_model::{
     Address, AssetId, ChainId, LedgerKind, TxHash,
@@ -24,52 +22,17 @@ use crate::store::disk::{Disk, RealDisk};
 use crate::store::error::{DiskError, StoreError};
 use crate::store::events::{EventFile, EventRows};
 use crate::store::histories::{self, History};
+use crate::store::job::{Before, Job, finish};
 use crate::store::load::Run;
 use crate::store::manifest::{
-    self, ChainEntry, FileEntry, FileNames, ImportEntry, Manifest, SegmentEntry, Unfinished,
+    self, ChainEntry, FileEntry, ImportEntry, Manifest, SegmentEntry, Unfinished,
 };
 use crate::store::output_batch::{EarlierOutputs, OutputBatch};
 use crate::store::segments::{StoredSegment, write_run};
+use crate::store::session::{FileOrder, GivenFiles, ImportSummary, InputFile, Session};
 
 /// Rows that are gathered before they are stored: what is lost when the power fails.
 const BATCH_ROWS: usize = 3 << 20;
-
-/// A file that is imported, as its digest tells it from others.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InputFile {
-    /// Its name without folder.
-    pub name: String,
-    /// Its length.
-    pub bytes: u64,
-    /// A digest of its contents, as text.
-    pub digest: String,
-}
-
-/// What an import did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ImportSummary {
-    /// Rows that were handed in.
-    pub rows: u64,
-    /// Movements and legs that were stored.
-    pub stored: u64,
-    /// Movements and legs that the store had already, or that stood in the input twice.
-    pub duplicates: u64,
-    /// Rows that an interrupted import of the same files had stored before.
-    pub resumed: u64,
-    /// Transactions that were stored.
-    pub txs: u64,
-    /// Logs and calls that were stored.
-    pub events: u64,
-    /// Logs and calls that the store had already, or that stood in the input twice.
-    pub repeated_events: u64,
-    /// Transactions whose index in their block no file gave: they stand in the order of their
-    /// events.
-    pub inferred_indices: u64,
-    /// Movements that another table of the import says did not happen, because the transaction
-    /// failed, or says better, because the token is one of a kind.
-    pub left_out: u64,
-}
 
 /// The writer of a store. There is one at a time; readers do not mind it.
 ///
@@ -108,21 +71,6 @@ struct Open {
     heights: Vec<(Arc<str>, [u64; 2])>,
     /// The files of this import that are of one account each.
     histories: Vec<History>,
-}
-
-/// An import on its way.
-#[derive(Debug, Default)]
-struct Session {
-    summary: ImportSummary,
-    /// By chain, the height up to which an interrupted import stored everything.
-    through: Vec<(String, u64)>,
-    /// By chain, the height up to which this import stored everything.
-    reached: Vec<(String, u64)>,
-    order: FileOrder,
-    files: GivenFiles,
-    inputs: Vec<InputFile>,
-    /// What names the list of inputs.
-    key: String,
 }
 
 impl StoreWriter {
@@ -664,123 +612,6 @@ impl Drop for StoreWriter {
         if let Some(job) = self.job.take() {
             drop(job.work.join());
         }
-    }
-}
-
-/// A batch on its way to the disk.
-#[derive(Debug)]
-struct Job {
-    chain: usize,
-    /// The segments that it takes the place of.
-    range: Range<usize>,
-    work: JoinHandle<Result<Finished, StoreError>>,
-}
-
-/// What became of a batch.
-#[derive(Debug)]
-struct Finished {
-    /// Its segments; `None` if it says nothing new.
-    entries: Option<Vec<SegmentEntry>>,
-    stored: u64,
-    duplicates: u64,
-    txs: u64,
-    inferred_indices: u64,
-    left_out: u64,
-}
-
-/// What was stored of the blocks of a batch.
-#[derive(Debug)]
-struct Before {
-    txs: u64,
-    rows: u64,
-    places: u64,
-    /// Whether the batch has headers of blocks that were stored without.
-    has_new_headers: bool,
-}
-
-impl Before {
-    fn of(stored: &Run<TransferSegment>, facts: &BlockFacts) -> Self {
-        let heights = stored.txs.first().zip(stored.txs.last());
-        let is_new = |height: &&u64| !stored.headers.contains_key(height);
-        let has_new_headers = heights.is_some_and(|(first, last)| {
-            let mut news =
-                facts.headers.range(first.height..=last.height).map(|(height, _)| height);
-            news.any(|height| is_new(&height))
-        });
-        let (txs, rows) = (stored.txs.len() as u64, stored.rows.len() as u64);
-        Self { txs, rows, places: stored.places(), has_new_headers }
-    }
-}
-
-/// Puts a batch in order and writes its segments.
-fn finish(
-    rows: AccountBatch,
-    facts: BlockFacts,
-    before: &Before,
-    disk: &dyn Disk,
-    dir: &Path,
-    names: &FileNames,
-) -> Result<Finished, StoreError> {
-    let (given, left_out) = (rows.given(), rows.left_out());
-    let outcome = rows.finish(facts)?;
-    let kept = outcome.run.rows.len() as u64;
-    let mut finished = Finished {
-        entries: None,
-        stored: given.saturating_sub(outcome.duplicates),
-        duplicates: outcome.duplicates,
-        txs: (outcome.run.txs.len() as u64).saturating_sub(before.txs),
-        inferred_indices: outcome.inferred_indices,
-        left_out,
-    };
-    let is_same = kept == before.rows && outcome.run.places() == before.places;
-    if !is_same || before.has_new_headers {
-        finished.entries = Some(write_run(outcome.run, names, disk, dir)?);
-    }
-    Ok(finished)
-}
-
-/// Which files gave nothing but headers of blocks, by name without folder.
-#[derive(Debug, Default)]
-struct GivenFiles(BTreeMap<String, bool>);
-
-impl GivenFiles {
-    fn note(&mut self, rows: &Rows) {
-        let name = Path::new(&*rows.file).file_name().unwrap_or_default().to_string_lossy();
-        let has_headers_only = self.0.entry(name.into_owned()).or_insert(true);
-        *has_headers_only &= rows.blocks.len() == rows.len();
-    }
-
-    fn is_headers_only(&self, name: &str) -> bool {
-        self.0.get(name) == Some(&true)
-    }
-}
-
-/// Which files have given their rows in the order of blocks so far, all of one chain.
-#[derive(Debug, Default)]
-struct FileOrder(Vec<(Arc<str>, ChainId, u64)>);
-
-impl FileOrder {
-    /// Whether rows go on where those of their file before ended, each at the height of the one
-    /// before it or above.
-    fn goes_on(&mut self, rows: &Rows) -> bool {
-        let Some([low, high]) = rows.heights() else { return true };
-        let at = match self.0.iter().position(|(file, ..)| *file == rows.file) {
-            Some(at) => at,
-            None => {
-                self.0.push((Arc::clone(&rows.file), rows.chain.clone(), 0));
-                self.0.len() - 1
-            }
-        };
-        let (_, chain, highest) = &mut self.0[at];
-        // How far a file is on one chain says nothing of another.
-        let is_behind = low >= *highest && *chain == rows.chain;
-        *highest = high.max(*highest);
-        is_behind
-            && rows.transfers.is_sorted_by_key(|row| row.spot.height)
-            && rows.legs.is_sorted_by_key(|row| row.spot.height)
-            && rows.events.is_sorted_by_key(|row| row.spot.height)
-            && rows.calls.is_sorted_by_key(|row| row.spot.height)
-            && rows.blocks.is_sorted_by_key(|row| row.height)
     }
 }
 
