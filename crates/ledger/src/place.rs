@@ -11,7 +11,7 @@ pub struct Place {
     /// The name of the file as the caller gave it.
     pub file: Arc<str>,
     /// The line, counted from 1; the header is line 1. For rows that no file holds, their
-    /// number counted from 1, or [`NO_LINE`](Self::NO_LINE).
+    /// number counted from 1, or 2^32 − 1 for rows that stand in no line.
     pub line: u64,
 }
 

@@ -1,8 +1,8 @@
 //! Answers of a ledger: the history, balance and counterparties of an account, a transaction,
 //! what a store holds, and canonical tables.
 //!
-//! A history can have millions of rows, so it is rendered a row at a time: [`HistoryPage`] and
-//! [`TransferTable`] append to a buffer that the caller empties.
+//! A history can have millions of rows, so it is rendered a row at a time: [`HistoryPage`] and the
+//! canonical tables append to a buffer that the caller empties.
 
 mod account;
 mod canonical_csv;
