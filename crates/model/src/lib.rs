@@ -30,6 +30,7 @@ mod ledger;
 mod point;
 mod policy;
 pub mod rows;
+mod source;
 mod tag;
 mod terminal;
 mod text;
@@ -51,6 +52,7 @@ pub use ledger::{
 };
 pub use point::ChainPoint;
 pub use policy::{Policy, UnknownPolicy};
+pub use source::{BlockRef, BlockSource, Lack, UnknownLack};
 pub use tag::{Actor, ActorId, ConceptId, Confidence, Tag, TagSubject};
 pub use terminal::{Stop, TerminalKind};
 pub use text::Printable;

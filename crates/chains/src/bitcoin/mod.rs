@@ -1,0 +1,1 @@
+//! Bitcoin: blocks, what their inputs spend, and the files of a node.

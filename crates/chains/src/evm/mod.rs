@@ -1,0 +1,1 @@
+//! EVM chains: blocks, receipts, logs and traces.

@@ -1,0 +1,1 @@
+//! Tron: blocks and what their transactions did.

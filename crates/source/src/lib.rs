@@ -1,0 +1,17 @@
+//! Nodes, explorers and price services: whoever can be asked for a chain over a network, and the
+//! files that a Bitcoin node keeps.
+//!
+//! *Useful for* filling a store from a URL or from a node's folder. *Not useful for* knowing what
+//! an answer means: see `hawkshaw-chains`.
+//!
+//! **Invariants:** nothing is contacted but the host that the user named; redirects are refused;
+//! every answer has a limit in bytes, time and depth; a key goes to its own host and stands in no
+//! message, error, file or `Debug` output.
+
+mod client;
+mod endpoint;
+mod error;
+
+pub use client::{Client, Limits, Traffic};
+pub use endpoint::{Endpoint, EndpointError, Key};
+pub use error::{SourceError, SourceFault};
