@@ -22,6 +22,9 @@ pub enum SourceFault {
     /// It does not answer, or breaks off, also after all retries.
     #[error("it does not answer: {0}")]
     Unreachable(String),
+    /// It does not give a whole answer in the time that it is given, also after all retries.
+    #[error("it gives no whole answer within {} ms", .0.as_millis())]
+    TooSlow(std::time::Duration),
     /// It wants fewer requests, also after all retries.
     #[error("it refuses because of too many requests, also after {0} attempts")]
     RateLimited(u32),

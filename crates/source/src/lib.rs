@@ -11,7 +11,9 @@
 mod client;
 mod endpoint;
 mod error;
+mod json_rpc;
 
 pub use client::{Client, Limits, Traffic};
-pub use endpoint::{Endpoint, EndpointError, Key};
+pub use endpoint::{Auth, Endpoint, EndpointError, Key};
 pub use error::{SourceError, SourceFault};
+pub use json_rpc::{JsonRpc, RpcAnswer, RpcCall};
