@@ -12,6 +12,8 @@ pub enum Defect {
     UnknownWrapper,
     /// A call that failed, or that stands inside one.
     FailedCall,
+    /// The coinbase of a Bitcoin block that a later one repeated, and thereby wiped out (BIP-30).
+    OverwrittenCoinbase,
 }
 
 impl Defect {
@@ -21,6 +23,7 @@ impl Defect {
             Self::NotATransfer => "not-a-transfer",
             Self::UnknownWrapper => "unknown-wrapper",
             Self::FailedCall => "failed-call",
+            Self::OverwrittenCoinbase => "overwritten-coinbase",
         }
     }
 }
