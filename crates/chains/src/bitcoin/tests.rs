@@ -106,7 +106,7 @@ fn a_block_that_contradicts_itself_is_refused() {
     let mut doubled = third();
     let last = doubled.block.txdata.last().unwrap().clone();
     doubled.block.txdata.extend([last.clone(), last]);
-    while doubled.block.txdata.len() % 4 != 0 {
+    while !doubled.block.txdata.len().is_multiple_of(4) {
         let last = doubled.block.txdata.last().unwrap().clone();
         doubled.block.txdata.push(last);
     }
