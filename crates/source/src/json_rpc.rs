@@ -233,7 +233,9 @@ impl JsonRpc {
                 return Ok(Round::Garbled(SourceFault::Decode(why)));
             }
         };
-        if is_batch && !is_list {
+        // geth sends the error of a whole batch as a list of one, others as the error alone.
+        let is_whole = !is_list || matches!(entries[..], [Entry { id: None, outcome: Err(_) }]);
+        if is_batch && is_whole {
             let error = entries.pop().and_then(|entry| entry.outcome.err());
             return Ok(self.whole(error));
         }
