@@ -99,8 +99,8 @@ pub trait BlockSource {
     fn block_at(&self, height: u64) -> Result<Option<BlockRef>, Self::Error>;
 
     /// The blocks of heights, one after the other from the lowest on: one [`Rows`] per block,
-    /// which holds its header. Each names the one before it as its parent, else there is an
-    /// error and nothing after it.
+    /// which holds its header. Where the chain changes meanwhile, a block may not follow the one
+    /// before it, and the blocks may end early.
     fn blocks(
         &self,
         heights: RangeInclusive<u64>,

@@ -150,6 +150,11 @@ impl AddressWriter {
         Ok(Some(PartInfo { name: name.to_owned(), first, count, file }))
     }
 
+    /// Whether no file holds some of the addresses yet.
+    pub(crate) fn has_fresh(&self) -> bool {
+        self.fresh.len() > 0
+    }
+
     /// Reads from other files that hold the same addresses, after some were merged.
     ///
     /// # Panics

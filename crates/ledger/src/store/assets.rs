@@ -65,6 +65,12 @@ impl AssetBook {
         self.parsed.len()
     }
 
+    /// How many each part holds.
+    pub(crate) fn part_lens(&self) -> Vec<u64> {
+        let ends = self.parts.iter().skip(1).map(|part| part.first).chain([self.len()]);
+        self.parts.iter().zip(ends).map(|(part, end)| (end - part.first) as u64).collect()
+    }
+
     /// An asset.
     pub(crate) fn get(&self, number: usize) -> &AssetId {
         self.parsed[number].get_or_init(|| {
@@ -110,6 +116,11 @@ impl AssetWriter {
         Ok(number)
     }
 
+    /// Whether no file holds some of the assets yet.
+    pub(crate) fn has_fresh(&self) -> bool {
+        !self.fresh.is_empty()
+    }
+
     /// Writes what no file holds yet into one.
     pub(crate) fn flush(
         &mut self,
@@ -120,21 +131,32 @@ impl AssetWriter {
         if self.fresh.is_empty() {
             return Ok(None);
         }
-        let mut starts = vec![0u32];
-        let mut texts = Vec::new();
-        for asset in &self.fresh {
-            texts.extend_from_slice(asset.as_str().as_bytes());
-            let end = u32::try_from(texts.len()).map_err(|_| StoreError::Limit {
-                what: "bytes of names of assets at once",
-                max: u32::MAX.into(),
-            })?;
-            starts.push(end);
-        }
-        let mut out = ContainerWriter::create(disk, &dir.join(&file), FORMAT)?;
-        out.column("starts", &starts)?;
-        out.column("texts", &texts)?;
-        let written = out.finish()?;
+        let written = write(self.fresh.iter(), disk, dir, file)?;
         self.fresh.clear();
-        Ok(Some(FileEntry::new(file, &written)))
+        Ok(Some(written))
     }
+}
+
+/// Writes assets into a file.
+pub(crate) fn write<'a>(
+    assets: impl Iterator<Item = &'a AssetId>,
+    disk: &dyn Disk,
+    dir: &Path,
+    file: String,
+) -> Result<FileEntry, StoreError> {
+    let mut starts = vec![0u32];
+    let mut texts = Vec::new();
+    for asset in assets {
+        texts.extend_from_slice(asset.as_str().as_bytes());
+        let end = u32::try_from(texts.len()).map_err(|_| StoreError::Limit {
+            what: "bytes of names of assets at once",
+            max: u32::MAX.into(),
+        })?;
+        starts.push(end);
+    }
+    let mut out = ContainerWriter::create(disk, &dir.join(&file), FORMAT)?;
+    out.column("starts", &starts)?;
+    out.column("texts", &texts)?;
+    let written = out.finish()?;
+    Ok(FileEntry::new(file, &written))
 }

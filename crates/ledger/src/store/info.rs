@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use hawkshaw_model::{
-    Account, AccountIx, Amount, ChainId, LegAmounts as _, OutputIx, ReadError, TransferDetail,
-    TransferDetails as _, TxIx,
+    Account, AccountIx, Amount, ChainId, Lack, LegAmounts as _, OutputIx, ReadError,
+    TransferDetail, TransferDetails as _, TxIx,
 };
 
 use crate::store::address_part::ADDRESSES;
@@ -49,6 +49,8 @@ pub struct ChainInfo {
     pub covered: Vec<[u64; 2]>,
     /// Accounts whose histories were imported one by one, each with its first and last height.
     pub histories: Vec<(String, [u64; 2])>,
+    /// What the sources of blocks left out, with the stretches of blocks, inclusive.
+    pub lacks: Vec<(Lack, Vec<[u64; 2]>)>,
 }
 
 /// A movement of a transaction of an account chain.
@@ -117,6 +119,7 @@ impl Snapshot {
                 bytes: segments.map(|segment| segment.file.bytes).chain(events).sum(),
                 covered: entry.covered.clone(),
                 histories: histories(entry),
+                lacks: self.lacks(place),
             });
         }
         info.imports = manifest
@@ -145,6 +148,9 @@ impl Snapshot {
             for [first, last] in &chain.covered {
                 let _ = writeln!(text, "{} covered {first} {last}", chain.id);
             }
+            for lack in &chain.lacks {
+                let _ = writeln!(text, "{} lacks {} {:?}", chain.id, lack.what, lack.heights);
+            }
             for history in &chain.histories {
                 let [first, last] = history.heights;
                 let _ = writeln!(text, "{} history {} {first} {last}", chain.id, history.account);
@@ -157,6 +163,14 @@ impl Snapshot {
     /// the chain among [`chains`](hawkshaw_model::Ledger::chains).
     pub fn covered(&self, chain: usize) -> &[[u64; 2]] {
         &self.manifest.chains[self.part(chain).number].covered
+    }
+
+    /// What the sources of the blocks of a chain left out, with the stretches of blocks,
+    /// inclusive, by the place of the chain among [`chains`](hawkshaw_model::Ledger::chains).
+    pub fn lacks(&self, chain: usize) -> Vec<(Lack, Vec<[u64; 2]>)> {
+        let entries = &self.manifest.chains[self.part(chain).number].lacks;
+        let known = entries.iter().filter_map(|entry| Some((entry.what.parse().ok()?, entry)));
+        known.map(|(lack, entry)| (lack, entry.heights.clone())).collect()
     }
 
     /// The first and last height of the history of an account that was imported on its own.

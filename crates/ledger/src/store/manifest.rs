@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use hawkshaw_model::{ChainId, ReadError};
+use hawkshaw_model::{ChainId, Lack, ReadError};
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 
+use crate::store::coverage;
 use crate::store::disk::Disk;
 use crate::store::error::{DiskError, StoreError};
 
@@ -88,6 +89,35 @@ pub(crate) struct ChainEntry {
     /// Accounts whose histories were imported one by one, beside what is covered.
     #[serde(default)]
     pub(crate) histories: Vec<HistoryEntry>,
+    /// What the sources of blocks left out, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) lacks: Vec<LackEntry>,
+    /// Blocks near the tip in which nothing moved: no segment has their hashes, by which a
+    /// reorganisation is seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) still: Vec<StillBlock>,
+}
+
+/// A block in which nothing moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StillBlock {
+    pub(crate) height: u64,
+    /// Its hash in hex.
+    pub(crate) hash: String,
+}
+
+impl StillBlock {
+    /// How far below the tip they are kept.
+    pub(crate) const DEPTH: u64 = 4096;
+}
+
+/// What blocks lack that are covered all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LackEntry {
+    /// Its name, as [`Lack`] has it.
+    pub(crate) what: String,
+    /// Stretches of blocks, inclusive, merged.
+    pub(crate) heights: Vec<[u64; 2]>,
 }
 
 /// An immutable file.
@@ -184,7 +214,35 @@ impl ChainEntry {
             covered: Vec::new(),
             events: Vec::new(),
             histories: Vec::new(),
+            lacks: Vec::new(),
+            still: Vec::new(),
         }
+    }
+
+    /// Notes blocks in which nothing moved, and forgets those far below the tip.
+    pub(crate) fn add_still(&mut self, blocks: impl Iterator<Item = (u64, [u8; 32])>) {
+        self.still.extend(blocks.map(|(height, hash)| StillBlock {
+            height,
+            hash: alloy_primitives::hex::encode(hash),
+        }));
+        self.still
+            .sort_by(|left, right| (left.height, &left.hash).cmp(&(right.height, &right.hash)));
+        self.still.dedup();
+        let tip = self.covered.last().map_or(0, |[_, high]| *high);
+        self.still.retain(|block| block.height + StillBlock::DEPTH > tip);
+    }
+
+    /// Notes what a stretch of blocks lacks.
+    pub(crate) fn add_lack(&mut self, lack: Lack, stretch: [u64; 2]) {
+        let what = lack.name();
+        let at = match self.lacks.iter().position(|entry| entry.what == what) {
+            Some(at) => at,
+            None => {
+                self.lacks.push(LackEntry { what: what.to_owned(), heights: Vec::new() });
+                self.lacks.len() - 1
+            }
+        };
+        coverage::add(&mut self.lacks[at].heights, stretch);
     }
 }
 

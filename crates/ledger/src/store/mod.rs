@@ -52,10 +52,10 @@
 //! | `addresses`, `address_key`, `address_part`, `address_writer`, `id_table`, `assets`, `dictionary` | numbers of addresses and assets |
 //! | `varint`, `amounts`, `amount_writer` | sorted lists, amounts and events in few bytes |
 //! | `manifest`, `coverage`, `histories` | which files there are, and what they are all of |
-//! | `feed`, `writer`, `session`, `job`, `batch`, `output_batch`, `block_order` | from rows of files to batches in chain order |
+//! | `feed`, `writer`, `lock`, `numbering`, `session`, `job`, `batch`, `output_batch`, `block_order` | from rows of files to batches in chain order |
 //! | `segments`, `transfers`, `outputs`, `tx_table`, `posting_lists`, `events` | what is in a segment |
 //! | `snapshot`, `movements`, `queries`, `info`, `columns` | reading |
-//! | `reorganise`, `load`, `verify` | taking back, joining, proving |
+//! | `sync`, `reorganise`, `tiers`, `load`, `verify` | following a chain, taking back, joining, proving |
 
 #[cfg(not(all(target_endian = "little", target_pointer_width = "64")))]
 compile_error!("the store maps files of little-endian numbers and needs 64-bit addresses");
@@ -86,8 +86,10 @@ mod id_table;
 mod info;
 mod job;
 mod load;
+mod lock;
 mod manifest;
 mod movements;
+mod numbering;
 mod output_batch;
 mod outputs;
 mod pages;
@@ -98,6 +100,8 @@ mod search;
 mod segments;
 mod session;
 mod snapshot;
+mod sync;
+mod tiers;
 mod transfers;
 mod tx_table;
 mod varint;
@@ -113,6 +117,7 @@ pub use queries::{Counterparty, Flow};
 pub use reorganise::{Compacted, Unwound};
 pub use session::{ImportSummary, InputFile};
 pub use snapshot::Snapshot;
+pub use sync::{Reorganisation, SyncError, SyncOptions, SyncProgress, SyncSummary, sync};
 pub use verify::{VerifyReport, verify};
 pub use writer::StoreWriter;
 

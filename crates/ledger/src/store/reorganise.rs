@@ -65,6 +65,9 @@ impl StoreWriter {
         let replaced = entry.segments.splice(keep.., rest);
         parts.obsolete.extend(replaced.map(|segment| segment.file.file));
         coverage::cut(&mut entry.covered, height);
+        entry.lacks.iter_mut().for_each(|lack| coverage::cut(&mut lack.heights, height));
+        entry.lacks.retain(|lack| !lack.heights.is_empty());
+        entry.still.retain(|block| block.height <= height);
         entry.histories.retain(|history| history.heights[0] <= height);
         entry.histories.iter_mut().for_each(|h| h.heights[1] = h.heights[1].min(height));
         let keep = entry.events.partition_point(|file| file.heights[1] <= height);
@@ -176,7 +179,7 @@ fn below(
 }
 
 /// Several segments as one, or more where one could not hold them.
-fn join(
+pub(crate) fn join(
     entries: &[SegmentEntry],
     kind: LedgerKind,
     manifest: &mut Manifest,

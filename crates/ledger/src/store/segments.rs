@@ -71,6 +71,14 @@ impl StoredSegment {
         }
     }
 
+    /// How many pairs of asset and kind its movements have.
+    pub(crate) fn codes(&self) -> usize {
+        match self {
+            Self::Transfers(segment) => segment.codes(),
+            Self::Outputs(_) => 0,
+        }
+    }
+
     /// The first transaction, among those of the ledger.
     pub(crate) fn tx_first(&self) -> u64 {
         match self {

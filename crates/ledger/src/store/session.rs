@@ -43,6 +43,22 @@ pub struct ImportSummary {
     /// failed, or says better, because the token is one of a kind.
     pub left_out: u64,
 }
+
+impl ImportSummary {
+    /// Adds what a later part of the same work did.
+    pub(crate) fn add(&mut self, later: &Self) {
+        self.rows += later.rows;
+        self.stored += later.stored;
+        self.duplicates += later.duplicates;
+        self.resumed += later.resumed;
+        self.txs += later.txs;
+        self.events += later.events;
+        self.repeated_events += later.repeated_events;
+        self.inferred_indices += later.inferred_indices;
+        self.left_out += later.left_out;
+    }
+}
+
 /// An import on its way.
 #[derive(Debug, Default)]
 pub(crate) struct Session {

@@ -131,6 +131,11 @@ pub(crate) struct StoredTransfers {
 }
 
 impl StoredTransfers {
+    /// How many pairs of asset and kind there are.
+    pub(crate) fn codes(&self) -> usize {
+        self.code_table.len()
+    }
+
     /// The segment of a file.
     pub(crate) fn open(file: &Arc<Container>) -> Result<Self, ReadError> {
         let table: Section<u32> = file.section("code_table")?;

@@ -155,6 +155,11 @@ impl TxTable {
         Ok((self.block_heights.at(at)?, self.time_of_block(at)?))
     }
 
+    /// How many blocks there are up to a height.
+    pub(crate) fn blocks_to(&self, height: u64) -> Result<usize, ReadError> {
+        partition_point(&self.block_heights, |found| *found <= height)
+    }
+
     /// The hash of a transaction.
     pub(crate) fn hash(&self, tx: usize) -> Result<Option<TxHash>, ReadError> {
         let bytes = self.hashes.at(tx)?;

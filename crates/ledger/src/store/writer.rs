@@ -1,33 +1,35 @@
 //! The one process that changes a store.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hawkshaw_model::{
-    Address, AssetId, ChainId, LedgerKind, TxHash,
+    ChainId, Lack, LedgerKind,
     rows::{Extent, Rows},
 };
 
-use crate::output_draft::EarlierOutput;
 use crate::segment::TransferSegment;
 use crate::store::address_writer::AddressWriter;
+use crate::store::addresses::AddressBook;
 use crate::store::assets::AssetWriter;
-use crate::store::batch::{AccountBatch, BlockFacts, Numbers};
+use crate::store::batch::{AccountBatch, BlockFacts};
 use crate::store::block_order;
 use crate::store::coverage;
 use crate::store::dictionary;
 use crate::store::disk::{Disk, RealDisk};
-use crate::store::error::{DiskError, StoreError};
+use crate::store::error::StoreError;
 use crate::store::events::{EventFile, EventRows};
 use crate::store::histories::{self, History};
 use crate::store::job::{Before, Job, finish};
 use crate::store::load::Run;
+use crate::store::lock::{LOCK, TAGS, lock};
 use crate::store::manifest::{
     self, ChainEntry, FileEntry, ImportEntry, Manifest, SegmentEntry, Unfinished,
 };
-use crate::store::output_batch::{EarlierOutputs, OutputBatch};
+use crate::store::numbering::{StoreNumbers, Stored, number_of};
+use crate::store::output_batch::OutputBatch;
 use crate::store::segments::{StoredSegment, write_run};
 use crate::store::session::{FileOrder, GivenFiles, ImportSummary, InputFile, Session};
 
@@ -55,6 +57,8 @@ pub struct StoreWriter {
     job: Option<Job>,
     /// The chain of the batch that was stored last, and the height up to which it is all.
     begun: Option<(usize, u64)>,
+    /// Whether small files are joined after every batch.
+    is_merging: bool,
     /// Held until the writer is dropped.
     _lock: File,
 }
@@ -71,6 +75,10 @@ struct Open {
     heights: Vec<(Arc<str>, [u64; 2])>,
     /// The files of this import that are of one account each.
     histories: Vec<History>,
+    /// What the blocks that are added lack.
+    lacks: Vec<Lack>,
+    /// Blocks that were added and in which nothing moved.
+    still: Vec<(u64, [u8; 32])>,
 }
 
 impl StoreWriter {
@@ -121,6 +129,7 @@ impl StoreWriter {
             batch_rows: BATCH_ROWS,
             job: None,
             begun: None,
+            is_merging: false,
             manifest,
             _lock: lock,
         };
@@ -202,6 +211,9 @@ impl StoreWriter {
                 None => open.heights.push((Arc::clone(&rows.file), [low, high])),
             },
         }
+        if self.is_merging && rows.transfers.is_empty() && rows.legs.is_empty() {
+            open.still.extend(rows.blocks.iter().map(|block| (block.height, block.hash)));
+        }
         self.session.files.note(&rows);
         open.pending_rows += rows.len();
         open.pending.push(rows);
@@ -250,7 +262,8 @@ impl StoreWriter {
         reached.push((id.to_owned(), through));
         let (inputs, through) = (self.session.key.clone(), reached.clone());
         self.manifest.unfinished = Some(Unfinished { inputs, through });
-        self.commit()
+        self.commit()?;
+        self.merge_tails()
     }
 
     /// Stores what is left, and notes that the files are stored whole.
@@ -287,6 +300,7 @@ impl StoreWriter {
         }
         self.manifest.unfinished = None;
         self.commit()?;
+        self.merge_tails()?;
         Ok(session.summary)
     }
 
@@ -306,12 +320,45 @@ impl StoreWriter {
 
     /// Counts the blocks of this import up to a height as covered.
     fn cover(&mut self, chain: usize, through: u64) {
+        let entry = &mut self.manifest.chains[chain];
         for (_, [low, high]) in &self.chains[chain].heights {
             if *low <= through {
                 let stretch = [*low, through.min(*high)];
-                coverage::add(&mut self.manifest.chains[chain].covered, stretch);
+                coverage::add(&mut entry.covered, stretch);
+                for lack in &self.chains[chain].lacks {
+                    entry.add_lack(*lack, stretch);
+                }
             }
         }
+        entry.add_still(self.chains[chain].still.extract_if(.., |(height, _)| *height <= through));
+    }
+
+    /// From here on every batch leaves few files behind, and the blocks of a chain lack
+    /// something. `true` if a run that was interrupted goes on.
+    pub(crate) fn begin_sync(
+        &mut self,
+        chain: &ChainId,
+        lacks: &[Lack],
+        batch_rows: usize,
+    ) -> Result<bool, StoreError> {
+        let is_resumed = self.begin(&[]);
+        (self.is_merging, self.batch_rows) = (true, batch_rows.max(1));
+        let at = self.chain(chain)?;
+        self.chains[at].lacks = lacks.to_vec();
+        self.merge_tails()?;
+        Ok(is_resumed)
+    }
+
+    /// Forgets rows that were added and not yet handed to a batch.
+    pub(crate) fn forget_pending(&mut self, chain: &ChainId) -> Result<(), StoreError> {
+        self.commit_begun()?;
+        for open in self.chains.iter_mut().filter(|open| open.id == *chain) {
+            open.pending.clear();
+            open.pending_rows = 0;
+            open.heights.clear();
+            open.still.clear();
+        }
+        Ok(())
     }
 
     /// Stores rows of a chain.
@@ -535,13 +582,17 @@ impl StoreWriter {
     /// Makes everything that was written part of the store.
     pub(crate) fn commit(&mut self) -> Result<(), StoreError> {
         let mut manifest = self.manifest.clone();
-        let name = manifest.file_names.name("addresses");
-        if let Some(part) = self.addresses.flush(&*self.disk, &self.dir, &name)? {
-            manifest.address_parts.push(FileEntry::new(part.name, &part.file));
+        // A name is taken only where there is a file: what was written must be told by the rows
+        // alone, not by how often a writer began.
+        if self.addresses.has_fresh() {
+            let name = manifest.file_names.name("addresses");
+            let part = self.addresses.flush(&*self.disk, &self.dir, &name)?;
+            let entry = part.map(|part| FileEntry::new(part.name, &part.file));
+            manifest.address_parts.extend(entry);
         }
-        let name = manifest.file_names.name("assets");
-        if let Some(part) = self.assets.flush(&*self.disk, &self.dir, name)? {
-            manifest.asset_parts.push(part);
+        if self.assets.has_fresh() {
+            let name = manifest.file_names.name("assets");
+            manifest.asset_parts.extend(self.assets.flush(&*self.disk, &self.dir, name)?);
         }
         manifest.generation += 1;
         // The names of the files must be safe before a manifest names them.
@@ -575,11 +626,25 @@ impl StoreWriter {
             let entry = FileEntry::new(part.name, &part.file);
             let replaced = self.manifest.address_parts.splice(range, [entry]);
             self.obsolete.extend(replaced.map(|entry| entry.file));
-            let book = dictionary::open_addresses(&self.dir, &self.manifest.address_parts)?;
-            self.addresses.set_book(book);
+            self.reopen_addresses()?;
             self.commit()?;
         }
         Ok(())
+    }
+
+    /// Reads the files of addresses that the manifest names, after some were joined.
+    pub(crate) fn reopen_addresses(&mut self) -> Result<(), StoreError> {
+        let book = dictionary::open_addresses(&self.dir, &self.manifest.address_parts)?;
+        self.addresses.set_book(book);
+        Ok(())
+    }
+
+    pub(crate) fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     pub(crate) fn parts(&mut self) -> Parts<'_> {
@@ -588,6 +653,8 @@ impl StoreWriter {
             disk: &*self.disk,
             manifest: &mut self.manifest,
             obsolete: &mut self.obsolete,
+            is_merging: self.is_merging,
+            book: self.addresses.book(),
         }
     }
 
@@ -604,6 +671,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) disk: &'a dyn Disk,
     pub(crate) manifest: &'a mut Manifest,
     pub(crate) obsolete: &'a mut Vec<String>,
+    pub(crate) is_merging: bool,
+    pub(crate) book: &'a AddressBook,
 }
 
 impl Drop for StoreWriter {
@@ -615,26 +684,6 @@ impl Drop for StoreWriter {
     }
 }
 
-const LOCK: &str = "lock";
-/// Tags may be kept in the same folder.
-const TAGS: &str = "tags.jsonl";
-
-fn lock(dir: &Path) -> Result<File, StoreError> {
-    let path = dir.join(LOCK);
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(|error| DiskError::new("open", &path, error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(dir.to_path_buf())),
-        Err(TryLockError::Error(error)) => Err(DiskError::new("lock", &path, error).into()),
-    }
-}
-
-fn number_of(chain: usize) -> Result<u16, StoreError> {
-    let max = u64::from(u16::MAX);
-    u16::try_from(chain).map_err(|_| StoreError::Limit { what: "chains", max })
-}
-
 impl Open {
     fn new(id: ChainId) -> Self {
         Self {
@@ -644,44 +693,8 @@ impl Open {
             outputs: Vec::new(),
             heights: Vec::new(),
             histories: Vec::new(),
+            lacks: Vec::new(),
+            still: Vec::new(),
         }
-    }
-}
-
-/// The numbers of a store for the rows of one chain.
-struct StoreNumbers<'a> {
-    chain: u16,
-    addresses: &'a mut AddressWriter,
-    assets: &'a mut AssetWriter,
-}
-
-impl Numbers for StoreNumbers<'_> {
-    fn account(&mut self, address: &Address) -> Result<u32, StoreError> {
-        Ok(self.addresses.intern(self.chain, address)?)
-    }
-
-    fn accounts(&mut self, addresses: &[&Address]) -> Result<Vec<u32>, StoreError> {
-        let mut numbers = Vec::with_capacity(addresses.len());
-        self.addresses.intern_all(self.chain, addresses.iter().copied(), &mut numbers)?;
-        Ok(numbers)
-    }
-
-    fn asset(&mut self, asset: &AssetId) -> Result<u32, StoreError> {
-        self.assets.intern(asset)
-    }
-}
-
-/// The outputs of the segments of a chain, the newest first: most are spent soon.
-struct Stored<'a>(&'a [StoredSegment]);
-
-impl EarlierOutputs for Stored<'_> {
-    fn find(&self, tx: &TxHash, vout: u32) -> Result<Option<EarlierOutput>, StoreError> {
-        for segment in self.0.iter().rev() {
-            let StoredSegment::Outputs(segment) = segment else { continue };
-            let Some(tx) = segment.txs.find(tx)? else { continue };
-            let Some(number) = segment.output_number(tx, vout)? else { return Ok(None) };
-            return Ok(Some(segment.earlier_output(tx, vout, number)?));
-        }
-        Ok(None)
     }
 }

@@ -6,6 +6,7 @@ mod equals_memory;
 mod merging;
 mod operations;
 mod readers;
+mod syncing;
 
 use std::fmt::Write as _;
 

@@ -50,7 +50,7 @@ fn expected(blocks: &[Block], stored: &BTreeSet<u64>) -> String {
     dump(&MemoryLedger::from_rows(rows, Vec::new()).unwrap().0)
 }
 
-fn said(dir: &Path) -> String {
+pub(super) fn said(dir: &Path) -> String {
     match Snapshot::open(dir) {
         Ok(snapshot) => dump(&snapshot),
         Err(StoreError::NoStore(_)) => String::new(),
@@ -130,7 +130,7 @@ proptest! {
 }
 
 /// A store that was never written is none; any other has nothing wrong.
-fn must_be_sound(dir: &Path) {
+pub(super) fn must_be_sound(dir: &Path) {
     match verify(dir, &mut |_, _| {}) {
         Ok(report) => assert!(report.is_sound(), "{:?}", report.problems),
         Err(error) => assert!(matches!(error, StoreError::NoStore(_)), "{error}"),
@@ -190,7 +190,7 @@ proptest! {
     }
 }
 
-fn copied(dir: &Path) -> tempfile::TempDir {
+pub(super) fn copied(dir: &Path) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     for entry in std::fs::read_dir(dir).unwrap() {
         let entry = entry.unwrap();
