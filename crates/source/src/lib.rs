@@ -12,8 +12,10 @@ mod client;
 mod endpoint;
 mod error;
 mod json_rpc;
+mod pipeline;
 
 pub use client::{Client, Limits, Traffic};
 pub use endpoint::{Auth, Endpoint, EndpointError, Key};
 pub use error::{SourceError, SourceFault};
 pub use json_rpc::{JsonRpc, RpcAnswer, RpcCall};
+pub use pipeline::{Effort, Meter, Pipeline, Plan, Step, windows};
