@@ -14,6 +14,32 @@ pub enum Defect {
     FailedCall,
     /// The coinbase of a Bitcoin block that a later one repeated, and thereby wiped out (BIP-30).
     OverwrittenCoinbase,
+    /// A transaction that failed: only its fee was moved.
+    FailedTransaction,
+    /// A transaction of which nothing says whether it succeeded: its value counts as moved.
+    StatusUnknown,
+    /// Nothing says what was paid for a transaction.
+    FeeUnknown,
+    /// A fee that was paid in a token, which no log states.
+    FeeInToken,
+    /// A fee of the operator of a rollup beside gas and publishing, which is not counted.
+    OperatorFee,
+    /// The calldata of a transaction is no hex.
+    NoCalldata,
+    /// A transaction that the chain itself added and that has no receipt.
+    NoReceipt,
+    /// A log that repeats what a call moves.
+    RepeatsNative,
+    /// A log that moves more kinds of tokens than a log has numbers for: the first 1,024 count.
+    LongBatch,
+    /// A retryable ticket, whose refunds no answer states.
+    RetryableTicket,
+    /// The reward of an uncle: who made it is in no answer.
+    UncleReward,
+    /// A withdrawal of a validator that is no native value.
+    TokenWithdrawal,
+    /// Value came or went beside the transactions of the block (Avalanche).
+    AtomicTransactions,
 }
 
 impl Defect {
@@ -24,6 +50,19 @@ impl Defect {
             Self::UnknownWrapper => "unknown-wrapper",
             Self::FailedCall => "failed-call",
             Self::OverwrittenCoinbase => "overwritten-coinbase",
+            Self::FailedTransaction => "failed-transaction",
+            Self::StatusUnknown => "status-unknown",
+            Self::FeeUnknown => "fee-unknown",
+            Self::FeeInToken => "fee-in-token",
+            Self::OperatorFee => "operator-fee",
+            Self::NoCalldata => "no-calldata",
+            Self::NoReceipt => "no-receipt",
+            Self::RepeatsNative => "repeats-native",
+            Self::LongBatch => "long-batch",
+            Self::RetryableTicket => "retryable-ticket",
+            Self::UncleReward => "uncle-reward",
+            Self::TokenWithdrawal => "token-withdrawal",
+            Self::AtomicTransactions => "atomic-transactions",
         }
     }
 }

@@ -29,14 +29,26 @@ pub enum Defect {
     CreatedContractUnknown,
     /// The log was removed by a reorganisation.
     RemovedLog,
-    /// A transfer of an asset that ledgers do not hold: ERC-1155.
-    MultiToken,
+    /// The log repeats what a call moves.
+    RepeatsNative,
+    /// The log moves more kinds of tokens than a log has numbers for: the first 1,024 count.
+    LongBatch,
     /// The amount is in units, and how many decimals the token has is neither in the file nor on
     /// the list of curated assets: the row was left out.
     TokenDecimalsUnknown,
 }
 
 impl Defect {
+    /// Why a log, or a part of it, moves nothing.
+    pub(crate) fn of_log(defect: hawkshaw_chains::Defect) -> Self {
+        match defect {
+            hawkshaw_chains::Defect::UnknownWrapper => Self::UnknownWrapper,
+            hawkshaw_chains::Defect::RepeatsNative => Self::RepeatsNative,
+            hawkshaw_chains::Defect::LongBatch => Self::LongBatch,
+            _ => Self::NotATransfer,
+        }
+    }
+
     /// The name in reports: `failed-call`.
     pub fn name(self) -> &'static str {
         match self {
@@ -50,7 +62,8 @@ impl Defect {
             Self::CallKindUnknown => "call-kind-unknown",
             Self::CreatedContractUnknown => "created-contract-unknown",
             Self::RemovedLog => "removed-log",
-            Self::MultiToken => "multi-token",
+            Self::RepeatsNative => "repeats-native",
+            Self::LongBatch => "long-batch",
             Self::TokenDecimalsUnknown => "token-decimals-unknown",
         }
     }

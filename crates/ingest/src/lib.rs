@@ -50,6 +50,7 @@ mod text;
 pub use defects::{Defect, Defects};
 pub use error::{IngestError, NearMiss};
 pub use format::{Container, Format, UnknownFormat};
-pub use options::{EventChoice, ReadOptions, UnknownEventChoice};
+pub use hawkshaw_chains::evm::{EventChoice, UnknownEventChoice};
+pub use options::ReadOptions;
 pub use read::{FileRows, open};
 pub use recognise::{Recognised, recognise};

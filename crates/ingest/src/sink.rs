@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use hawkshaw_chains::evm::{EventChoice, Facts, Token};
 use hawkshaw_model::rows::{Extent, Rows, Transfer};
 use hawkshaw_model::{AssetId, AssetList, ChainId, LedgerKind, TxHash};
 use rustc_hash::FxHashMap;
 
 use crate::cell::Cell;
-use crate::decode::evm::{TraceGroup, native_asset};
+use crate::decode::evm::TraceGroup;
 use crate::defects::{Defect, Defects};
 use crate::error::Refusal;
 use crate::fields::{Fields, Read};
-use crate::options::{EventChoice, ReadOptions};
+use crate::options::ReadOptions;
 use crate::table::{Table, TableChain};
 use crate::text::shown;
 
@@ -41,6 +42,7 @@ pub(crate) struct Sink {
 #[derive(Debug)]
 struct Open {
     rows: Rows,
+    facts: &'static Facts,
     /// How the file writes the chain.
     name: Box<[u8]>,
     /// The assets of the chunk, by how the file writes them.
@@ -171,6 +173,11 @@ impl Sink {
         &self.open[self.current].rows.chain
     }
 
+    /// What is known of it.
+    pub(crate) fn facts(&self) -> &'static Facts {
+        self.open[self.current].facts
+    }
+
     /// The rows of the chain.
     pub(crate) fn rows(&mut self) -> &mut Rows {
         &mut self.open[self.current].rows
@@ -242,14 +249,16 @@ impl Sink {
         Ok(number)
     }
 
-    /// The number of one ERC-721 token.
-    pub(crate) fn collectible(
-        &mut self,
-        contract: [u8; 20],
-        id: alloy_primitives::U256,
-    ) -> Result<u32, Refusal> {
+    /// The number of what a log moves.
+    pub(crate) fn logged(&mut self, token: Token) -> Result<u32, Refusal> {
+        let (namespace, contract, id) = match token {
+            Token::Native => return self.native(),
+            Token::Fungible(contract) => return self.token(contract),
+            Token::Unique(contract, id) => ("erc721", contract, id),
+            Token::Several(contract, id) => ("erc1155", contract, id),
+        };
         let hex = alloy_primitives::hex::encode(contract);
-        self.open[self.current].named(&format!("erc721:0x{hex}/{id}"))
+        self.open[self.current].named(&format!("{namespace}:0x{hex}/{id}"))
     }
 
     /// The number of the native asset of an EVM chain.
@@ -258,7 +267,7 @@ impl Sink {
         if let Some(number) = open.native {
             return Ok(number);
         }
-        let Some(local) = native_asset(&open.rows.chain) else {
+        let Some(local) = open.facts.native() else {
             let reason = format!(
                 "the native asset of {} is not known here: use canonical transfers",
                 open.rows.chain
@@ -292,6 +301,7 @@ impl Open {
     fn new(chain: ChainId, file: &Arc<str>, extent: &Extent) -> Self {
         Self {
             name: chain.as_str().as_bytes().into(),
+            facts: Facts::of(&chain),
             rows: Rows { extent: extent.clone(), ..Rows::new(chain, Arc::clone(file)) },
             texts: FxHashMap::default(),
             last: None,

@@ -61,7 +61,7 @@ fn transactions_hold_bytes_and_the_chain() {
 fn traces_and_rewards_are_read() {
     let batch = RecordBatch::try_from_iter([
         ("action_from", binary(&[Some(a(1)), Some(a(2)), Some(a(2)), Some(a(0xee))])),
-        ("action_to", binary(&[Some(a(2)), Some(a(3)), None, None])),
+        ("action_to", binary(&[Some(a(2)), Some(a(0x33)), None, None])),
         ("action_value", texts(&[Some("5"), Some("5"), Some("4"), Some("9")])),
         ("action_call_type", texts(&[Some("call"), Some("delegate_call"), None, None])),
         ("action_type", texts(&[Some("call"), Some("call"), Some("create"), Some("reward")])),

@@ -1,18 +1,15 @@
 //! Logs of contracts, and the movements that they mean.
 
-use alloy_primitives::U256;
-use hawkshaw_model::rows::{Event, Spot, Transfer};
-use hawkshaw_model::{Address, Amount, TransferKind};
+use hawkshaw_chains::evm::{EventChoice, Log, Meaning};
+use hawkshaw_model::Address;
+use hawkshaw_model::rows::{Event, Transfer};
 
-use super::chains::is_wrapper;
-use super::topics::{Meaning, meaning};
-use super::{HEIGHT, log_event, token_movement, tx_spot};
+use super::{HEIGHT, log_event, tx_spot};
 use crate::cell::Cell;
 use crate::decode::canonical::event::topics as separate_topics;
 use crate::defects::Defect;
 use crate::error::Refusal;
 use crate::fields::Fields;
-use crate::options::EventChoice;
 use crate::sink::Sink;
 use crate::table::Decoder;
 use crate::text::hex_array;
@@ -32,115 +29,44 @@ pub(crate) const REMOVED: usize = 13;
 pub(crate) static DECODER: Decoder =
     Decoder { fields: 14, height: HEIGHT, row, is_serial: false, flush: None };
 
-/// A log that is read.
-struct Log {
-    spot: Spot,
-    event: u32,
-    emitter: [u8; 20],
-    topics: Vec<[u8; 32]>,
-    data: Box<[u8]>,
-}
-
 fn row(fields: &Fields<'_, '_>, sink: &mut Sink) -> Result<(), Refusal> {
     if fields.flag(REMOVED)? == Some(true) {
         sink.count(Defect::RemovedLog);
         return Ok(());
     }
     let topics = topics(fields)?;
-    let meaning = topics.first().and_then(meaning);
+    let emitter = fields.filled_evm(EMITTER)?;
+    let spot = tx_spot(fields, sink)?;
+    let facts = sink.facts();
+    let meaning = topics.first().and_then(|topic| facts.meaning(&emitter, topic));
     let is_kept = match sink.events {
         EventChoice::None => false,
         EventChoice::Known => meaning == Some(Meaning::Kept),
         EventChoice::All => true,
     };
-    let spot = tx_spot(fields, sink)?;
     let event = log_event(fields, LOG_INDEX)?;
-    let emitter = fields.filled_evm(EMITTER)?;
     if !is_kept && matches!(meaning, None | Some(Meaning::Kept)) {
         return Ok(());
     }
-    let log = Log { spot, event, emitter, topics, data: fields.bytes(DATA)? };
-    match meaning {
-        Some(Meaning::Transfer) => transfer(&log, sink)?,
-        Some(Meaning::Wrap) => wrapped(&log, TransferKind::Wrap, sink)?,
-        Some(Meaning::Unwrap) => wrapped(&log, TransferKind::Unwrap, sink)?,
-        Some(Meaning::MultiToken) => sink.count(Defect::MultiToken),
-        Some(Meaning::Kept) | None => {}
+    let data = fields.bytes(DATA)?;
+    if let Some(meaning) = meaning {
+        let log = Log { index: event / 2, emitter, topics: &topics, data: &data };
+        let defect = log.moves(facts, meaning, &mut |moved| {
+            let asset = sink.logged(moved.token)?;
+            let (from, to) = (moved.from.map(Address::Evm), moved.to.map(Address::Evm));
+            let (event, kind, amount) = (moved.event, moved.kind, moved.amount);
+            sink.transfer(Transfer { spot, event, kind, asset, from, to, sender: None, amount });
+            Ok::<_, Refusal>(())
+        })?;
+        if let Some(defect) = defect {
+            sink.count(Defect::of_log(defect));
+        }
     }
     if is_kept {
-        let Log { spot, event, emitter, topics, data } = log;
         let emitter = Address::Evm(emitter);
         sink.rows().events.push(Event { spot, event, emitter, topics, data });
     }
     Ok(())
-}
-
-/// A transfer of ERC-20 (two indexed addresses, the amount as data) or of ERC-721 (three
-/// indexed values, no data).
-fn transfer(log: &Log, sink: &mut Sink) -> Result<(), Refusal> {
-    let sides = |from, to| Some([indexed_address(from)?, indexed_address(to)?]);
-    let (asset, sides, amount) = match (&log.topics[..], &log.data[..]) {
-        ([_, from, to], data) => match (sides(from, to), <[u8; 32]>::try_from(data)) {
-            (Some(sides), Ok(amount)) => {
-                (sink.token(log.emitter)?, sides, U256::from_be_bytes(amount))
-            }
-            _ => return not_a_transfer(sink),
-        },
-        ([_, from, to, id], []) => match sides(from, to) {
-            Some(sides) => {
-                let id = U256::from_be_bytes(*id);
-                (sink.collectible(log.emitter, id)?, sides, U256::from(1u64))
-            }
-            None => return not_a_transfer(sink),
-        },
-        _ => return not_a_transfer(sink),
-    };
-    let amount = Amount::from_u256(amount);
-    sink.transfer(token_movement(log.spot, log.event, asset, sides, amount));
-    Ok(())
-}
-
-fn not_a_transfer(sink: &mut Sink) -> Result<(), Refusal> {
-    sink.count(Defect::NotATransfer);
-    Ok(())
-}
-
-/// Wrapped native value made or redeemed by a contract that is known to do that.
-fn wrapped(log: &Log, kind: TransferKind, sink: &mut Sink) -> Result<(), Refusal> {
-    if !is_wrapper(sink.chain(), &log.emitter) {
-        sink.count(Defect::UnknownWrapper);
-        return Ok(());
-    }
-    let user = match &log.topics[..] {
-        [_, user] => indexed_address(user),
-        _ => None,
-    };
-    let (Some(user), Ok(amount)) = (user, <[u8; 32]>::try_from(&log.data[..])) else {
-        return not_a_transfer(sink);
-    };
-    let user = Some(Address::Evm(user));
-    let (from, to) = if kind == TransferKind::Wrap { (None, user) } else { (user, None) };
-    let transfer = Transfer {
-        spot: log.spot,
-        event: log.event,
-        kind,
-        asset: sink.token(log.emitter)?,
-        from,
-        to,
-        sender: None,
-        amount: Amount::from_u256(U256::from_be_bytes(amount)),
-    };
-    sink.transfer(transfer);
-    Ok(())
-}
-
-/// The address in a topic: its last 20 bytes, behind zeros.
-fn indexed_address(topic: &[u8; 32]) -> Option<[u8; 20]> {
-    let (front, address) = topic.split_at(12);
-    if front != [0; 12] {
-        return None;
-    }
-    address.try_into().ok()
 }
 
 /// The topics of a log, however the file holds them.

@@ -1,22 +1,21 @@
 //! Tables of EVM chains. Their first fields are the same.
 
 pub(crate) mod block;
-mod chains;
 pub(crate) mod log;
 pub(crate) mod native_transfer;
 pub(crate) mod receipt;
 pub(crate) mod token_transfer;
-mod topics;
 pub(crate) mod trace;
 mod trace_group;
 pub(crate) mod transaction;
 
-pub(crate) use chains::native_asset;
 pub(crate) use trace_group::TraceGroup;
 
+use hawkshaw_chains::evm::{Token, event_of_log};
 use hawkshaw_model::rows::{Spot, Transfer};
-use hawkshaw_model::{Address, Amount, TransferKind};
+use hawkshaw_model::{Address, Amount};
 
+use crate::defects::Defect;
 use crate::error::Refusal;
 use crate::fields::Fields;
 use crate::sink::Sink;
@@ -52,25 +51,30 @@ fn tx_spot(fields: &Fields<'_, '_>, sink: &mut Sink) -> Result<Spot, Refusal> {
 /// numbers.
 fn log_event(fields: &Fields<'_, '_>, field: usize) -> Result<u32, Refusal> {
     let index: u32 = fields.filled_number(field)?;
-    let event = index.checked_mul(2).and_then(|event| event.checked_add(1));
-    let event = event.filter(|event| *event != Transfer::UNPLACED);
-    event.ok_or_else(|| fields.refuse(field, format!("`{index}` is beyond any block")))
+    event_of_log(index)
+        .ok_or_else(|| fields.refuse(field, format!("`{index}` is beyond any block")))
 }
 
-/// A movement of a token: from the zero address it is new value, to the zero address it is
-/// destroyed.
-pub(crate) fn token_movement(
+/// Takes a movement of a token that a table states.
+pub(crate) fn move_token(
+    sink: &mut Sink,
     spot: Spot,
     event: u32,
-    asset: u32,
+    token: Token,
     [from, to]: [[u8; 20]; 2],
     amount: Amount,
-) -> Transfer {
-    let (kind, from) = match (from == [0; 20], to == [0; 20]) {
-        (true, _) => (TransferKind::Mint, None),
-        (false, true) => (TransferKind::Burn, Some(Address::Evm(from))),
-        (false, false) => (TransferKind::Token, Some(Address::Evm(from))),
+) -> Result<(), Refusal> {
+    let token = match token {
+        Token::Fungible(contract) => sink.facts().token(contract),
+        other => Some(other),
     };
-    let to = Some(Address::Evm(to));
-    Transfer { spot, event, kind, asset, from, to, sender: None, amount }
+    let Some(token) = token else {
+        sink.count(Defect::RepeatsNative);
+        return Ok(());
+    };
+    let asset = sink.logged(token)?;
+    let (kind, from) = token.sides(from, to);
+    let (from, to) = (from.map(Address::Evm), Some(Address::Evm(to)));
+    sink.transfer(Transfer { spot, event, kind, asset, from, to, sender: None, amount });
+    Ok(())
 }

@@ -28,6 +28,9 @@ fn row(fields: &Fields<'_, '_>, sink: &mut Sink) -> Result<(), Refusal> {
     let Some(tx) = spot.tx else {
         return reward(fields, sink, spot, read);
     };
+    if sink.facts().has_native_logs() {
+        return Ok(());
+    }
     // The first trace of a transaction is its root. Traces that failed may be left out, but
     // then so is everything else of the transaction, or the root is there.
     let (root, sender) = match &sink.native_root {

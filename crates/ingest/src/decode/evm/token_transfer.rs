@@ -1,6 +1,8 @@
 //! Transfers of tokens that somebody has decoded.
 
-use super::{HEIGHT, log_event, token_movement, tx_spot};
+use hawkshaw_chains::evm::Token;
+
+use super::{HEIGHT, log_event, move_token, tx_spot};
 use crate::error::Refusal;
 use crate::fields::Fields;
 use crate::sink::Sink;
@@ -18,10 +20,9 @@ pub(crate) static DECODER: Decoder =
 fn row(fields: &Fields<'_, '_>, sink: &mut Sink) -> Result<(), Refusal> {
     let spot = tx_spot(fields, sink)?;
     let event = log_event(fields, LOG_INDEX)?;
-    let asset = sink.token(fields.filled_evm(TOKEN)?)?;
+    let token = Token::Fungible(fields.filled_evm(TOKEN)?);
     let sides = [fields.filled_evm(FROM)?, fields.filled_evm(TO)?];
     let amount = fields.filled_amount(VALUE)?;
     let amount = sink.exact(amount);
-    sink.transfer(token_movement(spot, event, asset, sides, amount));
-    Ok(())
+    move_token(sink, spot, event, token, sides, amount)
 }

@@ -1,9 +1,10 @@
 //! Traces: every call of a transaction, and what blocks give.
 
+use hawkshaw_chains::evm::Act as CallAct;
 use hawkshaw_model::rows::{Spot, Transfer};
 use hawkshaw_model::{Address, TransferKind};
 
-use super::trace_group::{Call, TraceGroup};
+use super::trace_group::{TraceGroup, TracedCall};
 use super::{HASH, HEIGHT, spot};
 use crate::cell::Cell;
 use crate::error::Refusal;
@@ -50,6 +51,9 @@ fn row(fields: &Fields<'_, '_>, sink: &mut Sink) -> Result<(), Refusal> {
         Act::Reward | Act::Genesis | Act::Fork => alone(fields, sink, spot, act),
         Act::Call | Act::Create | Act::Destroy => {
             let tx = spot.tx.ok_or_else(|| fields.empty(HASH))?;
+            if sink.facts().has_native_logs() {
+                return Ok(());
+            }
             let call = call(fields, spot, act)?;
             if !sink.traces.is_of(tx) {
                 TraceGroup::flush(sink).map_err(|(line, refusal)| refusal.of_line(line))?;
@@ -113,16 +117,25 @@ fn alone(fields: &Fields<'_, '_>, sink: &mut Sink, spot: Spot, act: Act) -> Resu
     Ok(())
 }
 
-fn call(fields: &Fields<'_, '_>, spot: Spot, act: Act) -> Result<Call, Refusal> {
-    let has_error = !fields.is_empty(ERROR);
-    let failed = has_error || fields.flag(STATUS)? == Some(false);
+fn call(fields: &Fields<'_, '_>, spot: Spot, act: Act) -> Result<TracedCall, Refusal> {
+    let error = match fields.cell(ERROR) {
+        Cell::Null => None,
+        Cell::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
+        _ => Some(String::new()),
+    };
+    let failed = error.is_some() || fields.flag(STATUS)? == Some(false);
     let created = if act == Act::Create { fields.evm(CREATED)? } else { None };
     let value = fields.amount(VALUE)?;
-    Ok(Call {
+    Ok(TracedCall {
         spot,
         address: address(fields)?,
+        act: match act {
+            Act::Create => CallAct::Create,
+            Act::Destroy => CallAct::Destroy,
+            _ => call_act(fields)?,
+        },
         failed,
-        moves: act != Act::Call || moves(fields)?,
+        error,
         from: fields.evm(FROM)?,
         to: created.or(fields.evm(TO)?),
         value: value.map_or_else(Default::default, |read| read.amount),
@@ -130,19 +143,15 @@ fn call(fields: &Fields<'_, '_>, spot: Spot, act: Act) -> Result<Call, Refusal> 
     })
 }
 
-/// Whether a call hands its value over: others run foreign code in the caller's place.
-fn moves(fields: &Fields<'_, '_>) -> Result<bool, Refusal> {
+/// What a call does, by its type.
+fn call_act(fields: &Fields<'_, '_>) -> Result<CallAct, Refusal> {
     match fields.cell(CALL_TYPE) {
-        Cell::Null | Cell::Text(b"call" | b"none" | b"") => Ok(true),
-        Cell::Text(
-            b"delegatecall" | b"delegate_call" | b"staticcall" | b"static_call" | b"callcode"
-            | b"call_code" | b"authcall",
-        ) => Ok(false),
-        Cell::Text(other) => {
+        Cell::Null => Ok(CallAct::Call),
+        Cell::Text(name) => CallAct::of_call_type(name).ok_or_else(|| {
             let types = "call, delegatecall, staticcall, callcode";
-            let reason = format!("`{}` is no type of call: they are {types}", shown(other));
-            Err(fields.refuse(CALL_TYPE, reason))
-        }
+            let reason = format!("`{}` is no type of call: they are {types}", shown(name));
+            fields.refuse(CALL_TYPE, reason)
+        }),
         other => Err(fields.refuse(CALL_TYPE, format!("{} is no type of call", other.kind()))),
     }
 }

@@ -1,8 +1,9 @@
 //! The calls of one transaction, which are understood together: a failed call takes back what
 //! the calls below it did, and the place of a call is its number in the tree.
 
+use hawkshaw_chains::evm::{Act, Call, CallMove, Effect, Walk};
 use hawkshaw_model::rows::{Spot, Transfer};
-use hawkshaw_model::{Address, Amount, TransferKind, TxHash};
+use hawkshaw_model::{Address, Amount, TxHash};
 
 use crate::defects::Defect;
 use crate::error::Refusal;
@@ -12,18 +13,19 @@ use crate::sink::Sink;
 #[derive(Debug, Default)]
 pub(crate) struct TraceGroup {
     tx: Option<TxHash>,
-    calls: Vec<Call>,
+    calls: Vec<TracedCall>,
 }
 
 /// A call of a transaction.
 #[derive(Debug)]
-pub(crate) struct Call {
+pub(crate) struct TracedCall {
     pub(crate) spot: Spot,
     /// Where in the tree of calls; empty for the root.
     pub(crate) address: Vec<u32>,
+    pub(crate) act: Act,
     pub(crate) failed: bool,
-    /// Whether the call hands its value over.
-    pub(crate) moves: bool,
+    /// What the file says of why it failed.
+    pub(crate) error: Option<String>,
     pub(crate) from: Option<[u8; 20]>,
     pub(crate) to: Option<[u8; 20]>,
     pub(crate) value: Amount,
@@ -37,7 +39,7 @@ impl TraceGroup {
     }
 
     /// Adds a call of a transaction.
-    pub(crate) fn add(&mut self, tx: TxHash, call: Call) {
+    pub(crate) fn add(&mut self, tx: TxHash, call: TracedCall) {
         self.tx = Some(tx);
         self.calls.push(call);
     }
@@ -51,20 +53,31 @@ impl TraceGroup {
         }
         check(&calls)?;
         let sender = calls.first().and_then(|root| root.from).map(Address::Evm);
-        let mut failed: Option<&[u32]> = None;
-        for (number, call) in calls.iter().enumerate() {
-            if !failed.is_some_and(|above| call.address.starts_with(above)) {
-                failed = call.failed.then_some(&call.address[..]);
+        let height = calls.first().map_or(0, |root| root.spot.height);
+        let mut walk = Walk::new(sink.facts().burns_what_it_keeps(height));
+        for traced in &calls {
+            let call = Call {
+                place: &traced.address[..],
+                act: traced.act,
+                failed: traced.failed,
+                from: traced.from,
+                to: traced.to,
+                has_value: !traced.value.is_zero(),
+            };
+            let refused = |reason| Err((traced.spot.line, Refusal::row(reason)));
+            match walk.next(&call, traced.error.as_deref()) {
+                Effect::Nothing => {}
+                Effect::Undone => sink.count(Defect::FailedCall),
+                Effect::NoPayee => sink.count(Defect::CreatedContractUnknown),
+                Effect::NoPayer => {
+                    return refused("the call moves value and does not say who pays");
+                }
+                Effect::TooMany => return refused("the transaction has too many calls"),
+                Effect::Moves(moved) => {
+                    let moved = movement(traced, moved, sender.as_ref(), sink);
+                    moved.map_err(|refusal| (traced.spot.line, refusal))?;
+                }
             }
-            if !call.moves || call.value.is_zero() {
-                continue;
-            }
-            if failed.is_some() {
-                sink.count(Defect::FailedCall);
-                continue;
-            }
-            let moved = movement(call, number, sender.as_ref(), sink);
-            moved.map_err(|refusal| (call.spot.line, refusal))?;
         }
         calls.clear();
         sink.traces.calls = calls;
@@ -74,9 +87,9 @@ impl TraceGroup {
 
 /// Checks that the calls are those of one whole transaction. Where none moves anything their
 /// places do not matter.
-fn check(calls: &[Call]) -> Result<(), (u64, Refusal)> {
+fn check(calls: &[TracedCall]) -> Result<(), (u64, Refusal)> {
     let Some(root) = calls.first() else { return Ok(()) };
-    if !calls.iter().any(|call| call.moves && !call.value.is_zero()) {
+    if !calls.iter().any(|call| call.act != Act::Borrow && !call.value.is_zero()) {
         return Ok(());
     }
     if !root.address.is_empty() {
@@ -95,33 +108,23 @@ fn check(calls: &[Call]) -> Result<(), (u64, Refusal)> {
     }
 }
 
-/// What a call moved: by the transaction itself, or inside it.
+/// Takes what a call moved.
 fn movement(
-    call: &Call,
-    number: usize,
+    call: &TracedCall,
+    moved: CallMove,
     sender: Option<&Address>,
     sink: &mut Sink,
 ) -> Result<(), Refusal> {
-    let (Some(from), Some(to)) = (call.from, call.to) else {
-        if call.from.is_some() {
-            sink.count(Defect::CreatedContractUnknown);
-            return Ok(());
-        }
-        return Err(Refusal::row("the call moves value and does not say who pays"));
-    };
-    let event = u32::try_from(number).ok().and_then(|number| number.checked_mul(2));
-    let event = event.ok_or_else(|| Refusal::row("the transaction has too many calls"))?;
     if call.is_rounded {
         sink.count(Defect::RoundedAmount);
     }
-    let kind = if number == 0 { TransferKind::Native } else { TransferKind::Internal };
     let transfer = Transfer {
         spot: call.spot,
-        event,
-        kind,
+        event: moved.event,
+        kind: moved.kind,
         asset: sink.native()?,
-        from: Some(Address::Evm(from)),
-        to: Some(Address::Evm(to)),
+        from: Some(Address::Evm(moved.from)),
+        to: moved.to.map(Address::Evm),
         sender: sender.cloned(),
         amount: call.value,
     };

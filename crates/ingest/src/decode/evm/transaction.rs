@@ -1,6 +1,6 @@
 //! Transactions: what was sent, the value moved, the fee.
 
-use alloy_primitives::keccak256;
+use hawkshaw_chains::evm::{Fee, created_by};
 use hawkshaw_model::rows::{Call, Spot, Transfer};
 use hawkshaw_model::{Address, Amount, TransferKind};
 
@@ -40,6 +40,9 @@ fn row(fields: &Fields<'_, '_>, sink: &mut Sink) -> Result<(), Refusal> {
     let data = if sink.keeps_calldata { fields.bytes(INPUT)? } else { Box::default() };
     let call = Call { spot, sender: Some(sender.clone()), to: to.clone(), success, data };
     sink.rows().calls.push(call);
+    if sink.facts().has_native_logs() {
+        return Ok(());
+    }
     value(fields, sink, spot, &sender, to, success)?;
     fee(fields, sink, spot, &sender)
 }
@@ -89,33 +92,9 @@ fn created(fields: &Fields<'_, '_>, sender: &Address) -> Result<Option<Address>,
         return Ok(Some(Address::Evm(contract)));
     }
     Ok(match (sender, fields.number::<u64>(NONCE)?) {
-        (Address::Evm(sender), Some(nonce)) => Some(Address::Evm(created_by(sender, nonce))),
+        (Address::Evm(sender), Some(nonce)) => Some(Address::Evm(created_by(*sender, nonce))),
         _ => None,
     })
-}
-
-/// The address of a contract: the end of the hash of sender and nonce in RLP.
-///
-/// Source: Ethereum's Yellow Paper, section 7.
-fn created_by(sender: &[u8; 20], nonce: u64) -> [u8; 20] {
-    let bytes = nonce.to_be_bytes();
-    let digits = &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..];
-    let mut rlp = vec![0x94];
-    rlp.extend_from_slice(sender);
-    match digits {
-        [] => rlp.push(0x80),
-        [digit] if *digit < 0x80 => rlp.push(*digit),
-        // At most eight bytes.
-        _ => {
-            rlp.push(0x80 | u8::try_from(digits.len()).unwrap_or(0));
-            rlp.extend_from_slice(digits);
-        }
-    }
-    // At most 30 bytes.
-    rlp.insert(0, 0xc0 | u8::try_from(rlp.len()).unwrap_or(0));
-    let mut address = [0; 20];
-    address.copy_from_slice(&keccak256(&rlp)[12..]);
-    address
 }
 
 /// What the sender paid for gas, blobs and publishing, whether or not the transaction
@@ -131,15 +110,16 @@ fn fee(
         sink.count(Defect::FeeUnknown);
         return Ok(());
     };
-    let blobs = match (fields.amount(BLOB_GAS_USED)?, fields.amount(BLOB_GAS_PRICE)?) {
-        (Some(used), Some(price)) => product(used.amount, price.amount),
-        _ => Some(Amount::ZERO),
-    };
+    let (blob_gas_used, blob_gas_price) =
+        match (fields.amount(BLOB_GAS_USED)?, fields.amount(BLOB_GAS_PRICE)?) {
+            (Some(used), Some(price)) => (used.amount, price.amount),
+            _ => (Amount::ZERO, Amount::ZERO),
+        };
     let publishing = fields.amount(L1_FEE)?.map_or(Amount::ZERO, |read| read.amount);
-    let fee = product(used.amount, price.amount)
-        .and_then(|gas| gas.checked_add(blobs?))
-        .and_then(|fee| fee.checked_add(publishing));
-    let amount = fee.ok_or_else(|| fields.refuse(GAS_USED, "the fee is beyond 256 bits"))?;
+    let (gas_used, gas_price) = (used.amount, price.amount);
+    let fee = Fee { gas_used, gas_price, blob_gas_used, blob_gas_price, publishing };
+    let amount =
+        fee.total().ok_or_else(|| fields.refuse(GAS_USED, "the fee is beyond 256 bits"))?;
     if amount.is_zero() {
         return Ok(());
     }
@@ -158,30 +138,4 @@ fn fee(
     };
     sink.transfer(transfer);
     Ok(())
-}
-
-fn product(left: Amount, right: Amount) -> Option<Amount> {
-    left.to_u256().checked_mul(right.to_u256()).map(Amount::from_u256)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::created_by;
-    use alloy_primitives::hex;
-
-    /// The contracts that 0x6ac7ea33f8831ea9dcc53393aaa88b25a785dbf0 creates, from the comments
-    /// of go-ethereum's test of the same.
-    #[test]
-    fn sender_and_nonce_determine_the_contract() {
-        let sender = hex!("6ac7ea33f8831ea9dcc53393aaa88b25a785dbf0");
-        for (nonce, contract) in [
-            (0, "cd234a471b72ba2f1ccf0a70fcaba648a5eecd8d"),
-            (1, "343c43a37d37dff08ae8c4a11544c718abb4fcf8"),
-            (2, "f778b86fa74e846c4f0a1fbd1335fe81c00a0c91"),
-            (3, "fffd933a0bc612844eaf0c6fe3e5b8e9b6c1d19c"),
-        ] {
-            assert_eq!(hex::encode(created_by(&sender, nonce)), contract);
-        }
-        assert_ne!(created_by(&sender, 0x80), created_by(&sender, 0x8000));
-    }
 }

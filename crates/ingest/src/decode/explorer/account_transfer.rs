@@ -2,10 +2,11 @@
 //! units, as an explorer's interface gives them.
 
 use alloy_primitives::U256;
+use hawkshaw_chains::evm::Token;
 use hawkshaw_model::rows::{Spot, Transfer};
 use hawkshaw_model::{Address, Amount, TransferKind};
 
-use crate::decode::evm::token_movement;
+use crate::decode::evm::move_token;
 use crate::defects::Defect;
 use crate::error::Refusal;
 use crate::fields::{Fields, Read};
@@ -56,15 +57,14 @@ fn token(
     read: Read,
 ) -> Result<(), Refusal> {
     let sides = [fields.filled_evm(FROM)?, fields.filled_evm(TO)?];
-    let (asset, amount) = match fields.amount(TOKEN_ID)? {
+    let (token, amount) = match fields.amount(TOKEN_ID)? {
         Some(id) => {
-            let asset = sink.collectible(contract, id.amount.to_u256())?;
-            (asset, Amount::from_u256(U256::from(1u64)))
+            let token = Token::Unique(contract, id.amount.to_u256());
+            (token, Amount::from_u256(U256::from(1u64)))
         }
-        None => (sink.token(contract)?, sink.exact(read)),
+        None => (Token::Fungible(contract), sink.exact(read)),
     };
-    sink.transfer(token_movement(spot, Transfer::UNPLACED, asset, sides, amount));
-    Ok(())
+    move_token(sink, spot, Transfer::UNPLACED, token, sides, amount)
 }
 
 /// Native value: whether by the transaction itself or by a call is not said.

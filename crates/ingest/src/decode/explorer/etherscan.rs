@@ -1,11 +1,12 @@
 //! Etherscan's exports: transactions, internal transactions, ERC-20 transfers.
 
+use hawkshaw_chains::evm::Token;
 use hawkshaw_model::rows::{Call, Spot, Transfer};
 use hawkshaw_model::{Address, Amount, TransferKind};
 
 use super::units;
 use crate::cell::Cell;
-use crate::decode::evm::token_movement;
+use crate::decode::evm::move_token;
 use crate::defects::Defect;
 use crate::error::Refusal;
 use crate::fields::{Fields, Read};
@@ -156,7 +157,8 @@ fn native(
 
 fn token(fields: &Fields<'_, '_>, sink: &mut Sink) -> Result<(), Refusal> {
     let spot = spot(fields)?;
-    let asset = sink.token(fields.filled_evm(CONTRACT)?)?;
+    let contract = fields.filled_evm(CONTRACT)?;
+    let asset = sink.token(contract)?;
     let decimals = fields.number::<u8>(TOKEN_DECIMALS)?.or(sink.decimals(asset));
     let Some(decimals) = decimals else {
         sink.count(Defect::TokenDecimalsUnknown);
@@ -164,6 +166,6 @@ fn token(fields: &Fields<'_, '_>, sink: &mut Sink) -> Result<(), Refusal> {
     };
     let amount = units(fields, TOKEN_VALUE, decimals)?.ok_or_else(|| fields.empty(TOKEN_VALUE))?;
     let sides = [fields.filled_evm(FROM)?, fields.filled_evm(TO)?];
-    sink.transfer(token_movement(spot, Transfer::UNPLACED, asset, sides, amount.amount));
-    Ok(())
+    let token = Token::Fungible(contract);
+    move_token(sink, spot, Transfer::UNPLACED, token, sides, amount.amount)
 }

@@ -7,15 +7,24 @@ use rustc_hash::FxHashMap;
 
 /// What a log is understood as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Meaning {
+#[non_exhaustive]
+pub enum Meaning {
     /// A transfer of ERC-20 or ERC-721.
     Transfer,
-    /// A transfer of ERC-1155, which ledgers do not hold.
-    MultiToken,
+    /// A transfer of one token of ERC-1155.
+    Single,
+    /// A transfer of several tokens of ERC-1155.
+    Batch,
     /// Native value was wrapped.
     Wrap,
     /// Native value was unwrapped.
     Unwrap,
+    /// The contract that keeps the native balances of a chain made new value.
+    NativeMint,
+    /// The same contract destroyed value that was sent to it.
+    NativeBurn,
+    /// The contract through which native value comes in from another chain paid somebody.
+    NativeIn,
     /// It is kept as it is.
     Kept,
 }
@@ -26,11 +35,17 @@ const KNOWN: &[(&str, Meaning)] = &[
     ("Transfer(address,address,uint256)", Meaning::Transfer),
     ("Approval(address,address,uint256)", Meaning::Kept),
     // ERC-1155.
-    ("TransferSingle(address,address,address,uint256,uint256)", Meaning::MultiToken),
-    ("TransferBatch(address,address,address,uint256[],uint256[])", Meaning::MultiToken),
+    ("TransferSingle(address,address,address,uint256,uint256)", Meaning::Single),
+    ("TransferBatch(address,address,address,uint256[],uint256[])", Meaning::Batch),
     // WETH9, <https://github.com/gnosis/canonical-weth>.
     ("Deposit(address,uint256)", Meaning::Wrap),
     ("Withdrawal(address,uint256)", Meaning::Unwrap),
+    // L2BaseToken of ZKsync Era, 0x…800a, <https://github.com/matter-labs/era-contracts>.
+    ("Mint(address,uint256)", Meaning::NativeMint),
+    ("Withdrawal(address,address,uint256)", Meaning::NativeBurn),
+    ("WithdrawalWithMessage(address,address,uint256,bytes)", Meaning::NativeBurn),
+    // MRC20 of Polygon, 0x…1010, <https://github.com/maticnetwork/contracts>.
+    ("Deposit(address,address,uint256,uint256,uint256)", Meaning::NativeIn),
     // TetherToken, 0xdac17f958d2ee523a2206206994597c13d831ec7.
     ("AddedBlackList(address)", Meaning::Kept),
     ("RemovedBlackList(address)", Meaning::Kept),
@@ -72,7 +87,7 @@ static MEANINGS: LazyLock<FxHashMap<[u8; 32], Meaning>> = LazyLock::new(|| {
 });
 
 /// What a log with this first topic is understood as.
-pub(crate) fn meaning(topic: &[u8; 32]) -> Option<Meaning> {
+pub(super) fn meaning(topic: &[u8; 32]) -> Option<Meaning> {
     MEANINGS.get(topic).copied()
 }
 
@@ -94,6 +109,9 @@ mod tests {
             ("2fa9ca894982930190727e75500a97d8dc500233a5065e0f3126c48fbe0343c0", Meaning::Kept),
             ("6eb224fb001ed210e379b335e35efe88672a8ce935d981a6896b27ffdf52a3b2", Meaning::Kept),
             ("ef519b7eb82aaf6ac376a6df2d793843ebfd593de5f1a0601d3cc6ab49ebb395", Meaning::Kept),
+            ("4e2ca0515ed1aef1395f66b5303bb5d6f1bf9d61a353fa53f73f8ac9973fa9f6", Meaning::NativeIn),
+            ("c3d58168c5ae7397731d063d5bbf3d657854427343f4c083240f7aacaa2d0f62", Meaning::Single),
+            ("4a39dc06d4c0dbc64b70af90fd698a233a518aa5d07e595d983b8c0526c8f7fb", Meaning::Batch),
             ("a945e51eec50ab98c161376f0db4cf2aeba3ec92755fe2fcd388bdbbb80ff196", Meaning::Kept),
         ] {
             let bytes: [u8; 32] = hex::decode(topic).unwrap().try_into().unwrap();
