@@ -11,11 +11,15 @@
 mod client;
 mod endpoint;
 mod error;
+mod evm_node;
 mod json_rpc;
 mod pipeline;
 
 pub use client::{Client, Limits, Traffic};
 pub use endpoint::{Auth, Endpoint, EndpointError, Key};
 pub use error::{SourceError, SourceFault};
+pub use evm_node::{
+    Capabilities, EvmNode, EvmNodeOptions, ReceiptsBy, Sample, Syncing, TraceChoice, TracesBy,
+};
 pub use json_rpc::{JsonRpc, RpcAnswer, RpcCall};
 pub use pipeline::{Effort, Meter, Pipeline, Plan, Step, windows};
