@@ -178,21 +178,27 @@ impl Whole<'_> {
         if !amount.is_zero() {
             sheet.push(minted);
         }
-        // What else a ticket costs and gives back is in no answer.
-        let (from, to, ticket, amount) = match (origin, self.tx.ticket_id) {
+        self.escrowed(origin, success, sheet);
+    }
+
+    /// Value that a ticket sets aside, and that comes back for its redemption. What else a
+    /// ticket costs and gives back is in no answer.
+    fn escrowed(&self, origin: Origin, success: Option<bool>, sheet: &mut Sheet) {
+        let (from, to, amount) = match (origin, self.tx.ticket_id) {
             (Origin::Ticket, _) => {
                 sheet.count(Defect::RetryableTicket);
-                let escrow = escrow_of(&self.tx.hash.0);
-                (self.sender(), Address::Evm(escrow), true, or_zero(self.tx.retry_value))
+                let amount = self.tx.retry_value.map_or(Amount::ZERO, |value| value.0);
+                (self.tx.from.0, escrow_of(&self.tx.hash.0), amount)
             }
             (Origin::Redemption, Some(ticket)) => {
-                (Address::Evm(escrow_of(&ticket.0)), self.sender(), true, value)
+                (escrow_of(&ticket.0), self.tx.from.0, self.tx.value.0)
             }
-            _ => (self.sender(), self.sender(), false, Amount::ZERO),
+            _ => return,
         };
-        if ticket && success != Some(false) && !amount.is_zero() {
+        if success != Some(false) && !amount.is_zero() {
+            let (from, to) = (Some(Address::Evm(from)), Some(Address::Evm(to)));
             let moved = self.transfer(ESCROWED, TransferKind::Internal);
-            sheet.push(Transfer { from: Some(from), to: Some(to), amount, ..moved });
+            sheet.push(Transfer { from, to, amount, ..moved });
         }
     }
 
