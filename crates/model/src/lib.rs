@@ -29,6 +29,8 @@ mod grade;
 mod ledger;
 mod point;
 mod policy;
+mod price;
+mod price_table;
 pub mod rows;
 mod source;
 mod tag;
@@ -52,6 +54,8 @@ pub use ledger::{
 };
 pub use point::ChainPoint;
 pub use policy::{Policy, UnknownPolicy};
+pub use price::{PriceError, Usd, UsdPrice};
+pub use price_table::{PriceConflict, PricePlace, PriceRow, PriceTable, Quote};
 pub use source::{BlockRef, BlockSource, Lack, UnknownLack};
 pub use tag::{Actor, ActorId, ConceptId, Confidence, Tag, TagSubject};
 pub use terminal::{Stop, TerminalKind};
