@@ -9,4 +9,5 @@ mod ethereum_etl;
 mod explorers;
 mod graphsense;
 mod hostile;
+mod prices;
 mod support;
