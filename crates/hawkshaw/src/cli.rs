@@ -58,6 +58,7 @@ pub(crate) enum Command {
     hawkshaw trace cases/ronin-bridge-2022\n  \
     hawkshaw trace my-case --ledger transfers.csv --tags tagpacks/ --out report\n  \
     hawkshaw trace my-case --store chain\n  \
+    hawkshaw trace my-case --prices prices.csv --out report\n  \
     hawkshaw trace my-case --policy fifo --json | jq '.terminals[0]'")]
 pub(crate) struct TraceArguments {
     /// The case folder: case.toml, and any of transfers.csv, outputs.csv, tags/.
@@ -73,6 +74,10 @@ pub(crate) struct TraceArguments {
     /// More tags: a TagPack, ActorPack, OFAC list or CSV, or a folder of them. Repeatable.
     #[arg(long, value_name = "PATH")]
     pub(crate) tags: Vec<PathBuf>,
+    /// Prices in US dollars, to show beside amounts and to order by: a CSV or Parquet file with
+    /// the columns asset, time and price, or a folder of them. Repeatable.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) prices: Vec<PathBuf>,
     /// Apply only this taint policy. Repeatable. [default: all that apply]
     #[arg(long, value_name = "NAME", value_parser = parse_policy)]
     pub(crate) policy: Vec<Policy>,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 use hawkshaw_attribution::{FolderIncludes, Includes, TagIndex};
 use hawkshaw_ledger::MemoryLedger;
-use hawkshaw_model::{AssetList, Case, Ledger};
+use hawkshaw_model::{AssetList, Case, Ledger, PriceTable};
 use hawkshaw_report::{Findings, Input, InputRole, Manifest, Parameters, StopRule};
 use hawkshaw_trace::{Detail, Noise, Options, Stops, Trace, TraceError};
 
@@ -23,6 +23,8 @@ pub(crate) struct Investigation {
     pub(crate) case: Case,
     pub(crate) trace: Trace,
     pub(crate) assets: AssetList,
+    /// Prices in US dollars, where there are any.
+    pub(crate) prices: Option<PriceTable>,
     pub(crate) tags: TagIndex,
     pub(crate) manifest: Manifest,
     /// The inputs, and whatever they included.
@@ -113,6 +115,8 @@ impl Investigation {
         let case = read_case(&files)?;
         let mut assets = AssetList::built_in();
         case.assets.iter().for_each(|info| assets.add(info.clone()));
+        activity.now("reading prices");
+        let prices = crate::prices::read(&files)?;
         activity.now("reading tags");
         let tags = read_tags(&mut files)?;
         let stop = |account: &_| tags.stop(account);
@@ -136,9 +140,13 @@ impl Investigation {
         for (reason, count, _) in tags.defects().iter() {
             *trace.defects.entry(format!("tags: {}", reason.name())).or_default() += count;
         }
+        for (reason, count) in prices.iter().flat_map(|prices| &prices.defects) {
+            *trace.defects.entry((*reason).to_owned()).or_default() += count;
+        }
         let parameters = Parameters { policies: trace.policies.clone(), ..parameters };
         let manifest = manifest(&case, &files, store, parameters);
-        Ok(Self { case, trace, assets, tags, manifest, files })
+        let prices = prices.map(|prices| prices.table);
+        Ok(Self { case, trace, assets, prices, tags, manifest, files })
     }
 
     /// Renders from what was found.
@@ -148,6 +156,7 @@ impl Investigation {
             case: &self.case,
             trace: &self.trace,
             assets: &self.assets,
+            prices: self.prices.as_ref(),
             manifest: &self.manifest,
             names: &names,
         })

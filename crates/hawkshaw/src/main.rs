@@ -9,6 +9,7 @@ mod command;
 mod exit;
 mod input;
 mod investigation;
+mod prices;
 mod screen;
 mod store;
 

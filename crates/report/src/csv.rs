@@ -5,16 +5,21 @@
 //! spreadsheets show as text. Programs strip it or read `trace.json` instead.
 
 use csv::{Terminator, Writer, WriterBuilder};
-use hawkshaw_model::{Account, Amount};
+use hawkshaw_model::{Account, Amount, Quote, Usd};
 use hawkshaw_trace::{Edge, Link, Party, Terminal};
 
 use crate::findings::Findings;
 use crate::group::output_text;
 use crate::json::{account, output};
 use crate::text::{label, prose};
+use crate::usd::quote_cells;
+
+/// The price behind a figure in US dollars.
+const QUOTE_COLUMNS: [&str; 3] = ["usd_price", "usd_price_time", "usd_price_source"];
 
 /// The movements as CSV, in the order of the replay. Amounts are base units; `amount_units` is
-/// the exact amount in units of a curated asset.
+/// the exact amount in units of a curated asset. With prices there are columns of US dollars at
+/// the time of the movement, empty where a price is missing.
 pub fn to_edges_csv(findings: &Findings<'_>) -> Vec<u8> {
     let mut out = writer();
     let fixed = [
@@ -41,14 +46,21 @@ pub fn to_edges_csv(findings: &Findings<'_>) -> Vec<u8> {
     let tainted: Vec<String> = policies.map(|policy| format!("tainted_{policy}")).collect();
     let tail = ["link", "link_asset", "link_amount", "source", "terminal_kind", "terminal_actor"];
     let header = fixed.iter().copied().chain(tainted.iter().map(String::as_str)).chain(tail);
-    record(&mut out, header.map(str::to_owned));
+    let mut header: Vec<String> = header.map(str::to_owned).collect();
+    if findings.has_prices() {
+        header.push("usd".to_owned());
+        header.extend(findings.trace.policies.iter().map(|policy| format!("usd_tainted_{policy}")));
+        header.extend(QUOTE_COLUMNS.map(str::to_owned));
+    }
+    record(&mut out, header.into_iter());
     for edge in &findings.trace.edges {
         record(&mut out, edge_fields(findings, edge).into_iter());
     }
     finish(out)
 }
 
-/// The terminals as CSV, the largest first. Amounts are base units.
+/// The terminals as CSV, the largest first. Amounts are base units. With prices there are columns
+/// of US dollars at the last arrival, empty where a price is missing.
 pub fn to_terminals_csv(findings: &Findings<'_>) -> Vec<u8> {
     let mut out = writer();
     let mut header: Vec<String> =
@@ -63,6 +75,10 @@ pub fn to_terminals_csv(findings: &Findings<'_>) -> Vec<u8> {
         header.extend([format!("least_{asset}"), format!("most_{asset}")]);
     }
     header.extend(["can_act", "first_time", "last_time", "transfers", "summed"].map(str::to_owned));
+    if findings.has_prices() {
+        header.extend(findings.trace.policies.iter().map(|policy| format!("usd_{policy}")));
+        header.extend(QUOTE_COLUMNS.map(str::to_owned));
+    }
     record(&mut out, header.into_iter());
     for terminal in &findings.trace.terminals {
         record(&mut out, terminal_fields(findings, terminal).into_iter());
@@ -112,6 +128,13 @@ fn edge_fields(findings: &Findings<'_>, edge: &Edge) -> Vec<String> {
     fields.push(edge.source.as_deref().map(prose).unwrap_or_default());
     fields.push(terminal.map(|row| label(&row.kind.name())).unwrap_or_default());
     fields.push(terminal.and_then(|row| row.actor.as_deref()).map(label).unwrap_or_default());
+    if findings.has_prices() {
+        let worth = findings.edge_worth(edge);
+        fields.push(usd_cell(worth));
+        let tainted = edge.tainted.iter();
+        fields.extend(tainted.map(|t| usd_cell(findings.worth(&edge.asset, *t, edge.time))));
+        fields.extend(quote_cells(worth.as_ref().map(|(_, quote)| quote)));
+    }
     fields
 }
 
@@ -143,7 +166,19 @@ fn terminal_fields(findings: &Findings<'_>, terminal: &Terminal) -> Vec<String> 
     fields.push(terminal.last_time.to_string());
     fields.push(terminal.transfers.to_string());
     fields.push(terminal.summed.map(|count| count.to_string()).unwrap_or_default());
+    if findings.has_prices() {
+        let worth: Vec<_> = (0..findings.trace.policies.len())
+            .map(|policy| findings.terminal_worth(terminal, policy))
+            .collect();
+        fields.extend(worth.iter().copied().map(usd_cell));
+        fields.extend(quote_cells(worth.iter().flatten().next().map(|(_, quote)| quote)));
+    }
     fields
+}
+
+/// Dollars; nothing where they are unknown.
+fn usd_cell(worth: Option<(Usd, Quote<'_>)>) -> String {
+    worth.map(|(usd, _)| usd.to_string()).unwrap_or_default()
 }
 
 pub(crate) fn writer() -> Writer<Vec<u8>> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use hawkshaw_model::{Account, Amount, AssetId, AssetList, Case, Policy, Printable};
+use hawkshaw_model::{Account, Amount, AssetId, AssetList, Case, Policy, PriceTable, Printable};
 use hawkshaw_trace::{OriginAmounts, Terminal, Trace};
 
 use crate::manifest::Manifest;
@@ -17,6 +17,8 @@ pub struct Findings<'a> {
     pub trace: &'a Trace,
     /// Symbols, decimals and issuers, for display. It holds the assets of the case too.
     pub assets: &'a AssetList,
+    /// Prices in US dollars, where there are any: without them nothing is said of dollars.
+    pub prices: Option<&'a PriceTable>,
     /// What the trace rests on.
     pub manifest: &'a Manifest,
     /// What the tags call an account, where they do.

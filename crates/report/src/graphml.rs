@@ -8,11 +8,14 @@ use hawkshaw_trace::{Edge, Trace};
 use crate::findings::Findings;
 use crate::graph::{Graph, Node, NodeKey};
 use crate::markup::Markup;
+use crate::usd::quote_cells;
 
 /// Attributes of nodes, all strings.
 const NODE_KEYS: [&str; 6] = ["label", "kind", "actor", "chain", "address", "output"];
 /// Attributes of edges that are strings.
 const EDGE_KEYS: [&str; 7] = ["asset", "symbol", "amount", "grade", "time_utc", "tx", "link"];
+/// Attributes of edges where prices are at hand, absent from an edge without a price.
+const USD_KEYS: [&str; 4] = ["usd", "usd_price", "usd_price_time", "usd_price_source"];
 
 /// The trace as GraphML.
 pub fn to_graphml(findings: &Findings<'_>) -> Vec<u8> {
@@ -23,7 +26,7 @@ pub fn to_graphml(findings: &Findings<'_>) -> Vec<u8> {
     let root = [("xmlns", "http://graphml.graphdrawing.org/xmlns")];
     out.node("graphml", &root, |out| {
         out.line();
-        keys(out, trace);
+        keys(out, findings, trace);
         let attributes = [("id", findings.case.id.as_str()), ("edgedefault", "directed")];
         out.node("graph", &attributes, |out| {
             out.line();
@@ -40,7 +43,7 @@ pub fn to_graphml(findings: &Findings<'_>) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn keys(out: &mut Markup, trace: &Trace) {
+fn keys(out: &mut Markup, findings: &Findings<'_>, trace: &Trace) {
     let mut key = |id: &str, of: &str, name: &str, kind: &str| {
         let attributes = [("id", id), ("for", of), ("attr.name", name), ("attr.type", kind)];
         out.void("key", &attributes);
@@ -56,6 +59,11 @@ fn keys(out: &mut Markup, trace: &Trace) {
     key("e_weight", "edge", "weight", "double");
     for policy in &trace.policies {
         key(&format!("e_tainted_{policy}"), "edge", &format!("tainted_{policy}"), "string");
+    }
+    if findings.has_prices() {
+        for name in USD_KEYS {
+            key(&format!("e_{name}"), "edge", name, "string");
+        }
     }
 }
 
@@ -146,6 +154,12 @@ fn edge_element(
         datum(out, "e_weight", &findings.assets.units(&edge.asset, edge.amount));
         for (policy, tainted) in findings.trace.policies.iter().zip(&edge.tainted) {
             datum(out, &format!("e_tainted_{policy}"), &tainted.to_string());
+        }
+        if let Some((usd, quote)) = findings.edge_worth(edge) {
+            let values = [usd.to_string()].into_iter().chain(quote_cells(Some(&quote)));
+            for (name, value) in USD_KEYS.into_iter().zip(values) {
+                datum(out, &format!("e_{name}"), &value);
+            }
         }
     });
     out.line();

@@ -9,6 +9,7 @@ use crate::act::can_act;
 use crate::figures::Share;
 use crate::findings::Findings;
 use crate::interval::Interval;
+use crate::usd::UsdSpan;
 
 /// Places without an actor stand for themselves if they have at least this share (1 %) …
 const ALONE_BILLIONTHS_MIN: u64 = 10_000_000;
@@ -32,6 +33,8 @@ pub(crate) struct Group<'a> {
     pub(crate) places: u64,
     /// How much there is now, over the conserving policies.
     pub(crate) amount: Interval,
+    /// What that was worth when the last of it arrived, where prices are at hand.
+    pub(crate) usd: Option<UsdSpan>,
     /// What it stands for, per stolen asset, over the conserving policies.
     pub(crate) origins: Vec<Interval>,
     /// All that poison marks, where it was applied.
@@ -51,7 +54,8 @@ pub(crate) struct Group<'a> {
 /// What makes terminals one line.
 type Key<'a> = (&'a TerminalKind, Option<String>, &'a ChainId, &'a AssetId, Option<usize>);
 
-/// All terminals in groups, those with the largest share first.
+/// All terminals in groups, those with the largest share first; where several assets were stolen
+/// and all have prices, those that stand for the most dollars.
 pub(crate) fn groups<'a>(findings: &Findings<'a>) -> Vec<Group<'a>> {
     let mut alone: BTreeMap<&TerminalKind, usize> = BTreeMap::new();
     let mut keyed: BTreeMap<Key<'a>, Vec<usize>> = BTreeMap::new();
@@ -69,7 +73,9 @@ pub(crate) fn groups<'a>(findings: &Findings<'a>) -> Vec<Group<'a>> {
     }
     let mut groups: Vec<_> =
         keyed.into_iter().map(|(key, members)| group(findings, key, members)).collect();
-    groups.sort_by_key(|group| std::cmp::Reverse(group.share));
+    let weights = findings.weights();
+    let weight = |members: &[usize]| findings.weight(weights.as_deref(), members);
+    groups.sort_by_cached_key(|group| std::cmp::Reverse((weight(&group.members), group.share)));
     groups
 }
 
@@ -91,6 +97,7 @@ fn group<'a>(findings: &Findings<'a>, key: Key<'a>, members: Vec<usize>) -> Grou
         asset,
         places: rows.iter().map(|row| row.summed.unwrap_or(1)).sum(),
         amount: Interval::of(findings.conserving().map(|(policy, _)| of_policy(policy))),
+        usd: findings.span(&members),
         origins: origins(findings, &members),
         poison: findings.poison().map(of_policy),
         bounds: (0..trace.stolen.len()).map(|stolen| bounds(&rows, stolen)).collect(),

@@ -44,7 +44,11 @@ pub fn to_html(findings: &Findings<'_>) -> Vec<u8> {
     page.raw("<!DOCTYPE html>\n");
     page.node("html", &[("lang", "en")], |page| {
         let title = format!("{} – Hawkshaw trace", label(&findings.case.title));
-        head(page, &title, &[STYLE]);
+        if findings.has_prices() {
+            head(page, &title, &[STYLE, include_str!("html/usd.css")]);
+        } else {
+            head(page, &title, &[STYLE]);
+        }
         page.node("body", &[], |page| body(page, findings));
     });
     page.line();

@@ -8,6 +8,7 @@ mod edge;
 mod map;
 mod object;
 mod terminal;
+mod usd;
 
 use std::collections::BTreeMap;
 
@@ -31,14 +32,14 @@ pub fn to_json(findings: &Findings<'_>) -> Vec<u8> {
     out.field("as_of", &trace.as_of);
     out.field("manifest", findings.manifest);
     out.field("coverage", &coverages(&trace.coverage));
-    let stolen = trace.stolen.iter();
+    let stolen = trace.stolen.iter().zip(usd::thefts(findings));
     out.lines(
         "stolen",
-        stolen.map(|stolen| StolenJson { asset: &stolen.asset, amount: stolen.amount }),
+        stolen.map(|(stolen, usd)| StolenJson { asset: &stolen.asset, amount: stolen.amount, usd }),
     );
     out.field("policies", &trace.policies);
     out.lines("terminals", trace.terminals.iter().map(|row| terminal::row(findings, row)));
-    out.lines("edges", trace.edges.iter().map(|row| edge::row(&trace.policies, row)));
+    out.lines("edges", trace.edges.iter().map(|row| edge::row(findings, row)));
     out.field("balance", &balances(findings));
     out.lines("timeline", trace.timeline.iter().map(|point| timeline_point(findings, point)));
     out.field("noise", &counts(&trace.noise));
@@ -46,6 +47,9 @@ pub fn to_json(findings: &Findings<'_>) -> Vec<u8> {
     out.field("limits", &trace.limits.iter().map(|limit| prose(limit)).collect::<Vec<_>>());
     out.lines("findings", trace.findings.iter().map(FindingJson::from));
     out.field("holdings", &trace.holdings);
+    if let Some(totals) = usd::totals(findings) {
+        out.field("usd", &totals);
+    }
     out.finish()
 }
 
@@ -53,6 +57,8 @@ pub fn to_json(findings: &Findings<'_>) -> Vec<u8> {
 struct StolenJson<'a> {
     asset: &'a AssetId,
     amount: hawkshaw_model::Amount,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usd: Option<Option<usd::TheftUsd>>,
 }
 
 #[derive(Serialize)]

@@ -7,7 +7,8 @@
 //! `hawkshaw-trace`.
 //!
 //! **Invariants:** no file, no clock, no network; same findings, same bytes; outside text is
-//! never shown raw; a figure that was rounded for people stands exact in `trace.json`.
+//! never shown raw; a figure that was rounded for people stands exact in `trace.json`; without
+//! prices nothing is said of US dollars, and nothing that they say decides anything.
 //!
 //! ```
 //! use hawkshaw_report::{Manifest, Parameters};
@@ -41,6 +42,7 @@ mod steps;
 mod summary;
 mod table;
 mod text;
+mod usd;
 
 pub use csv::{to_edges_csv, to_terminals_csv};
 pub use findings::{Findings, to_files};

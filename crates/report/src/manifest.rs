@@ -51,6 +51,8 @@ pub enum InputRole {
     Tags,
     /// A file of tags includes it. Its name is the digest of that file and the path asked for.
     Included,
+    /// It says what assets were worth in US dollars.
+    Prices,
 }
 
 /// What was asked of the engine.
@@ -231,6 +233,7 @@ impl InputRole {
             Self::Store => "store",
             Self::Tags => "tags",
             Self::Included => "included",
+            Self::Prices => "prices",
         }
     }
 }

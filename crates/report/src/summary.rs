@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hawkshaw_model::{AssetId, TerminalKind};
+use hawkshaw_model::{AssetId, TerminalKind, Usd};
 
 use crate::figures::{Share, amount};
 use crate::findings::Findings;
@@ -10,6 +10,7 @@ use crate::group::{Group, origins, share, sum};
 use crate::interval::Interval;
 use crate::kind::words;
 use crate::text::{counted, cut};
+use crate::usd::UsdSpan;
 
 /// Actors that a sentence names; the others are counted.
 const ACTORS_MAX: usize = 3;
@@ -30,8 +31,12 @@ pub(crate) struct KindSummary<'a> {
     pub(crate) origins: Vec<Interval>,
     /// What is there now, per asset, the first with the largest share.
     pub(crate) now: Vec<(&'a AssetId, Interval)>,
+    /// What that was worth when the last of it arrived, where prices are at hand.
+    pub(crate) usd: Option<UsdSpan>,
     /// The largest share of any stolen asset.
     pub(crate) share: Share,
+    /// The dollars at the theft that it stands for, where places are put in order by them.
+    weight: Usd,
 }
 
 /// The kinds of a trace that stand for some of the theft under a conserving policy, the largest
@@ -41,6 +46,7 @@ pub(crate) fn kinds<'a>(findings: &Findings<'a>, groups: &[Group<'a>]) -> Vec<Ki
     for group in groups {
         by_kind.entry(group.kind).or_default().push(group);
     }
+    let weights = findings.weights();
     let summary = |(kind, groups): (&'a TerminalKind, Vec<&Group<'a>>)| {
         let members: Vec<usize> =
             groups.iter().flat_map(|group| group.members.iter().copied()).collect();
@@ -56,12 +62,16 @@ pub(crate) fn kinds<'a>(findings: &Findings<'a>, groups: &[Group<'a>]) -> Vec<Ki
             places: groups.iter().map(|group| group.places).sum(),
             origins: origins(findings, &members),
             share: share(findings, &members),
+            usd: findings.span(&members),
+            weight: findings.weight(weights.as_deref(), &members),
             now: now(findings, &groups),
         }
     };
     let mut kinds: Vec<_> = by_kind.into_iter().map(summary).collect();
     kinds.retain(|kind| kind.share > Share::default());
-    kinds.sort_by_key(|kind| (std::cmp::Reverse(kind.share), crate::kind::rank(kind.kind)));
+    kinds.sort_by_key(|kind| {
+        (std::cmp::Reverse((kind.weight, kind.share)), crate::kind::rank(kind.kind))
+    });
     kinds
 }
 
@@ -88,6 +98,13 @@ fn now<'a>(findings: &Findings<'a>, groups: &[&Group<'a>]) -> Vec<(&'a AssetId, 
 pub(crate) fn loot(findings: &Findings<'_>) -> String {
     let stolen = findings.trace.stolen.iter();
     listed(stolen.map(|stolen| amount(findings.assets, &stolen.asset, stolen.amount)))
+}
+
+/// What the loot was worth when it was stolen: `, worth $539,812,345 then`; nothing without prices.
+pub(crate) fn worth_then(findings: &Findings<'_>) -> String {
+    let total = findings.loot_worth();
+    let text = total.map(|total| total.text(findings.trace.stolen.len()));
+    text.map_or_else(String::new, |text| format!(", worth {text} then"))
 }
 
 /// When the first of it was stolen.
@@ -126,6 +143,15 @@ impl KindSummary<'_> {
             format!("{} of the {symbol}", span.percent(stolen.amount))
         });
         listed(text)
+    }
+
+    /// What it was worth at the last arrivals: ` (worth $1,200 then)`; nothing without prices.
+    pub(crate) fn worth(&self) -> String {
+        let text = self.usd.map(UsdSpan::text).filter(|text| !text.is_empty());
+        text.map_or_else(String::new, |text| match text.as_str() {
+            "unknown" => ", of unknown worth".to_owned(),
+            _ => format!(", worth {text}"),
+        })
     }
 
     /// What is there now: `93,600 – 95,600 ETH`.

@@ -8,7 +8,7 @@ use crate::findings::Findings;
 use crate::group::groups;
 use crate::page::{Page, TableStyle};
 use crate::steps::{Step, steps};
-use crate::summary::{kinds, loot, theft_time};
+use crate::summary::{kinds, loot, theft_time, worth_then};
 use crate::text::label;
 
 /// The trace as a person reads it at a glance: the bottom line, the places grouped by who runs
@@ -18,7 +18,7 @@ pub fn to_table(findings: &Findings<'_>, style: TableStyle) -> String {
     let groups = groups(findings);
     headline(&mut page, findings);
     for kind in kinds(findings, &groups) {
-        let line = format!("{} {}", kind.shares(findings), kind.happened());
+        let line = format!("{} {}{}", kind.shares(findings), kind.happened(), kind.worth());
         page.item("•", &line);
     }
     page.heading("Where it is");
@@ -38,9 +38,10 @@ fn headline(page: &mut Page, findings: &Findings<'_>) {
     page.bold(&format!("{} ({})", label(&case.title), case.id));
     let when = theft_time(findings).map(|time| format!(" on {}", time.to_date()));
     page.paragraph(&format!(
-        "Stolen: {}{}. As of {}.",
+        "Stolen: {}{}{}. As of {}.",
         loot(findings),
         when.unwrap_or_default(),
+        worth_then(findings),
         findings.trace.as_of
     ));
 }

@@ -6,6 +6,7 @@ use crate::bundle;
 use crate::cli::{StopsArgument, TraceArguments};
 use crate::exit::Failure;
 use crate::investigation::{Investigation, LedgerPlace, gather};
+use crate::prices;
 use crate::screen::{self, Activity};
 use crate::store::StoreInput;
 
@@ -20,7 +21,8 @@ pub(crate) fn run(arguments: &TraceArguments, quiet: bool) -> Result<(), Failure
         Some(_) => LedgerPlace::Store,
         None => LedgerPlace::Files(&arguments.ledger),
     };
-    let files = gather(&arguments.case, place, &arguments.tags, quiet)?;
+    let mut files = gather(&arguments.case, place, &arguments.tags, quiet)?;
+    files.extend(prices::gather(&arguments.prices, quiet)?);
     let investigation =
         Investigation::run(files, store.as_ref(), parameters(arguments), &activity)?;
     let written = match &arguments.out {

@@ -21,6 +21,16 @@ pub(super) fn method(page: &mut Markup, findings: &Findings<'_>) {
         "end. What a service pays out later is not followed: it is its money, not the thief's. ",
         "A swap carries the origin over: what the thief received stands for what he gave.</p>\n",
     ));
+    if findings.has_prices() {
+        page.raw(concat!(
+            "<p>US dollars are for reading and for order alone: no taint, share or bound rests on ",
+            "them. A theft and a movement are valued at their own time, a place at its last ",
+            "arrival, by the latest price at or before that time and not older than 48 hours. ",
+            "No price is taken from the future or from another asset, and a stablecoin has the ",
+            "price that the source gives it. What has no price is unknown, in no sum, and not ",
+            "zero.</p>\n",
+        ));
+    }
     grades(page, findings);
     policies(page, findings);
     page.raw(concat!(

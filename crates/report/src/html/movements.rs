@@ -9,6 +9,7 @@ use crate::interval::Interval;
 use crate::json::{account, output};
 use crate::markup::Markup;
 use crate::text::counted;
+use crate::usd::quoted;
 
 /// Rows that a page shows.
 const ROWS_MAX: usize = 2_000;
@@ -77,7 +78,16 @@ fn row(page: &mut Markup, findings: &Findings<'_>, edge: &Edge) {
     for side in [&edge.from, &edge.to] {
         page.node("td", &[], |page| party(page, findings, side));
     }
-    parts::number(page, |page| parts::amount(page, findings, &edge.asset, edge.amount));
+    parts::number(page, |page| {
+        parts::amount(page, findings, &edge.asset, edge.amount);
+        if findings.has_prices() {
+            let worth = findings.edge_worth(edge);
+            let text = worth.map(|(usd, _)| parts::worth(usd, edge.amount));
+            let text = text.unwrap_or_else(|| "$ unknown".to_owned());
+            let title = worth.map(|(_, quote)| quoted(&quote)).unwrap_or_default();
+            page.leaf("span", &[("class", "sub usd"), ("title", &title)], &text);
+        }
+    });
     let tainted = findings.conserving().filter_map(|(policy, _)| edge.tainted.get(policy));
     let tainted = Interval::of(tainted.copied());
     parts::number(page, |page| parts::interval(page, findings, &edge.asset, tainted));

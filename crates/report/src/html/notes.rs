@@ -32,6 +32,7 @@ pub(super) fn notes(page: &mut Markup, findings: &Findings<'_>) {
             }
         });
     }
+    prices(page, findings);
     counts(page, "Left out as noise", "Rule", &trace.noise);
     counts(page, "Wrong with the data", "Reason", &trace.defects);
     coverage(page, findings);
@@ -63,6 +64,34 @@ fn finding_rows(page: &mut Markup, findings: &Findings<'_>) {
         let rest = counted((rows.len() - FINDINGS_MAX) as u64, "finding", "findings");
         page.leaf("p", &[("class", "note")], &format!("{rest} more: see trace.json."));
     }
+}
+
+/// Where a price is missing.
+fn prices(page: &mut Markup, findings: &Findings<'_>) {
+    if !findings.has_prices() {
+        return;
+    }
+    page.leaf("h3", &[], "Without a price");
+    let unpriced = findings.unpriced();
+    if unpriced.is_empty() {
+        page.leaf("p", &[], "None: every place has a price at its last arrival.");
+        return;
+    }
+    let headings = [("Asset", ""), ("Id", ""), ("Places", "num")];
+    parts::table(page, "Assets whose worth in US dollars is unknown", &headings, |page| {
+        for (asset, count) in unpriced.iter().take(ROWS_MAX) {
+            page.node("tr", &[], |page| {
+                let symbol = crate::figures::symbol(findings.assets, asset);
+                page.leaf("th", &[("scope", "row")], &symbol);
+                page.node("td", &[], |page| parts::copyable(page, asset.as_str(), "asset"));
+                page.leaf("td", &[("class", "num")], &grouped(&count.to_string()));
+            });
+        }
+    });
+    page.raw(concat!(
+        "<p class=\"note\">They are in no sum of US dollars, and unknown is not zero. A price ",
+        "holds from its time on and for 48 hours at most.</p>\n",
+    ));
 }
 
 fn counts(page: &mut Markup, title: &str, what: &str, counts: &BTreeMap<String, u64>) {

@@ -1,6 +1,6 @@
 //! Parts that several sections share: addresses to copy, amounts, badges, tables.
 
-use hawkshaw_model::{Account, Amount, AssetId, Grade, TerminalKind};
+use hawkshaw_model::{Account, Amount, AssetId, Grade, TerminalKind, Usd};
 
 use crate::findings::Findings;
 use crate::interval::Interval;
@@ -108,6 +108,11 @@ pub(super) fn interval(
         &[("class", "amount"), ("title", &exact)],
         &span.text(findings.assets, asset),
     );
+}
+
+/// What an amount is worth, for people: nothing is worth nothing.
+pub(super) fn worth(usd: Usd, amount: Amount) -> String {
+    if amount.is_zero() { "$0".to_owned() } else { crate::usd::dollars(usd) }
 }
 
 /// A source: a link where it is a web page, text where it is not.

@@ -14,6 +14,7 @@ use crate::interval::Interval;
 use crate::json::{account, output};
 use crate::markup::Markup;
 use crate::text::{counted, cut, short};
+use crate::usd::quoted;
 
 /// Lines of the overview.
 const LINES_MAX: usize = 200;
@@ -41,7 +42,7 @@ pub(super) fn places(page: &mut Markup, findings: &Findings<'_>, groups: &[Group
 }
 
 fn overview(page: &mut Markup, findings: &Findings<'_>, groups: &[Group<'_>]) {
-    let headings = [
+    let mut headings = vec![
         ("Place", ""),
         ("Kind", ""),
         ("There now", "num"),
@@ -50,7 +51,15 @@ fn overview(page: &mut Markup, findings: &Findings<'_>, groups: &[Group<'_>]) {
         ("Arrived", ""),
         ("Who could act", ""),
     ];
-    parts::table(page, "Places by who runs them, the largest share first", &headings, |page| {
+    if findings.has_prices() {
+        headings.insert(3, ("US dollars", "num"));
+    }
+    let order = match findings.weights() {
+        Some(_) => "those that stand for the most US dollars at the theft first",
+        None => "the largest share first",
+    };
+    let caption = format!("Places by who runs them, {order}");
+    parts::table(page, &caption, &headings, |page| {
         for group in groups.iter().take(LINES_MAX) {
             page.node("tr", &[], |page| line(page, findings, group));
             page.line();
@@ -79,6 +88,16 @@ fn line(page: &mut Markup, findings: &Findings<'_>, group: &Group<'_>) {
     });
     page.node("td", &[], |page| parts::kind(page, group.kind));
     parts::number(page, |page| parts::interval(page, findings, group.asset, group.amount));
+    if let Some(usd) = group.usd {
+        parts::number(page, |page| {
+            dollars(page, &usd.text());
+            if let [only] = group.members[..]
+                && usd.priced > 0
+            {
+                quote(page, findings, &findings.trace.terminals[only]);
+            }
+        });
+    }
     parts::number(page, |page| origins(page, findings, &group.origins));
     parts::number(page, |page| {
         for (bounds, stolen) in group.bounds.iter().zip(&findings.trace.stolen) {
@@ -105,6 +124,22 @@ fn line(page: &mut Markup, findings: &Findings<'_>, group: &Group<'_>) {
     });
     let who: Vec<String> = group.can_act.iter().take(6).map(|who| cut(who, 60)).collect();
     page.leaf("td", &[], &who.join(", "));
+}
+
+/// A sum of dollars; what is unknown stands out.
+fn dollars(page: &mut Markup, text: &str) {
+    let class = if text == "unknown" { "usd unknown" } else { "usd" };
+    page.leaf("span", &[("class", class)], text);
+}
+
+/// The price of what is at a terminal, with its source as the title.
+fn quote(page: &mut Markup, findings: &Findings<'_>, terminal: &Terminal) {
+    let amount = terminal.amounts.first().copied().unwrap_or_default();
+    let worth = findings.worth(&terminal.asset, amount, terminal.last_time);
+    if let Some((_, quote)) = worth {
+        let source = crate::text::prose(quote.source);
+        page.leaf("span", &[("class", "sub"), ("title", &source)], &quoted(&quote));
+    }
 }
 
 fn origins(page: &mut Markup, findings: &Findings<'_>, origins: &[Interval]) {
@@ -192,6 +227,9 @@ fn heading(page: &mut Markup, findings: &Findings<'_>, index: usize, terminal: &
     let span = Interval::of(amounts.copied());
     page.node("span", &[("class", "right")], |page| {
         parts::interval(page, findings, &terminal.asset, span);
+        if let Some(usd) = findings.span(&[index]) {
+            dollars(page, &usd.text());
+        }
         let share = crate::group::share(findings, &[index]);
         page.leaf("span", &[("class", "share")], &share.to_string());
     });
@@ -212,6 +250,17 @@ fn facts(page: &mut Markup, findings: &Findings<'_>, terminal: &Terminal) {
     fact("Meaning", &mut |page| page.text(crate::kind::meaning(&terminal.kind)));
     let times = format!("{} to {}", terminal.first_time, terminal.last_time);
     fact("Arrived", &mut |page| page.text(&times));
+    if findings.has_prices() {
+        let worth = findings.terminal_worth(terminal, 0);
+        let text = match &worth {
+            Some((_, quote)) => {
+                format!("{}, says {}", quoted(quote), crate::text::prose(quote.source))
+            }
+            None => "unknown: there is no price of it, or nobody says how many decimals it has"
+                .to_owned(),
+        };
+        fact("Price of a unit", &mut |page| page.text(&text));
+    }
     let transfers = counted(terminal.transfers, "movement", "movements");
     fact("By", &mut |page| page.text(&transfers));
     let who = crate::act::can_act(findings, terminal).join(", ");
@@ -222,7 +271,10 @@ fn facts(page: &mut Markup, findings: &Findings<'_>, terminal: &Terminal) {
 
 /// The figures of a terminal, policies with the same figures on one line.
 fn figures(page: &mut Markup, findings: &Findings<'_>, terminal: &Terminal) {
-    let headings = [("Policy", ""), ("There now", "num"), ("Stands for", "num")];
+    let mut headings = vec![("Policy", ""), ("There now", "num"), ("Stands for", "num")];
+    if findings.has_prices() {
+        headings.insert(2, ("US dollars", "num"));
+    }
     parts::table(page, "Under each policy", &headings, |page| {
         for (index, names) in alike(findings, terminal) {
             page.node("tr", &[], |page| {
@@ -231,6 +283,12 @@ fn figures(page: &mut Markup, findings: &Findings<'_>, terminal: &Terminal) {
                 parts::number(page, |page| {
                     parts::amount(page, findings, &terminal.asset, now);
                 });
+                if findings.has_prices() {
+                    let worth = findings.terminal_worth(terminal, index);
+                    let text = worth.map(|(usd, _)| parts::worth(usd, now));
+                    let text = text.unwrap_or_else(|| "unknown".to_owned());
+                    parts::number(page, |page| dollars(page, &text));
+                }
                 parts::number(page, |page| {
                     let stands_for = findings.origins(terminal, index).iter();
                     let spans: Vec<Interval> =

@@ -6,8 +6,9 @@ use crate::group::Group;
 use crate::html::parts;
 use crate::markup::Markup;
 use crate::steps::steps;
-use crate::summary::{KindSummary, kinds, listed, loot, theft_time};
+use crate::summary::{KindSummary, kinds, listed, loot, theft_time, worth_then};
 use crate::text::{counted, label, prose};
+use crate::usd::UsdSpan;
 
 /// Sources that are listed.
 const SOURCES_MAX: usize = 50;
@@ -30,10 +31,11 @@ pub(super) fn summary(page: &mut Markup, findings: &Findings<'_>, groups: &[Grou
     let kinds = kinds(findings, groups);
     if let Some(largest) = kinds.first() {
         page.node("p", &[("class", "lead")], |page| {
-            page.text(&format!("Of {} stolen, ", loot(findings)));
+            let worth = worth_then(findings);
+            page.text(&format!("Of {} stolen{worth}, ", loot(findings)));
             page.leaf("strong", &[], &largest.shares(findings));
             let (happened, there) = (largest.happened(), largest.there(findings));
-            page.text(&format!(" {happened}, as {there}."));
+            page.text(&format!(" {happened}, as {there}{}.", largest.worth()));
         });
     }
     page.node("ul", &[("class", "lines")], |page| {
@@ -60,7 +62,14 @@ pub(super) fn summary(page: &mut Markup, findings: &Findings<'_>, groups: &[Grou
 fn line(page: &mut Markup, findings: &Findings<'_>, kind: &KindSummary<'_>) {
     parts::swatch(page, crate::kind::words(kind.kind).class);
     page.leaf("strong", &[], &kind.shares(findings));
-    page.text(&format!(" {}: {}.", kind.happened(), kind.units(findings)));
+    let (stands_for, there) = (kind.units(findings), kind.there(findings));
+    // What is worth something is what is there now.
+    let now = if findings.has_prices() && there != stands_for {
+        format!(", now {there}")
+    } else {
+        String::new()
+    };
+    page.text(&format!(" {}: {stands_for}{now}{}.", kind.happened(), kind.worth()));
 }
 
 fn figures(page: &mut Markup, findings: &Findings<'_>, groups: &[Group<'_>]) {
@@ -78,7 +87,7 @@ fn figures(page: &mut Markup, findings: &Findings<'_>, groups: &[Group<'_>]) {
         (true, false) => "NOT 100 %",
         (false, _) => "no conserving policy",
     };
-    let tiles = [
+    let mut tiles = vec![
         ("Stolen", loot(findings), "in units of the assets stolen"),
         (
             "Accounted for",
@@ -102,6 +111,7 @@ fn figures(page: &mut Markup, findings: &Findings<'_>, groups: &[Group<'_>]) {
             "that had stolen value at some time",
         ),
     ];
+    tiles.splice(3..3, in_dollars(findings, &can_act));
     page.node("dl", &[("class", "tiles")], |page| {
         for (name, value, about) in tiles {
             page.node("div", &[], |page| {
@@ -111,6 +121,37 @@ fn figures(page: &mut Markup, findings: &Findings<'_>, groups: &[Group<'_>]) {
             });
         }
     });
+}
+
+/// The key figures in US dollars: none where no prices are at hand.
+fn in_dollars(
+    findings: &Findings<'_>,
+    can_act: &[usize],
+) -> Vec<(&'static str, String, &'static str)> {
+    let all: Vec<usize> = (0..findings.trace.terminals.len()).collect();
+    let worth = |members: &[usize]| findings.span(members).map(UsdSpan::text);
+    let Some((loot, (all, can_act))) = findings.loot_worth().zip(worth(&all).zip(worth(can_act)))
+    else {
+        return Vec::new();
+    };
+    let or_nothing = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };
+    vec![
+        (
+            "Worth when stolen",
+            loot.text(findings.trace.stolen.len()),
+            "US dollars at the time of each theft",
+        ),
+        (
+            "Worth at the last arrivals",
+            or_nothing(all),
+            "US dollars, of what is at all places together",
+        ),
+        (
+            "Somebody could act on, in dollars",
+            or_nothing(can_act),
+            "at the last arrivals; not what it would sell for",
+        ),
+    ]
 }
 
 /// What some terminals can stand for at most, per stolen asset.

@@ -1,10 +1,12 @@
 //! An edge as JSON.
 
-use hawkshaw_model::{Account, Amount, AssetId, Grade, OutPoint, Policy, Timestamp};
+use hawkshaw_model::{Account, Amount, AssetId, Grade, OutPoint, Timestamp};
 use hawkshaw_trace::{Edge, Link, Party};
 use serde::Serialize;
 
 use super::map::Map;
+use super::usd;
+use crate::findings::Findings;
 use crate::group::output_text;
 use crate::text::prose;
 
@@ -27,6 +29,8 @@ pub(super) struct EdgeJson<'a> {
     from_output: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     to_output: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usd: Option<Option<usd::EdgeUsd>>,
 }
 
 #[derive(Serialize)]
@@ -38,8 +42,8 @@ enum LinkJson<'a> {
 
 /// An edge as JSON. The side of a transaction of outputs that is the transaction itself is
 /// null: `tx` names it.
-pub(super) fn row<'a>(policies: &[Policy], edge: &'a Edge) -> EdgeJson<'a> {
-    let names = policies.iter().map(|policy| policy.as_str());
+pub(super) fn row<'a>(findings: &Findings<'_>, edge: &'a Edge) -> EdgeJson<'a> {
+    let names = findings.trace.policies.iter().map(|policy| policy.as_str());
     EdgeJson {
         grade: edge.grade,
         tx: edge.tx.map(|tx| tx.on(&edge.chain)),
@@ -58,6 +62,7 @@ pub(super) fn row<'a>(policies: &[Policy], edge: &'a Edge) -> EdgeJson<'a> {
         source: edge.source.as_deref().map(prose),
         from_output: output(&edge.from).map(output_text),
         to_output: output(&edge.to).map(output_text),
+        usd: usd::edge(findings, edge),
     }
 }
 

@@ -5,6 +5,7 @@ use hawkshaw_trace::Terminal;
 use serde::Serialize;
 
 use super::map::Map;
+use super::usd;
 use crate::findings::Findings;
 use crate::group::output_text;
 use crate::text::label;
@@ -27,6 +28,8 @@ pub(super) struct TerminalJson<'a> {
     transfers: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     summed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usd: Option<Option<usd::TerminalUsd>>,
 }
 
 #[derive(Serialize)]
@@ -62,5 +65,6 @@ pub(super) fn row<'a>(findings: &Findings<'a>, terminal: &'a Terminal) -> Termin
         last_time: terminal.last_time,
         transfers: terminal.transfers,
         summed: terminal.summed,
+        usd: usd::terminal(findings, terminal),
     }
 }

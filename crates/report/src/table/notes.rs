@@ -26,6 +26,9 @@ pub(super) fn notes(page: &mut Page, findings: &Findings<'_>) {
     for limit in &trace.limits {
         page.item("•", &format!("limit reached: {limit}"));
     }
+    if let Some(text) = prices(findings) {
+        page.item("•", &text);
+    }
     let noise = counts(&trace.noise).unwrap_or_else(|| "nothing".to_owned());
     page.item("•", &format!("left out as noise: {noise}"));
     let defects = counts(&trace.defects).unwrap_or_else(|| "nothing".to_owned());
@@ -47,6 +50,29 @@ pub(super) fn notes(page: &mut Page, findings: &Findings<'_>) {
     }
     let holdings = grouped(&trace.holdings.to_string());
     page.item("•", &format!("{holdings} holdings had taint at some time"));
+}
+
+/// Which places have no price; nothing where no prices are at hand.
+fn prices(findings: &Findings<'_>) -> Option<String> {
+    const ASSETS_MAX: usize = 8;
+    findings.prices?;
+    let unpriced = findings.unpriced();
+    let places: u64 = unpriced.iter().map(|(_, count)| count).sum();
+    if places == 0 {
+        return Some("US dollars: every place has a price".to_owned());
+    }
+    let symbols = unpriced.iter().take(ASSETS_MAX);
+    let mut names: Vec<String> =
+        symbols.map(|(asset, _)| crate::figures::symbol(findings.assets, asset)).collect();
+    if unpriced.len() > ASSETS_MAX {
+        names.push(format!("{} more", unpriced.len() - ASSETS_MAX));
+    }
+    let all = grouped(&findings.trace.terminals.len().to_string());
+    let names = names.join(", ");
+    Some(format!(
+        "US dollars: unknown at {} of {all} places ({names})",
+        grouped(&places.to_string())
+    ))
 }
 
 /// `zero-value 125, address-poisoning 38`, or nothing.

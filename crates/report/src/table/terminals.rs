@@ -9,6 +9,7 @@ use crate::group::Group;
 use crate::interval::Interval;
 use crate::page::Page;
 use crate::text::{counted, cut};
+use crate::usd::UsdSpan;
 
 /// Lines that are shown; the others are in the files.
 const LINES_MAX: usize = 40;
@@ -17,10 +18,15 @@ const WIDTH_DATES: u16 = 96;
 /// From this width on the table has poison, and the bounds where there are any.
 const WIDTH_ALL: u16 = 124;
 
+/// What the column of US dollars takes.
+const WIDTH_USD: u16 = 24;
+
 /// Draws the table of places.
 pub(super) fn table(page: &mut Page, findings: &Findings<'_>, groups: &[Group<'_>]) {
-    let width = page.style.width;
+    let room = if findings.has_prices() { WIDTH_USD } else { 0 };
+    let width = page.style.width.saturating_sub(room);
     let columns = Columns {
+        usd: findings.has_prices(),
         dates: width >= WIDTH_DATES,
         poison: width >= WIDTH_ALL && findings.poison().is_some(),
         bounds: width >= WIDTH_ALL
@@ -36,9 +42,13 @@ pub(super) fn table(page: &mut Page, findings: &Findings<'_>, groups: &[Group<'_
     if let Some(place) = table.column_mut(0) {
         place.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(14)));
     }
-    let date = 4 + usize::from(columns.bounds) + usize::from(columns.poison);
-    let whole: &[usize] = if columns.dates { &[1, 2, 3, date] } else { &[1] };
-    for column in whole.iter().copied() {
+    let usd = usize::from(columns.usd);
+    let date = 4 + usd + usize::from(columns.bounds) + usize::from(columns.poison);
+    let mut whole = vec![1];
+    if columns.dates {
+        whole.extend([2, 3 + usd, date]);
+    }
+    for column in whole {
         if let Some(column) = table.column_mut(column) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
@@ -55,6 +65,12 @@ pub(super) fn table(page: &mut Page, findings: &Findings<'_>, groups: &[Group<'_
          the most that the conserving policies say; each policy is a convention. Figures are \
          rounded, --json has every base unit.",
     );
+    if columns.usd {
+        page.paragraph(
+            "US dollars are at the last arrival, by the prices that were given; they are for \
+             display and order, and taint does not rest on them. Unknown is not zero.",
+        );
+    }
     if columns.poison {
         page.paragraph(
             "Poison marks all value that passed through a tainted place. It is an upper bound \
@@ -69,6 +85,7 @@ pub(super) fn table(page: &mut Page, findings: &Findings<'_>, groups: &[Group<'_
 /// Which columns there is room for.
 #[derive(Clone, Copy)]
 struct Columns {
+    usd: bool,
     dates: bool,
     poison: bool,
     bounds: bool,
@@ -76,7 +93,11 @@ struct Columns {
 
 impl Columns {
     fn header(self) -> Vec<Cell> {
-        let mut names = vec!["Place", "Kind", "There now", "Of the theft"];
+        let mut names = vec!["Place", "Kind", "There now"];
+        if self.usd {
+            names.push("US dollars");
+        }
+        names.push("Of the theft");
         if self.bounds {
             names.push("Bounds");
         }
@@ -96,8 +117,13 @@ impl Columns {
             Cell::new(title(findings, group)),
             Cell::new(crate::kind::name(group.kind)).fg(colour(group.kind)),
             number(group.amount.text(findings.assets, group.asset)),
-            number(shares(findings, group)),
         ];
+        if self.usd {
+            let text = group.usd.map(UsdSpan::text).unwrap_or_default();
+            // A figure stays whole where the column is too narrow for two.
+            cells.push(number(text.replace(" – ", " –\n").replace(" and ", "\nand ")));
+        }
+        cells.push(number(shares(findings, group)));
         if self.bounds {
             cells.push(number(bounds(findings, group)));
         }

@@ -6,7 +6,8 @@ mod story;
 use std::collections::BTreeMap;
 
 use hawkshaw_model::{
-    Account, Amount, AssetId, AssetInfo, AssetList, Case, ChainId, Digest, Timestamp, TxHash,
+    Account, Amount, AssetId, AssetInfo, AssetList, Case, ChainId, Digest, PricePlace, PriceRow,
+    PriceTable, Timestamp, TxHash,
 };
 use hawkshaw_report::{Findings, Input, InputRole, Manifest, Parameters};
 use hawkshaw_trace::Trace;
@@ -36,6 +37,7 @@ pub(crate) struct Sample {
     pub(crate) case: Case,
     pub(crate) trace: Trace,
     pub(crate) assets: AssetList,
+    pub(crate) prices: Option<PriceTable>,
     pub(crate) manifest: Manifest,
     pub(crate) names: BTreeMap<Account, String>,
 }
@@ -48,10 +50,29 @@ impl Sample {
             case: &self.case,
             trace: &self.trace,
             assets: &self.assets,
+            prices: self.prices.as_ref(),
             manifest: &self.manifest,
             names: &names,
         })
     }
+}
+
+/// The invented theft with prices of all assets but USDT, which nobody priced.
+pub(crate) fn priced() -> Sample {
+    let mut sample = sample();
+    let mut rows = Vec::new();
+    for (id, price) in [(ETH, "3000.25"), (USDC, "0.9995"), (BTC, "42000")] {
+        for day in 0..30 {
+            let place =
+                PricePlace { file: "daily.csv".into(), unit: "line", line: rows.len() as u64 + 2 };
+            let time = Timestamp::from_unix(1_647_993_600 + day * 86_400).unwrap();
+            let source = Some("https://prices.example".into());
+            let price = price.parse().unwrap();
+            rows.push(PriceRow { asset: asset(id), time, price, source, place });
+        }
+    }
+    sample.prices = Some(PriceTable::from_rows(rows).unwrap());
+    sample
 }
 
 /// The invented theft.
@@ -83,7 +104,7 @@ pub(crate) fn sample() -> Sample {
     ];
     let case = Case::from_toml(CASE).unwrap();
     let manifest = Manifest::new("hawkshaw 0.1.0", case.id.clone(), inputs, Parameters::default());
-    Sample { case, trace, assets, manifest, names: names() }
+    Sample { case, trace, assets, prices: None, manifest, names: names() }
 }
 
 fn names() -> BTreeMap<Account, String> {
