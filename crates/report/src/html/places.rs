@@ -42,18 +42,16 @@ pub(super) fn places(page: &mut Markup, findings: &Findings<'_>, groups: &[Group
 }
 
 fn overview(page: &mut Markup, findings: &Findings<'_>, groups: &[Group<'_>]) {
-    let mut headings = vec![
+    let now = if findings.has_prices() { "There now, in US dollars" } else { "There now" };
+    let headings = [
         ("Place", ""),
         ("Kind", ""),
-        ("There now", "num"),
+        (now, "num"),
         ("Stands for", "num"),
         ("Bounds and poison", "num"),
         ("Arrived", ""),
         ("Who could act", ""),
     ];
-    if findings.has_prices() {
-        headings.insert(3, ("US dollars", "num"));
-    }
     let order = match findings.weights() {
         Some(_) => "those that stand for the most US dollars at the theft first",
         None => "the largest share first",
@@ -87,17 +85,17 @@ fn line(page: &mut Markup, findings: &Findings<'_>, group: &Group<'_>) {
         }
     });
     page.node("td", &[], |page| parts::kind(page, group.kind));
-    parts::number(page, |page| parts::interval(page, findings, group.asset, group.amount));
-    if let Some(usd) = group.usd {
-        parts::number(page, |page| {
-            dollars(page, &usd.text());
+    parts::number(page, |page| {
+        parts::interval(page, findings, group.asset, group.amount);
+        if let Some(usd) = group.usd {
+            page.node("div", &[], |page| dollars(page, &usd.text()));
             if let [only] = group.members[..]
                 && usd.priced > 0
             {
                 quote(page, findings, &findings.trace.terminals[only]);
             }
-        });
-    }
+        }
+    });
     parts::number(page, |page| origins(page, findings, &group.origins));
     parts::number(page, |page| {
         for (bounds, stolen) in group.bounds.iter().zip(&findings.trace.stolen) {
@@ -128,8 +126,10 @@ fn line(page: &mut Markup, findings: &Findings<'_>, group: &Group<'_>) {
 
 /// A sum of dollars; what is unknown stands out.
 fn dollars(page: &mut Markup, text: &str) {
-    let class = if text == "unknown" { "usd unknown" } else { "usd" };
-    page.leaf("span", &[("class", class)], text);
+    match text {
+        "unknown" => page.leaf("span", &[("class", "usd unknown")], "$ unknown"),
+        _ => page.leaf("span", &[("class", "usd")], text),
+    }
 }
 
 /// The price of what is at a terminal, with its source as the title.
@@ -138,7 +138,11 @@ fn quote(page: &mut Markup, findings: &Findings<'_>, terminal: &Terminal) {
     let worth = findings.worth(&terminal.asset, amount, terminal.last_time);
     if let Some((_, quote)) = worth {
         let source = crate::text::prose(quote.source);
-        page.leaf("span", &[("class", "sub"), ("title", &source)], &quoted(&quote));
+        page.leaf(
+            "span",
+            &[("class", "sub"), ("title", &source)],
+            &format!("at {}", quoted(&quote)),
+        );
     }
 }
 
