@@ -2,6 +2,7 @@
 
 pub(crate) mod incidents;
 pub(crate) mod ledger;
+pub(crate) mod prices;
 
 use std::path::PathBuf;
 
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Tags(TagsArguments),
     /// Keep chains on this machine: import files, ask for histories and balances.
     Ledger(ledger::LedgerArguments),
+    /// Fetch and ask prices in US dollars.
+    Prices(prices::PricesArguments),
     /// Who stole how much, when, and what the numbers rest on.
     Incidents(incidents::IncidentsArguments),
     /// Print a completion script for a shell.

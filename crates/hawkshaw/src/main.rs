@@ -40,6 +40,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Verify(arguments) => command::verify::run(arguments, cli.quiet),
         Command::Tags(arguments) => command::tags::run(arguments, cli.quiet),
         Command::Ledger(arguments) => command::ledger::run(arguments, cli.quiet),
+        Command::Prices(arguments) => command::prices::run(arguments, cli.quiet),
         Command::Incidents(arguments) => command::incidents::run(arguments, cli.quiet),
         Command::Completions { shell } => command::completions::run(*shell),
     }

@@ -98,7 +98,7 @@ impl PriceTable {
     /// # Errors
     ///
     /// When two rows give one asset two prices at one time.
-    pub fn from_rows(mut rows: Vec<PriceRow>) -> Result<Self, PriceConflict> {
+    pub fn from_rows(mut rows: Vec<PriceRow>) -> Result<Self, Box<PriceConflict>> {
         rows.sort_by(|a, b| (&a.asset, a.time).cmp(&(&b.asset, b.time)));
         let mut table = Self::default();
         let mut last: Option<PriceRow> = None;
@@ -107,14 +107,14 @@ impl PriceTable {
                 && (&last.asset, last.time) == (&row.asset, row.time)
             {
                 if last.price != row.price {
-                    return Err(PriceConflict {
+                    return Err(Box::new(PriceConflict {
                         asset: row.asset,
                         time: row.time,
                         first: last.place.clone(),
                         first_price: last.price,
                         second: row.place,
                         second_price: row.price,
-                    });
+                    }));
                 }
                 table.repeated += 1;
                 continue;
@@ -221,7 +221,7 @@ mod tests {
         }
     }
 
-    fn table(rows: Vec<PriceRow>) -> Result<PriceTable, PriceConflict> {
+    fn table(rows: Vec<PriceRow>) -> Result<PriceTable, Box<PriceConflict>> {
         PriceTable::from_rows(rows)
     }
 

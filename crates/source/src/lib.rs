@@ -14,6 +14,7 @@ mod error;
 mod evm_node;
 mod json_rpc;
 mod pipeline;
+mod price_service;
 
 pub use client::{Client, Limits, Traffic};
 pub use endpoint::{Auth, Endpoint, EndpointError, Key};
@@ -23,3 +24,7 @@ pub use evm_node::{
 };
 pub use json_rpc::{JsonRpc, RpcAnswer, RpcCall};
 pub use pipeline::{Effort, Meter, Pipeline, Plan, Step, windows};
+pub use price_service::{
+    Coin, CoinError, PriceApi, PriceService, ServedPrice, Step as PriceStep, StepError,
+    UnknownPriceApi,
+};

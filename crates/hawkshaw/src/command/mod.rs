@@ -4,6 +4,7 @@ pub(crate) mod case;
 pub(crate) mod completions;
 pub(crate) mod incidents;
 pub(crate) mod ledger;
+pub(crate) mod prices;
 pub(crate) mod tags;
 pub(crate) mod trace;
 pub(crate) mod verify;

@@ -11,8 +11,11 @@ mod incidents;
 mod ledger;
 mod ledger_queries;
 mod options;
+mod prices;
 mod real_data;
 mod report_folder;
+#[path = "../../../source/tests/support/mod.rs"]
+mod server;
 mod support;
 mod tables;
 mod tag_store;
