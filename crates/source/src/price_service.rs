@@ -127,7 +127,7 @@ impl Step {
     ///
     /// When it does not divide a day, or is below five minutes.
     pub fn from_seconds(seconds: i64) -> Result<Self, StepError> {
-        let is_sane = seconds >= 300 && seconds <= DAY && DAY % seconds == 0 && seconds % 60 == 0;
+        let is_sane = (300..=DAY).contains(&seconds) && DAY % seconds == 0 && seconds % 60 == 0;
         if is_sane { Ok(Self(seconds)) } else { Err(StepError(seconds)) }
     }
 

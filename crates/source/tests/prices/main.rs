@@ -40,6 +40,9 @@ fn usdc() -> AssetId {
     USDC.parse().unwrap()
 }
 
+/// Whether a fault is the expected one.
+type Check = fn(&SourceFault) -> bool;
+
 /// Day and price of what was served.
 fn shown(served: &[ServedPrice]) -> Vec<(i64, String)> {
     let rows = served.iter();
@@ -137,7 +140,7 @@ fn coingecko_gives_the_price_nearest_to_each_moment() {
 #[test]
 fn faults_are_named_with_the_request_and_without_the_key() {
     let deep = format!("{{\"coins\":{}", "[".repeat(10_000));
-    let faults: Vec<(Reply, fn(&SourceFault) -> bool)> = vec![
+    let faults: Vec<(Reply, Check)> = vec![
         (Reply::page(200), |f| matches!(f, SourceFault::Unable(_) | SourceFault::Refused(_))),
         (Reply::json(deep), |f| matches!(f, SourceFault::Decode(_))),
         (Reply::json("{\"coins\":{\"ethereum:0x1\":{}}}"), |f| matches!(f, SourceFault::Decode(_))),
