@@ -83,7 +83,7 @@ fn a_price_that_is_too_old_or_not_yet_there_is_unknown() {
         assert_eq!(trace["stolen"][0]["usd"], Value::Null);
         assert!(trace["stolen"][0].get("usd").is_some());
         assert_eq!(trace["usd"]["stolen"]["unpriced"], 1);
-        traced(&[&prices], &[]).ended(DONE).answers("US dollars: unknown at 2 of 2 places (ETH)");
+        traced(&[&prices], &[]).ended(DONE).answers("US dollars: unknown at 2 of 3 places (ETH)");
     }
 }
 
