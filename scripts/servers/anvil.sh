@@ -63,7 +63,7 @@ echo "$anvil"
 
 if ! [ -x "$hardhat" ]; then
   if command -v node >/dev/null && install_package "$folder/hardhat" "hardhat@$HARDHAT_VERSION"; then
-    echo 'module.exports = { solidity: "0.8.24" };' >"$folder/hardhat/hardhat.config.js"
+    echo 'module.exports = { networks: { hardhat: { throwOnTransactionFailures: false } } };' >"$folder/hardhat/hardhat.config.js"
     cat >"$hardhat.new" <<SCRIPT
 #!/bin/sh
 cd "$folder/hardhat"

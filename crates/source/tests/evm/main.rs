@@ -1,0 +1,13 @@
+//! EVM nodes: real ones, and one that lies.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::print_stderr, reason = "a skipped test says so")]
+
+mod account;
+mod anvil;
+mod asm;
+mod changes;
+mod contracts;
+mod hardhat;
+mod movements;
+mod scenario;
