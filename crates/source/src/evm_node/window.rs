@@ -7,7 +7,6 @@
 
 use std::ops::RangeInclusive;
 use std::sync::PoisonError;
-use std::time::Duration;
 
 use hawkshaw_chains::DecodeError;
 use hawkshaw_chains::evm::{BlockParts, Receipts, Traces, decode_block, decode_header};
@@ -22,8 +21,6 @@ use crate::pipeline::Step;
 
 /// How often a block is asked for whose parts do not fit together.
 const ROUNDS_MAX: u32 = 4;
-/// How long such a block is left alone: nodes change their mind in less.
-const ROUND_PAUSE: Duration = Duration::from_millis(200);
 /// An answer that lists nothing.
 const EMPTY: &[u8] = b"[]";
 
@@ -116,10 +113,16 @@ impl<'a> Window<'a> {
                     found.push(Err(error));
                     break;
                 }
-                _ => self.step.wait(|| std::thread::sleep(ROUND_PAUSE)),
+                _ => self.pause(),
             }
         }
         found
+    }
+
+    /// Leaves the node alone until it made up its mind.
+    fn pause(&self) {
+        let time = self.shared.blocks.client().limits().back_off_first;
+        self.step.wait(|| std::thread::sleep(time));
     }
 
     /// Asks once for everything about blocks, and decodes it.

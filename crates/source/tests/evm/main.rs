@@ -3,11 +3,15 @@
 #![allow(clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "a skipped test says so")]
 
+#[path = "../support/mod.rs"]
+mod support;
+
 mod account;
 mod anvil;
 mod asm;
 mod changes;
 mod contracts;
 mod hardhat;
+mod lies;
 mod movements;
 mod scenario;
