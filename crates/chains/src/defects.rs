@@ -40,6 +40,18 @@ pub enum Defect {
     TokenWithdrawal,
     /// Value came or went beside the transactions of the block (Avalanche).
     AtomicTransactions,
+    /// The fee of a transaction of a rollup without what publishing cost.
+    PublishingUnknown,
+    /// A movement of a list that says the same as another of its transaction: they count as two,
+    /// and nobody says which is which.
+    AlikeMovement,
+    /// A movement of a token of which the explorer does not say how much.
+    AmountUnknown,
+    /// A movement of a token that is named by its name only, which others may have too.
+    TokenNameOnly,
+    /// A movement to or from a place of the chain that has no address: an exchange that is part
+    /// of it, a shielded pool.
+    UnaddressedMovement,
 }
 
 impl Defect {
@@ -63,6 +75,11 @@ impl Defect {
             Self::UncleReward => "uncle-reward",
             Self::TokenWithdrawal => "token-withdrawal",
             Self::AtomicTransactions => "atomic-transactions",
+            Self::PublishingUnknown => "publishing-unknown",
+            Self::AlikeMovement => "alike-movement",
+            Self::AmountUnknown => "amount-unknown",
+            Self::TokenNameOnly => "token-name-only",
+            Self::UnaddressedMovement => "unaddressed-movement",
         }
     }
 }

@@ -10,8 +10,10 @@
 
 pub mod bitcoin;
 pub mod evm;
+pub mod explorers;
 pub mod tron;
 
+mod cell;
 mod defects;
 mod error;
 mod json;

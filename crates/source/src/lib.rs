@@ -8,19 +8,26 @@
 //! every answer has a limit in bytes, time and depth; a key goes to its own host and stands in no
 //! message, error, file or `Debug` output.
 
+mod cache;
 mod client;
 mod endpoint;
 mod error;
 mod evm_node;
+mod explorer;
 mod json_rpc;
 mod pipeline;
 mod price_service;
 
+pub use cache::{Cache, CacheKey, CacheMode};
 pub use client::{Client, Limits, Traffic};
 pub use endpoint::{Auth, Endpoint, EndpointError, Key};
 pub use error::{SourceError, SourceFault};
 pub use evm_node::{
     Capabilities, EvmNode, EvmNodeOptions, ReceiptsBy, Sample, Syncing, TraceChoice, TracesBy,
+};
+pub use explorer::{
+    Esplora, Etherscan, Explorer, ExplorerKind, ExplorerOptions, ExplorerReport, History,
+    UnknownExplorerKind, open_explorer,
 };
 pub use json_rpc::{JsonRpc, RpcAnswer, RpcCall};
 pub use pipeline::{Effort, Meter, Pipeline, Plan, Step, windows};

@@ -122,7 +122,8 @@ pub fn decode_place(bytes: &[u8]) -> Result<(u64, u32), DecodeError> {
 
 impl EsploraTx {
     fn new(tx: TxAnswer<'_>) -> Result<Self, DecodeError> {
-        let malformed = |what: &str| DecodeError::Malformed(format!("{what} of {}", shown(tx.txid)));
+        let malformed =
+            |what: &str| DecodeError::Malformed(format!("{what} of {}", shown(tx.txid)));
         let status = &tx.status;
         let height = status.block_height.ok_or_else(|| malformed("there is no block_height"))?;
         let block = status.block_hash.ok_or_else(|| malformed("there is no block_hash"))?;
@@ -133,7 +134,8 @@ impl EsploraTx {
             if input.is_pegin {
                 return Err(malformed("an input comes from another chain:"));
             }
-            let spent = input.prevout.as_ref().ok_or_else(|| malformed("an input lacks prevout"))?;
+            let spent =
+                input.prevout.as_ref().ok_or_else(|| malformed("an input lacks prevout"))?;
             inputs.push((hash(input.txid)?, input.vout, Output::new(spent)?));
         }
         let outputs: Result<Vec<Output>, DecodeError> = tx.vout.iter().map(Output::new).collect();
@@ -151,11 +153,8 @@ impl EsploraTx {
 
     /// Checks that it adds up: what goes in and does not come out is the fee.
     fn check(&self, is_coinbase: bool, fee: Option<u64>) -> Result<(), DecodeError> {
-        let sum = |outputs: &mut dyn Iterator<Item = &Output>| {
-            outputs.try_fold(0_u64, |sum, output| sum.checked_add(output.sats))
-        };
-        let paid = sum(&mut self.inputs.iter().map(|(_, _, output)| output));
-        let made = sum(&mut self.outputs.iter());
+        let paid = sum(self.inputs.iter().map(|(_, _, output)| output));
+        let made = sum(self.outputs.iter());
         let contradiction = |what: &str| {
             DecodeError::Contradiction(format!("the transaction {} {what}", self.txid))
         };
@@ -218,6 +217,10 @@ impl Output {
         let holder = Some(Address::Script(self.script.clone()));
         Leg { spot, index, spends, holder, amount: Amount::from(self.sats) }
     }
+}
+
+fn sum<'a>(mut outputs: impl Iterator<Item = &'a Output>) -> Option<u64> {
+    outputs.try_fold(0_u64, |sum, output| sum.checked_add(output.sats))
 }
 
 fn hash(text: &str) -> Result<TxHash, DecodeError> {

@@ -7,14 +7,12 @@ use hawkshaw_model::rows::{Call, Extent, Rows, Spot, Transfer};
 use hawkshaw_model::{Address, Amount, Timestamp, TransferKind, TxHash};
 use rustc_hash::FxHashMap;
 
-use super::cell::{Cell, filled};
 use super::page::{Entry, List};
 use super::repeats::Repeats;
+use crate::cell::{Cell, filled};
 use crate::defects::{Defect, Defects};
 use crate::error::DecodeError;
-use crate::evm::{
-    Family, Fee, Log, Network, Token, Twin, created_by, event_of_log, token_sides,
-};
+use crate::evm::{Family, Fee, Log, Network, Token, Twin, created_by, event_of_log};
 
 /// The lists of an account on their way to rows.
 ///
@@ -49,6 +47,15 @@ pub(super) struct Kind {
 }
 
 impl Kind {
+    /// The same as logs name it.
+    fn token(self) -> Token {
+        match (self.id, self.is_unique) {
+            (None, _) => Token::Fungible(self.contract),
+            (Some(id), true) => Token::Unique(self.contract, id),
+            (Some(id), false) => Token::Several(self.contract, id),
+        }
+    }
+
     /// What a log moves; `None` for the native asset.
     fn of(token: Token) -> Option<Self> {
         let (contract, id, is_unique) = match token {
@@ -152,13 +159,8 @@ impl Listing {
         let to = entry.to.address("to")?;
         let has_failed = flag(&entry.is_error) || entry.receipt_status.text() == "0";
         let (sender, receiver) = (Some(Address::Evm(from)), to.map(Address::Evm));
-        let call = Call {
-            spot,
-            sender,
-            to: receiver,
-            success: Some(!has_failed),
-            data: Box::default(),
-        };
+        let call =
+            Call { spot, sender, to: receiver, success: Some(!has_failed), data: Box::default() };
         self.rows.calls.push(call);
         let value = filled("value", entry.value.amount("value")?)?;
         if has_failed {
@@ -178,12 +180,7 @@ impl Listing {
         self.fee(entry, spot, from)
     }
 
-    fn fee(
-        &mut self,
-        entry: &Entry<'_>,
-        spot: Spot,
-        sender: [u8; 20],
-    ) -> Result<(), DecodeError> {
+    fn fee(&mut self, entry: &Entry<'_>, spot: Spot, sender: [u8; 20]) -> Result<(), DecodeError> {
         let (Some(gas_used), Some(gas_price)) =
             (entry.gas_used.amount("gasUsed")?, entry.gas_price.amount("gasPrice")?)
         else {
@@ -301,7 +298,8 @@ impl Listing {
             let asset = if is_native { NATIVE } else { self.asset(token)? };
             let from = entry.from.address("from")?.unwrap_or_default();
             let to = entry.to.address("to")?.unwrap_or_default();
-            let (kind, from) = token_sides(from, to);
+            let token_kind = if is_native { Token::Native } else { token.token() };
+            let (kind, from) = token_kind.sides(from, to);
             let moved = Transfer {
                 spot,
                 event: Transfer::UNPLACED,
@@ -360,7 +358,8 @@ impl Listing {
             (Some(id), false) => format!("{chain}/erc1155:0x{contract}/{id}"),
         };
         let malformed = |why: String| DecodeError::Malformed(why);
-        let asset = name.parse().map_err(|e: hawkshaw_model::AssetIdError| malformed(e.to_string()));
+        let asset =
+            name.parse().map_err(|e: hawkshaw_model::AssetIdError| malformed(e.to_string()));
         let number = u32::try_from(self.rows.assets.len()).map_err(|e| malformed(e.to_string()))?;
         self.rows.assets.push(asset?);
         self.assets.insert(token, number);

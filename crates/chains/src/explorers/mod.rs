@@ -4,7 +4,6 @@
 //! ([`Page`], [`Listing`], [`OneTransaction`]) for EVM chains, and Esplora's ([`EsploraTx`]) for
 //! Bitcoin.
 
-mod cell;
 mod esplora;
 mod listing;
 mod one_transaction;

@@ -7,9 +7,9 @@ use hawkshaw_model::rows::{Call, Rows, Spot, Transfer};
 use hawkshaw_model::{Address, Amount, Timestamp, TransferKind};
 use serde::Deserialize;
 
-use super::cell::{Cell, filled};
 use super::listing::Listing;
 use super::page::{Entry, List};
+use crate::cell::{Cell, filled};
 use crate::defects::{Defect, Defects};
 use crate::error::DecodeError;
 use crate::evm::{Fee, Log, Network, created_by};
@@ -118,7 +118,8 @@ impl OneTransaction<'_> {
     /// When it is no such result.
     pub fn time(block: &str) -> Result<Timestamp, DecodeError> {
         let header: Option<Header<'_>> = from_json(block.as_bytes(), NESTING_MAX)?;
-        let header = header.ok_or_else(|| DecodeError::Malformed("there is no block".to_owned()))?;
+        let header =
+            header.ok_or_else(|| DecodeError::Malformed("there is no block".to_owned()))?;
         time_of(&header)
     }
 

@@ -8,7 +8,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::cell::{Cell, filled};
+use crate::cell::{Cell, filled};
 use crate::error::DecodeError;
 use crate::json::from_json;
 
@@ -318,7 +318,8 @@ mod tests {
         assert!(page(window).starts_with("Window"));
         let slow = r#"{"status":"0","message":"Query Timeout occured. Please select a smaller result dataset","result":null}"#;
         assert!(page(slow).starts_with("Timeout"));
-        let action = r#"{"status":"0","message":"NOTOK","result":"Error! Missing Or invalid Action name"}"#;
+        let action =
+            r#"{"status":"0","message":"NOTOK","result":"Error! Missing Or invalid Action name"}"#;
         assert!(page(action).starts_with("NoSuchList"));
         let rows = r#"{"status":"1","message":"OK","result":[{"blockNumber":"1","value":5}]}"#;
         assert_eq!(page(rows), "1 rows");
@@ -336,7 +337,8 @@ mod tests {
         assert_eq!(text(r#"{"jsonrpc":"2.0","id":1,"result":null}"#), Ok("null".to_owned()));
         let rate = r#"{"status":"0","message":"NOTOK","result":"Max rate limit reached"}"#;
         assert_eq!(text(rate), Err(Complaint::TooMany("Max rate limit reached".to_owned())));
-        let error = r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"invalid argument"}}"#;
+        let error =
+            r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"invalid argument"}}"#;
         assert_eq!(text(error), Err(Complaint::Other("invalid argument".to_owned())));
     }
 }

@@ -79,10 +79,6 @@ impl Asker {
         &self.client
     }
 
-    pub(super) fn cache(&self) -> Option<&Cache> {
-        self.cache.as_ref()
-    }
-
     /// The same, passing by what is kept.
     pub(super) fn without_cache(&self) -> Self {
         Self { cache: None, ..self.clone() }

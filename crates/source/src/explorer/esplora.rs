@@ -87,7 +87,8 @@ impl Esplora {
         }
         let name = format!("the number of transactions of {id}");
         self.get(&name, &[kind, id], |bytes| {
-            hawkshaw_chains::from_json::<Answer>(bytes, 16).map(|answer| answer.chain_stats.tx_count)
+            hawkshaw_chains::from_json::<Answer>(bytes, 16)
+                .map(|answer| answer.chain_stats.tx_count)
         })
     }
 
@@ -182,8 +183,7 @@ impl Esplora {
     fn place_of(&self, tx: &EsploraTx) -> Result<u32, SourceError> {
         let txid = tx.txid().to_string();
         let name = format!("the place of the transaction {txid} in its block");
-        let (height, place) =
-            self.get(&name, &["tx", &txid, "merkle-proof"], decode_place)?;
+        let (height, place) = self.get(&name, &["tx", &txid, "merkle-proof"], decode_place)?;
         if height == tx.height() {
             return Ok(place);
         }

@@ -209,9 +209,7 @@ impl Explorer for Etherscan {
         let mut listing = Listing::new(&self.network, self.name(), None);
         let nobody = Address::Evm([0; 20]).to_string();
         for list in self.lists() {
-            let fresh = Self { asker: asker.clone(), network: self.network.clone(), ..*self };
-            let fresh = Self { chain_id: self.chain_id.clone(), ..fresh };
-            let mut lister = fresh.lister(&nobody, &mut listing);
+            let mut lister = AccountLister { asker: &asker, ..self.lister(&nobody, &mut listing) };
             let wanted = Wanted { list: *list, from: 0, page: 1, rows: 1, is_anew: true };
             let turn = lister.ask(&wanted)?;
             lists.push((list.action(), matches!(turn, Turn::Page(_))));
@@ -268,7 +266,9 @@ fn complained<T>(asker: &Asker, complaint: &Complaint) -> Result<Reading<T>, Sou
         Complaint::Key(_) => {
             Err(SourceFault::Unable(format!("it refuses the key, or wants one: {text}")))
         }
-        Complaint::Timeout(_) | Complaint::Other(_) => Ok(Reading::Again(SourceFault::Refused(text))),
+        Complaint::Timeout(_) | Complaint::Other(_) => {
+            Ok(Reading::Again(SourceFault::Refused(text)))
+        }
         _ => Err(SourceFault::Refused(text)),
     }
 }

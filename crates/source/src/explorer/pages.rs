@@ -67,15 +67,8 @@ pub(super) fn read_list(
     page_rows: usize,
     rows_max: u64,
 ) -> Result<Read, SourceError> {
-    let mut reader = Reader {
-        lister,
-        list,
-        page_rows,
-        largest: 0,
-        from: 0,
-        pending: 0,
-        read: Read::default(),
-    };
+    let mut reader =
+        Reader { lister, list, page_rows, largest: 0, from: 0, pending: 0, read: Read::default() };
     let mut rounds = 0;
     loop {
         if reader.read.rows >= rows_max {
@@ -158,6 +151,15 @@ impl Reader<'_> {
             }
             if is_tail && !was_largest {
                 break None;
+            }
+            let size = self.largest.max(CAP_MIN);
+            if size < self.page_rows {
+                // It gives fewer rows than it is asked for: which rows its second page has is
+                // plain only when it is asked for as many as it gives.
+                self.page_rows = size;
+                pages.clear();
+                (page, rows) = (1, 0);
+                continue;
             }
             page += 1;
         };

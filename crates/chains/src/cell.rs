@@ -1,4 +1,4 @@
-//! A field of a row as explorers write it: nearly always a text, with copies that write numbers.
+//! A field of an answer: nearly always a text, with sources that write numbers.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,9 +13,9 @@ use crate::error::DecodeError;
 
 /// A field of a row; empty where it is null.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Cell<'a>(pub(super) Cow<'a, str>);
+pub(crate) struct Cell<'a>(pub(crate) Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for Cell<'de> {
+impl<'de: 'a, 'a> Deserialize<'de> for Cell<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Scalar;
 
@@ -52,11 +52,11 @@ impl<'de> Deserialize<'de> for Cell<'de> {
 }
 
 impl Cell<'_> {
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         self.0.trim()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         matches!(self.text(), "" | "null")
     }
 
@@ -67,7 +67,7 @@ impl Cell<'_> {
     }
 
     /// A whole number, in decimal or behind 0x; `None` where the field is empty.
-    pub(super) fn number<T: FromStr + TryFrom<u64>>(
+    pub(crate) fn number<T: FromStr + TryFrom<u64>>(
         &self,
         field: &str,
     ) -> Result<Option<T>, DecodeError> {
@@ -83,7 +83,7 @@ impl Cell<'_> {
     }
 
     /// An amount of base units.
-    pub(super) fn amount(&self, field: &str) -> Result<Option<Amount>, DecodeError> {
+    pub(crate) fn amount(&self, field: &str) -> Result<Option<Amount>, DecodeError> {
         if self.is_empty() {
             return Ok(None);
         }
@@ -96,7 +96,7 @@ impl Cell<'_> {
         amount.map(Some).ok_or_else(|| self.refused(field, "number of base units"))
     }
 
-    pub(super) fn address(&self, field: &str) -> Result<Option<[u8; 20]>, DecodeError> {
+    pub(crate) fn address(&self, field: &str) -> Result<Option<[u8; 20]>, DecodeError> {
         if self.is_empty() {
             return Ok(None);
         }
@@ -108,7 +108,7 @@ impl Cell<'_> {
         Ok(Some(bytes))
     }
 
-    pub(super) fn hash(&self, field: &str) -> Result<Option<TxHash>, DecodeError> {
+    pub(crate) fn hash(&self, field: &str) -> Result<Option<TxHash>, DecodeError> {
         if self.is_empty() {
             return Ok(None);
         }
@@ -118,6 +118,6 @@ impl Cell<'_> {
 }
 
 /// The value of a field that has to be there.
-pub(super) fn filled<T>(field: &str, value: Option<T>) -> Result<T, DecodeError> {
+pub(crate) fn filled<T>(field: &str, value: Option<T>) -> Result<T, DecodeError> {
     value.ok_or_else(|| DecodeError::Malformed(format!("{field} is missing or empty")))
 }
