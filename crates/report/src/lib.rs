@@ -37,6 +37,7 @@ mod manifest;
 mod markup;
 mod outline;
 mod page;
+mod poor_swaps;
 mod statement;
 mod steps;
 mod summary;

@@ -41,6 +41,11 @@ fn fetch(arguments: &FetchArguments, quiet: bool) -> Result<(), Failure> {
     if arguments.from >= arguments.to {
         return Err(Failure::Usage(anyhow!("--from {} is not before --to", arguments.from)));
     }
+    let folder = arguments.out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        let error = anyhow!("{} is no folder to write a file into", folder.display());
+        return Err(Failure::Unavailable(error));
+    }
     let service = service(arguments)?;
     let mut assets = arguments.asset.clone();
     assets.sort();

@@ -243,6 +243,10 @@ fn a_fetch_that_cannot_be_is_refused_before_anything_is_asked() {
     hawkshaw([&unknown[..], &days, &["--out", out_text]].concat())
         .ended(USAGE)
         .explains("--api defillama");
+    let nowhere = folder.path().join("no/such/file.csv");
+    fetch(&server, &nowhere, &[&["--asset", ETH][..], &days].concat())
+        .ended(UNAVAILABLE)
+        .explains("is no folder");
     // A file of another kind is not overwritten.
     std::fs::write(&out, "my own notes\n").unwrap();
     with(&["--asset", ETH]).ended(BAD_DATA).explains("there is no `asset`");

@@ -6,6 +6,7 @@ use super::parts;
 use crate::figures::grouped;
 use crate::findings::Findings;
 use crate::markup::Markup;
+use crate::poor_swaps::poor_swaps;
 use crate::text::{counted, label, prose};
 
 /// Findings that a page shows.
@@ -66,11 +67,40 @@ fn finding_rows(page: &mut Markup, findings: &Findings<'_>) {
     }
 }
 
+/// Swaps that brought less than half of what was given.
+fn swaps(page: &mut Markup, findings: &Findings<'_>) {
+    let swaps = poor_swaps(findings);
+    if swaps.is_empty() {
+        return;
+    }
+    page.leaf("h3", &[], "Swaps for less than half");
+    page.raw(concat!(
+        "<p>What came for the stolen value was worth less than half of it, by the prices of the ",
+        "time. The trace follows what was received, because no rule of it rests on a price: look ",
+        "at who received the rest.</p>\n",
+    ));
+    let headings = [("What happened", ""), ("Time (UTC)", ""), ("Transaction", "")];
+    parts::table(page, "Swaps for less than half of what was given", &headings, |page| {
+        for swap in swaps.iter().take(FINDINGS_MAX) {
+            page.node("tr", &[], |page| {
+                page.leaf("th", &[("scope", "row")], &swap.text(findings));
+                page.leaf("td", &[("class", "time")], &swap.edge.time.to_string());
+                page.node("td", &[], |page| parts::copyable(page, &swap.place(), "transaction"));
+            });
+        }
+    });
+    if swaps.len() > FINDINGS_MAX {
+        let rest = counted((swaps.len() - FINDINGS_MAX) as u64, "swap", "swaps");
+        page.leaf("p", &[("class", "note")], &format!("{rest} more: see trace.json."));
+    }
+}
+
 /// Where a price is missing.
 fn prices(page: &mut Markup, findings: &Findings<'_>) {
     if !findings.has_prices() {
         return;
     }
+    swaps(page, findings);
     page.leaf("h3", &[], "Without a price");
     let unpriced = findings.unpriced();
     if unpriced.is_empty() {

@@ -1,12 +1,13 @@
 //! US dollars as JSON. Without prices these fields are absent; where a price is missing they are
 //! null.
 
-use hawkshaw_model::{PriceTable, Quote, Timestamp, Usd, UsdPrice};
+use hawkshaw_model::{Account, Amount, AssetId, PriceTable, Quote, Timestamp, Usd, UsdPrice};
 use hawkshaw_trace::{Edge, Terminal};
 use serde::Serialize;
 
 use super::map::Map;
 use crate::findings::Findings;
+use crate::poor_swaps::{PoorSwap, Side, poor_swaps};
 use crate::text::prose;
 
 #[derive(Serialize)]
@@ -44,12 +45,47 @@ pub(super) struct TotalsUsd {
     price_age_max: i64,
     stolen: TotalUsd,
     terminals: Map<&'static str, TotalUsd>,
+    swaps_below_half: Vec<SwapUsd>,
+}
+
+/// A swap that brought less than half of what was given.
+#[derive(Serialize)]
+struct SwapUsd {
+    tx: Option<String>,
+    time: Timestamp,
+    account: Option<String>,
+    given: SideUsd,
+    received: SideUsd,
+}
+
+#[derive(Serialize)]
+struct SideUsd {
+    asset: AssetId,
+    amount: Amount,
+    usd: Usd,
 }
 
 #[derive(Serialize)]
 struct TotalUsd {
     amount: Usd,
     unpriced: u64,
+}
+
+impl From<&PoorSwap<'_>> for SwapUsd {
+    fn from(swap: &PoorSwap<'_>) -> Self {
+        let side = |side: Side<'_>| SideUsd {
+            asset: side.asset.clone(),
+            amount: side.amount,
+            usd: side.usd,
+        };
+        Self {
+            tx: swap.edge.tx.map(|tx| tx.on(&swap.edge.chain)),
+            time: swap.edge.time,
+            account: super::account(&swap.edge.from).map(Account::address_in_files),
+            given: side(swap.given),
+            received: side(swap.received),
+        }
+    }
 }
 
 impl From<&Quote<'_>> for QuoteJson {
@@ -126,5 +162,6 @@ pub(super) fn totals(findings: &Findings<'_>) -> Option<TotalsUsd> {
         price_age_max: PriceTable::AGE_MAX_SECONDS,
         stolen: TotalUsd { amount: stolen.usd, unpriced: stolen.unpriced },
         terminals: policies.map(|(index, policy)| (policy.as_str(), of(index))).collect(),
+        swaps_below_half: poor_swaps(findings).iter().map(SwapUsd::from).collect(),
     })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::figures::grouped;
 use crate::findings::Findings;
 use crate::page::Page;
+use crate::poor_swaps::poor_swaps;
 use crate::text::{label, prose};
 
 /// Findings that are shown; the others are in the files.
@@ -25,6 +26,15 @@ pub(super) fn notes(page: &mut Page, findings: &Findings<'_>) {
     }
     for limit in &trace.limits {
         page.item("•", &format!("limit reached: {limit}"));
+    }
+    let poor = poor_swaps(findings);
+    for swap in poor.iter().take(FINDINGS_MAX) {
+        let text = swap.text(findings);
+        page.item("•", &format!("swap below half of its worth at {}: {text}", swap.place()));
+    }
+    if poor.len() > FINDINGS_MAX {
+        let rest = poor.len() - FINDINGS_MAX;
+        page.item("•", &format!("{rest} more swaps below half of their worth: see --json"));
     }
     if let Some(text) = prices(findings) {
         page.item("•", &text);

@@ -226,3 +226,61 @@ fn no_line_is_wider_than_the_screen_with_prices() {
 fn sums_beyond_all_money_do_not_wrap() {
     assert_eq!(Usd::from_cents(u128::MAX).to_string().len(), 40);
 }
+
+/// The first swap of the sample gives USDC for ETH: with ether cheap enough it is a bad one.
+#[test]
+fn a_swap_for_less_than_half_is_listed_and_only_that() {
+    let priced_at = |price: &str| {
+        let mut sample = priced();
+        let rows = [(ETH, price), (USDC, "0.9995")].map(|(id, price)| hawkshaw_model::PriceRow {
+            asset: id.parse().unwrap(),
+            time: "2022-03-23".parse().unwrap(),
+            price: price.parse().unwrap(),
+            source: None,
+            place: hawkshaw_model::PricePlace { file: "x".into(), unit: "line", line: 2 },
+        });
+        sample.prices = Some(PriceTable::from_rows(rows.into()).unwrap());
+        for edge in &mut sample.trace.edges {
+            if edge.link.is_some() {
+                edge.time = "2022-03-24".parse().unwrap();
+            }
+        }
+        sample
+    };
+    let trace = json(&priced_at("3000"));
+    let edges = trace["edges"].as_array().unwrap();
+    let swap = edges.iter().find(|edge| edge["link"]["kind"] == "swap").unwrap();
+    let units = |value: &Value| value.as_str().unwrap().parse::<u128>().unwrap();
+    // The price at which exactly half comes back, in dollars times 10^10: a base unit of USDC is
+    // 9,995 of these.
+    let given = units(&swap["link"]["amount"]) * 9_995;
+    let half = given * 10u128.pow(18) / units(&swap["amount"]) / 2;
+    let price = |times_10_10: u128| {
+        format!("{}.{:010}", times_10_10 / 10u128.pow(10), times_10_10 % 10u128.pow(10))
+    };
+    let listed = |price: &str| {
+        let all = json(&priced_at(price))["usd"]["swaps_below_half"].clone();
+        all.as_array().unwrap().iter().find(|found| found["tx"] == swap["tx"]).cloned()
+    };
+    assert_eq!(listed(&price(half + 1)), None);
+    let below = price(half - half / 1_000);
+    let found = listed(&below).unwrap();
+    assert_eq!(found["given"]["amount"], swap["link"]["amount"]);
+    assert_eq!(found["received"]["usd"], swap_usd(&priced_at(&below)));
+    let style = TableStyle { width: 120, colour: Colour::None };
+    let table = priced_at("1").with(|findings| to_table(findings, style));
+    assert!(table.contains("swap below half of its worth at"), "{table}");
+    let page = String::from_utf8(priced_at("1").with(to_html)).unwrap();
+    assert!(page.contains("Swaps for less than half"));
+    // Without a price of a side nothing is said.
+    let mut half_priced = priced_at("1");
+    half_priced.prices = Some(PriceTable::default());
+    assert_eq!(json(&half_priced)["usd"]["swaps_below_half"], serde_json::json!([]));
+}
+
+fn swap_usd(sample: &Sample) -> Value {
+    let trace = json(sample);
+    let edges = trace["edges"].as_array().unwrap();
+    let swap = edges.iter().find(|edge| edge["link"]["kind"] == "swap").unwrap();
+    swap["usd"]["amount"].clone()
+}
