@@ -5,8 +5,9 @@ use std::sync::Arc;
 use hawkshaw_model::Amount;
 use hawkshaw_model::rows::{self, Rows};
 
-use super::answers::{BlockAnswer, BlockCalls, Receipt, Tx, flat_traces, nested_traces};
+use super::answers::{BlockAnswer, BlockCalls, Receipt, flat_traces, nested_traces};
 use super::assets::Sheet;
+use super::facts::Facts;
 use super::network::Network;
 use super::options::Options;
 use super::rewards::{Rewards, sum};
@@ -84,37 +85,17 @@ pub fn decode_block(
         let reason = format!("block {} was asked for and is {}", parts.height, header.height);
         return Err(DecodeError::Contradiction(reason));
     }
-    let facts = network.facts();
-    let receipts = read_receipts(&parts.receipts)?;
-    let is_absent = |(index, tx): (usize, &Tx<'_>)| {
-        index + 1 == block.transactions.len() && is_state_sync(facts, tx)
-    };
     let mut sheet = Sheet::new(network, file);
-    let last = block.transactions.iter().enumerate().next_back();
-    let lacks_last = receipts.len() + 1 == block.transactions.len() && last.is_some_and(is_absent);
-    if lacks_last {
-        sheet.count(Defect::NoReceipt);
-    } else if receipts.len() != block.transactions.len() {
-        return Err(DecodeError::Contradiction(format!(
-            "the block has {} transactions and {} receipts",
-            block.transactions.len(),
-            receipts.len()
-        )));
-    }
-    let calls = match parts.traces {
-        Traces::None => None,
-        Traces::Flat(bytes) => {
-            Some(flat_traces(bytes, header.height, header.hash, &block.transactions)?)
-        }
-        Traces::Nested(bytes) => Some(nested_traces(bytes, &block.transactions)?),
-    };
-    check_receipts(&header, &block, &receipts, facts.numbers_logs())?;
+    let receipts = read_receipts(&parts.receipts)?;
+    check_count(&block, &receipts, network.facts(), &mut sheet)?;
+    check_receipts(&header, &block, &receipts, network.facts().numbers_logs())?;
+    let calls = read_calls(parts.traces, &header, &block)?;
     sheet.rows.blocks.push(header);
     let mut tips = Amount::ZERO;
     let base_fee = block.base_fee_per_gas.map_or(Amount::ZERO, |fee| fee.0);
     for (index, tx) in block.transactions.iter().enumerate() {
         let whole = Whole {
-            facts,
+            facts: network.facts(),
             options,
             header,
             index: u32::try_from(index).map_err(|e| DecodeError::Malformed(e.to_string()))?,
@@ -123,23 +104,69 @@ pub fn decode_block(
             calls: calls.as_ref().map(|calls| calls_of(calls, index)),
         };
         if let Some(fee) = whole.decode(&mut sheet)? {
-            let tip = fee.tip(base_fee).unwrap_or_default();
-            tips = sum(tips, tip)?;
+            tips = sum(tips, fee.tip(base_fee).unwrap_or_default())?;
         }
     }
     let told = calls.as_ref().map_or(&[][..], |calls| &calls.rewards);
+    rewards(network.facts(), &header, &block, (told, tips), &mut sheet)?;
+    Ok(Decoded { rows: sheet.rows, defects: sheet.defects })
+}
+
+/// Adds what the block gives beside its transactions: the rewards that the node tells, and the
+/// tips.
+fn rewards(
+    facts: &Facts,
+    header: &rows::Block,
+    block: &BlockAnswer<'_>,
+    (told, tips): (&[([u8; 20], Amount)], Amount),
+    sheet: &mut Sheet,
+) -> Result<(), DecodeError> {
     let mut rewards = Rewards::default();
-    rewards.add_block(facts, &header, &block, told, &mut sheet)?;
+    rewards.add_block(facts, header, block, told, sheet)?;
     if facts.pays_tips() {
-        rewards.add_tips(&block, tips)?;
+        rewards.add_tips(block, tips)?;
     }
-    rewards.add_withdrawals(facts, &block, &mut sheet)?;
+    rewards.add_withdrawals(facts, block, sheet)?;
     let line = u64::try_from(block.transactions.len()).unwrap_or(u64::MAX).saturating_add(1);
-    rewards.rows(&header, line, &mut sheet);
+    rewards.rows(header, line, sheet);
     if block.block_extra_data.as_ref().is_some_and(|data| data.0.len() > 2) {
         sheet.count(Defect::AtomicTransactions);
     }
-    Ok(Decoded { rows: sheet.rows, defects: sheet.defects })
+    Ok(())
+}
+
+fn read_calls<'a>(
+    traces: Traces<'a>,
+    header: &rows::Block,
+    block: &BlockAnswer<'_>,
+) -> Result<Option<BlockCalls<'a>>, DecodeError> {
+    match traces {
+        Traces::None => Ok(None),
+        Traces::Flat(bytes) => {
+            flat_traces(bytes, header.height, header.hash, &block.transactions).map(Some)
+        }
+        Traces::Nested(bytes) => nested_traces(bytes, &block.transactions).map(Some),
+    }
+}
+
+/// Checks that there is a receipt for every transaction; some nodes leave out that of what Bor
+/// adds to a block.
+fn check_count(
+    block: &BlockAnswer<'_>,
+    receipts: &[Receipt<'_>],
+    facts: &Facts,
+    sheet: &mut Sheet,
+) -> Result<(), DecodeError> {
+    let (txs, count) = (&block.transactions, receipts.len());
+    if count + 1 == txs.len() && txs.last().is_some_and(|tx| is_state_sync(facts, tx)) {
+        sheet.count(Defect::NoReceipt);
+        return Ok(());
+    }
+    if count != txs.len() {
+        let reason = format!("the block has {} transactions and {count} receipts", txs.len());
+        return Err(DecodeError::Contradiction(reason));
+    }
+    Ok(())
 }
 
 fn read_receipts<'a>(receipts: &Receipts<'a>) -> Result<Vec<Receipt<'a>>, DecodeError> {

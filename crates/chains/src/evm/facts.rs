@@ -97,6 +97,7 @@ use Family::{
 /// explorer of the chain.
 const CHAINS: &[Facts] = &[
     chain(1, "slip44:60", Ethereum, Some(address!("c02aaa39b223fe8d0a0e5c4f27ead9083c756cc2"))),
+    chain(5, "slip44:1", Ethereum, None),
     op_stack(10, "slip44:60"),
     plain(25, "slip44:394"),
     plain(30, "slip44:137"),
@@ -113,7 +114,7 @@ const CHAINS: &[Facts] = &[
     op_stack(204, "slip44:714"),
     plain(250, "slip44:1007"),
     op_stack(288, "slip44:60"),
-    plain(300, "slip44:1"),
+    with_twin(plain(300, "slip44:1"), Twin::IsAll, L2_BASE_TOKEN),
     with_twin(plain(324, "slip44:60"), Twin::IsAll, L2_BASE_TOKEN),
     op_stack(480, "slip44:60"),
     plain(592, "slip44:810"),

@@ -31,6 +31,9 @@ pub(super) struct Whole<'a> {
     pub(super) calls: Option<&'a [CallAnswer<'a>]>,
 }
 
+/// The type of a transaction with blobs (EIP-4844).
+const BLOBS: u64 = 3;
+
 /// Types of transactions that are not signed by their sender.
 ///
 /// Sources: <https://specs.optimism.io/protocol/deposits.html>, and `arbos/util` and
@@ -388,11 +391,14 @@ impl Whole<'_> {
         if has_operator.into_iter().any(|part| !or_zero(part).is_zero()) {
             sheet.count(Defect::OperatorFee);
         }
+        // Rollups use these fields of other transactions for purposes of their own.
+        let has_blobs = self.tx.kind.is_some_and(|kind| kind.0 == BLOBS);
+        let blobs = |field| if has_blobs { or_zero(field) } else { Amount::ZERO };
         let fee = Fee {
             gas_used: receipt.gas_used.0,
             gas_price: price.0,
-            blob_gas_used: or_zero(receipt.blob_gas_used),
-            blob_gas_price: or_zero(receipt.blob_gas_price),
+            blob_gas_used: blobs(receipt.blob_gas_used),
+            blob_gas_price: blobs(receipt.blob_gas_price),
             publishing: or_zero(receipt.l1_fee),
         };
         let amount = fee.total().ok_or_else(|| {

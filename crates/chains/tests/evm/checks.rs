@@ -9,7 +9,7 @@ use crate::support::{Answers, TRANSFER, Told, a, defect, h, n, topic, w};
 fn a_fee_is_one_row_and_the_tip_goes_to_the_fee_recipient() {
     let block = Answers::new()
         .tx(
-            json!({"value": "0x7"}),
+            json!({"value": "0x7", "type": "0x3"}),
             json!({"gasUsed": "0x64", "effectiveGasPrice": "0x8", "blobGasUsed": "0x20000",
                    "blobGasPrice": "0x2"}),
         )
@@ -141,6 +141,9 @@ fn sound() -> Answers {
     block.told(Told::Flat(json!([trace(0), trace(1)])))
 }
 
+/// What is changed about answers.
+type Change = &'static dyn Fn(&mut Answers);
+
 fn changed(change: impl FnOnce(&mut Answers)) -> String {
     let mut block = sound();
     change(&mut block);
@@ -158,7 +161,7 @@ fn traces(block: &mut Answers) -> &mut Value {
 fn answers_that_contradict_each_other_are_refused() {
     assert_eq!(sound().moves().len(), 2);
     let no = "it contradicts itself: ";
-    let cases: [(&dyn Fn(&mut Answers), &str); 15] = [
+    let cases: [(Change, &str); 15] = [
         (&|b| b.height += 1, "block 15600001 was asked for and is 15600000"),
         (
             &|b| drop(b.receipts.as_array_mut().unwrap().pop()),
