@@ -19,6 +19,9 @@ use crate::error::{SourceError, SourceFault};
 /// restart, a wrong URL always does.
 const PAGE_ATTEMPTS_MAX: u32 = 3;
 
+/// How often a request is tried again that took all the time that it was given.
+const SLOW_ATTEMPTS_MAX: u32 = 3;
+
 /// What a client may spend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -280,6 +283,7 @@ impl Client {
             let attempts_max = match setback {
                 Setback::Page => PAGE_ATTEMPTS_MAX,
                 Setback::Slow(_) if asked.is_divisible => 1,
+                Setback::Slow(_) => SLOW_ATTEMPTS_MAX,
                 _ => u32::MAX,
             };
             if attempts >= attempts_max.min(shared.limits.attempts_max) {

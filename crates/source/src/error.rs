@@ -23,7 +23,7 @@ pub enum SourceFault {
     #[error("it does not answer: {0}")]
     Unreachable(String),
     /// It does not give a whole answer in the time that it is given, also after all retries.
-    #[error("it gives no whole answer within {} ms", .0.as_millis())]
+    #[error("it gives no whole answer within {0:?}")]
     TooSlow(std::time::Duration),
     /// It wants fewer requests, also after all retries.
     #[error("it refuses because of too many requests, also after {0} attempts")]

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use ureq::http::{Request, Response, StatusCode};
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, Timeout};
 
 use super::{Answer, Asked, Client, Limits, is_page};
 use crate::error::SourceFault;
@@ -184,6 +184,7 @@ impl Client {
         let broken = |why: &str| Attempt::Again(Setback::Broken(why.to_owned()));
         let unreachable = |why: String| Attempt::Fault(SourceFault::Unreachable(why));
         match error {
+            E::Timeout(Timeout::Resolve | Timeout::Connect) => broken("nobody answers there"),
             E::Timeout(_) => Attempt::Again(Setback::Slow(self.shared.limits.timeout)),
             E::Io(error) => match error.kind() {
                 io::ErrorKind::UnexpectedEof => broken("it closed the connection before the end"),

@@ -1,4 +1,5 @@
 //! Real nodes for development, started for a test and ended with it.
+#![allow(dead_code, reason = "tests and the benchmark use different parts")]
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -72,6 +73,15 @@ impl Node {
             thread::sleep(Duration::from_millis(20));
         }
         Self { process, url, rpc }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Calls a method, whose result it must give.

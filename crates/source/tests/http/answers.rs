@@ -1,8 +1,10 @@
 //! What is made of answers and of their faults.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use hawkshaw_source::{Auth, Client, Endpoint, Key, SourceError, SourceFault};
+use proptest::prelude::{ProptestConfig, any, prop, prop_assert, proptest};
 
 use crate::support::{Manner, Reply, Server};
 use crate::{KEY, client, limits};
@@ -165,4 +167,45 @@ fn posts_carry_json() {
     assert!(asked.header.contains("content-type: application/json"));
     let traffic = client.traffic();
     assert_eq!((traffic.requests, traffic.retries, traffic.bytes), (1, 0, 2));
+}
+
+#[test]
+fn proxies_of_the_environment_are_not_asked() {
+    // Another process, because an environment belongs to all threads: it runs the test above
+    // with proxies that nobody answers at.
+    let mut other = Command::new(std::env::current_exe().unwrap());
+    other.args(["--exact", "answers::posts_carry_json"]);
+    for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+    {
+        other.env(name, "http://127.0.0.1:9");
+    }
+    other.env_remove("NO_PROXY").env_remove("no_proxy");
+    let ran = other.output().unwrap();
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.success() && said.contains("1 passed"), "{said}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever stands behind a port: there is an answer or an error, soon, without the key.
+    #[test]
+    fn no_bytes_do_harm(
+        start in prop::sample::select(vec!["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 ",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n",
+            "HTTP/1.1 301 M\r\nLocation: "]),
+        rest in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let bytes = [start.as_bytes(), &rest].concat();
+        let server = Server::in_turn(vec![Reply::json(bytes).manner(Manner::Raw)]);
+        let begun = Instant::now();
+        let hasty = hawkshaw_source::Limits { attempts_max: 1, ..limits() };
+        if let Err(error) = client(&server.url(), hasty).get("x", &[], &[], None) {
+            let said = format!("{error} {error:?}");
+            prop_assert!(!said.contains(KEY) && said.len() < 2_000, "{}", said);
+            prop_assert!(!error.to_string().chars().any(char::is_control));
+        }
+        prop_assert!(begun.elapsed() < Duration::from_secs(3));
+    }
 }

@@ -25,6 +25,20 @@ fn a_gigabyte_is_refused_unread() {
 }
 
 #[test]
+fn a_gigabyte_that_nobody_announced_is_cut_off() {
+    let stream = Server::in_turn(vec![Reply::json("[").manner(Manner::Stream(1 << 30))]);
+    let begun = Instant::now();
+    let asked = client(&stream.url(), limits());
+    let error = asked.get("x", &[], &[], None).unwrap_err();
+    assert!(matches!(error.fault, SourceFault::TooLarge(limit) if limit == 1 << 20));
+    assert_eq!(asked.traffic().bytes, (1 << 20) + 1);
+    assert!(begun.elapsed() < Duration::from_secs(2));
+    let header = Server::in_turn(vec![Reply::json("[]").header("X", &"x".repeat(1 << 20))]);
+    let error = client(&header.url(), limits()).get("x", &[], &[], None).unwrap_err();
+    assert!(matches!(error.fault, SourceFault::Unreachable(_)), "{error}");
+}
+
+#[test]
 fn a_bomb_is_refused_when_it_passes_the_limit() {
     let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
     let zeros = vec![b' '; 1 << 20];

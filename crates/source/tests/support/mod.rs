@@ -61,6 +61,10 @@ pub(crate) enum Manner {
     Drip(Duration),
     /// The body, and then spaces until there are so many bytes.
     Flood(u64),
+    /// As [`Flood`](Self::Flood), and no length is announced.
+    Stream(u64),
+    /// The body as the whole answer, without a header.
+    Raw,
     /// Nothing is sent, and the connection stays open for a time.
     Silence(Duration),
     /// The connection ends at once.
@@ -199,7 +203,7 @@ fn request(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Asked>> {
 fn send(writer: &mut TcpStream, reply: &Reply) -> io::Result<bool> {
     let Reply { status, header, body, manner } = reply;
     let announced = match manner {
-        Manner::CutUnannounced(_) => "Connection: close\r\n".to_owned(),
+        Manner::CutUnannounced(_) | Manner::Stream(_) => "Connection: close\r\n".to_owned(),
         Manner::Flood(length) => format!("Content-Length: {length}\r\n"),
         _ => format!("Content-Length: {}\r\n", body.len()),
     };
@@ -210,6 +214,7 @@ fn send(writer: &mut TcpStream, reply: &Reply) -> io::Result<bool> {
             return Ok(false);
         }
         Manner::Hangup => return Ok(false),
+        Manner::Raw => {}
         _ => writer.write_all(head.as_bytes())?,
     }
     match manner {
@@ -224,10 +229,11 @@ fn send(writer: &mut TcpStream, reply: &Reply) -> io::Result<bool> {
             }
             Ok(true)
         }
-        Manner::Flood(length) => {
+        Manner::Raw => writer.write_all(body).map(|()| false),
+        Manner::Flood(length) | Manner::Stream(length) => {
             writer.write_all(body)?;
             let rest = length.saturating_sub(body.len() as u64);
-            io::copy(&mut io::repeat(b' ').take(rest), writer).map(|_| true)
+            io::copy(&mut io::repeat(b' ').take(rest), writer).map(|_| false)
         }
         Manner::Silence(_) | Manner::Hangup => Ok(false),
     }
