@@ -15,8 +15,9 @@ use crate::text::shown;
 
 /// Bytes of a file that are read at most.
 const BYTES_MAX: usize = 512 << 20;
-/// Prices of a file that are read at most: of 10,000 assets, daily, 13 years and more.
-const ROWS_MAX: usize = 50_000_000;
+/// Prices of a file that are read at most: of 2,000 assets, daily, 13 years. They take about a
+/// gigabyte.
+const ROWS_MAX: usize = 10_000_000;
 /// Bytes of a source that are kept at most.
 const SOURCE_BYTES_MAX: usize = 400;
 /// 2009-01-03, the day of the first block of any chain: an earlier time is a number that was
