@@ -43,6 +43,9 @@ pub enum SourceFault {
     /// Its answer cannot be read.
     #[error("its answer cannot be read: {0}")]
     Decode(#[from] hawkshaw_chains::DecodeError),
+    /// It is a file or folder, and cannot be read.
+    #[error("it cannot be read: {0}")]
+    Unreadable(String),
     /// It holds another chain than was asked for.
     #[error("it holds {found}, and {wanted} was asked for")]
     WrongChain {

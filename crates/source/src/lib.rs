@@ -8,6 +8,8 @@
 //! every answer has a limit in bytes, time and depth; a key goes to its own host and stands in no
 //! message, error, file or `Debug` output.
 
+mod bitcoin_node;
+mod block_files;
 mod cache;
 mod client;
 mod endpoint;
@@ -18,6 +20,8 @@ mod json_rpc;
 mod pipeline;
 mod price_service;
 
+pub use bitcoin_node::{BitcoinNode, BitcoinStatus};
+pub use block_files::BlockFiles;
 pub use cache::{Cache, CacheKey, CacheMode};
 pub use client::{Client, Limits, Traffic};
 pub use endpoint::{Auth, Endpoint, EndpointError, Key};

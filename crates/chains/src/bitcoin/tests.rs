@@ -1,6 +1,7 @@
 //! Made-up blocks through all three ways, and bytes that somebody broke.
 
 #[path = "tests/made.rs"]
+#[allow(dead_code, reason = "tests of files use the rest")]
 mod made;
 
 use std::sync::Arc;

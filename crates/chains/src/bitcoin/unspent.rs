@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use hawkshaw_model::TxHash;
 
-use super::block::{Input, Output, reversed};
+use super::block::{Block, Input, Output, reversed};
 use super::spent::{Spent, SpentSource};
 use super::undo::SCRIPT_BYTES_MAX;
 use crate::error::DecodeError;
@@ -29,6 +29,23 @@ impl Unspent {
     pub fn add(&mut self, tx: TxHash, vout: u32, satoshi: u64, script: Box<[u8]>) {
         let input = Input { tx: reversed(*tx.as_bytes()), vout };
         self.outputs.insert(input, Spent { satoshi, script });
+    }
+
+    /// Passes over a block of which something else says what it spent.
+    ///
+    /// # Errors
+    ///
+    /// When there are too many outputs.
+    pub fn pass(&mut self, block: &Block<'_>) -> Result<(), DecodeError> {
+        let mut start = 0;
+        for tx in &block.txs {
+            self.made(tx.id, block.outputs.get(start..tx.outputs_end).unwrap_or_default())?;
+            start = tx.outputs_end;
+        }
+        for input in &block.inputs {
+            self.outputs.remove(input);
+        }
+        Ok(())
     }
 
     /// How many there are.

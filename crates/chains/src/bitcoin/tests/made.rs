@@ -44,6 +44,13 @@ impl Maker {
         Self { seed, keys, parent, height: 0, unspent: Vec::new() }
     }
 
+    /// A chain that parts from this one here.
+    pub(crate) fn fork(&self, seed: u64) -> Self {
+        let Self { keys, parent, height, unspent, .. } = self;
+        let (keys, unspent) = (keys.clone(), unspent.clone());
+        Self { seed, keys, parent: *parent, height: *height, unspent }
+    }
+
     /// A number that looks random and is not.
     fn random(&mut self, below: u64) -> u64 {
         self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
