@@ -19,6 +19,7 @@ mod explorer;
 mod json_rpc;
 mod pipeline;
 mod price_service;
+mod tron_node;
 
 pub use bitcoin_node::{BitcoinNode, BitcoinStatus};
 pub use block_files::BlockFiles;
@@ -39,3 +40,4 @@ pub use price_service::{
     Coin, CoinError, PriceApi, PriceService, ServedPrice, Step as PriceStep, StepError,
     UnknownPriceApi,
 };
+pub use tron_node::{TronNode, TronNodeOptions};

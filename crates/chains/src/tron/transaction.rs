@@ -26,6 +26,9 @@ pub(super) struct Act<'a> {
 /// Further movements of a call are this far apart, as those of a log are.
 const STEP: u32 = 1 << 21;
 
+/// How many parts a transaction or a call can have: in practice one and two.
+const PARTS_MAX: usize = 100;
+
 /// The contract that wraps TRX as WETH9 does ether, with the same logs.
 /// Source: the tokens of SUN.io, <https://docs.sun.io/>, and the verified contract on TRONSCAN.
 static WRAPPER: LazyLock<Option<[u8; 20]>> = LazyLock::new(|| {
@@ -52,6 +55,10 @@ impl Act<'_> {
             sheet.count(Defect::FailedTransaction);
         }
         let mut is_call = false;
+        if self.tx.raw_data.contract.len() > PARTS_MAX {
+            let why = "a transaction has more contracts than any can have".to_owned();
+            return Err(DecodeError::Malformed(why));
+        }
         for (contract, number) in self.tx.raw_data.contract.iter().zip(0_u32..) {
             if is_genesis {
                 self.genesis(contract, sheet)?;
@@ -273,7 +280,10 @@ impl Act<'_> {
         let to = filled_address(&internal.to_address, "transferTo_address")?;
         let too_many = || DecodeError::Malformed("a transaction has too many calls".to_owned());
         let first = event_of_call(number).filter(|event| *event < STEP).ok_or_else(too_many)?;
-        for (value, part) in internal.values.iter().zip(0_u32..512) {
+        if internal.values.len() > PARTS_MAX {
+            return Err(too_many());
+        }
+        for (value, part) in internal.values.iter().zip(0_u32..) {
             let amount = value.call_value.amount("callValue")?.unwrap_or(Amount::ZERO);
             let event = first + part * STEP;
             if !value.token_id.is_empty() {
