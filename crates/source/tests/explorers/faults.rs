@@ -19,7 +19,7 @@ fn what_passes_is_waited_out_and_every_row_arrives_once() {
         Fault::Slow(Duration::from_millis(30)),
         Fault::Truncated,
     ];
-    let file = payments(&[7; 400]);
+    let file = payments(&[7; 160]);
     for fault in faults {
         for dialect in [Dialect::EtherscanV2, Dialect::Blockscout] {
             let behaviour = Behaviour { dialect, ..Behaviour::default() };

@@ -54,14 +54,14 @@ fn what_does_not_fit_is_not_kept() {
     for nth in 1..8 {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::open(folder.path(), CacheMode::AskForTheRest).unwrap();
-        let fake = FakeExplorer::accounts(payments(&[9; 300]).as_bytes(), Behaviour::default());
+        let fake = FakeExplorer::accounts(payments(&[9; 120]).as_bytes(), Behaviour::default());
         let explorer = try_open(&fake, Some(cache)).unwrap();
         for _ in 1..nth {
             fake.fault_once(Fault::Slow(std::time::Duration::ZERO));
         }
         fake.fault_once(Fault::Truncated);
         let first = explorer.history(&evm(THIEF), 100_000).unwrap();
-        assert_eq!(first.rows_seen, 2_700, "{nth}");
+        assert_eq!(first.rows_seen, 1_080, "{nth}");
         let offline = Cache::open(folder.path(), CacheMode::Offline).unwrap();
         let again = try_open(&fake, Some(offline)).unwrap();
         assert_eq!(again.history(&evm(THIEF), 100_000).unwrap(), first);

@@ -252,18 +252,15 @@ fn faults_are_waited_out_or_named() {
     let node = connect(&server).unwrap();
     held.lock().unwrap().first = vec![busy(), busy()];
     assert_eq!(node.blocks(1..=20).map(Result::unwrap).count(), 20);
-    let cases: [(fn() -> Reply, &str); 5] = [
-        (
-            || Reply::json(r#"{"Error":"class java.lang.NullPointerException : null"}"#),
-            "NullPointer",
-        ),
-        (|| Reply::page(200), "web page"),
-        (|| Reply::json("[".repeat(10_000)), "nests"),
-        (|| Reply::json(r#"{"block":[{}]}"#), "block"),
-        (|| Reply::status(429, ""), "too many requests"),
+    let cases = [
+        (Reply::json(r#"{"Error":"class java.lang.NullPointerException : null"}"#), "NullPointer"),
+        (Reply::page(200), "web page"),
+        (Reply::json("[".repeat(10_000)), "nests"),
+        (Reply::json(r#"{"block":[{}]}"#), "block"),
+        (Reply::status(429, ""), "too many requests"),
     ];
     for (reply, named) in cases {
-        held.lock().unwrap().first = (0..40).map(|_| reply()).collect();
+        held.lock().unwrap().first = vec![reply; 40];
         let error = node.blocks(1..=20).find_map(Result::err).unwrap().to_string();
         assert!(error.contains(named), "{error}");
         assert!(!error.contains("s3cr3t"), "{error}");
