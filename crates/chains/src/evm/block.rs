@@ -10,8 +10,9 @@ use super::assets::Sheet;
 use super::facts::Facts;
 use super::network::Network;
 use super::options::Options;
+use super::origin::is_state_sync;
 use super::rewards::{Rewards, sum};
-use super::transaction::{Whole, is_state_sync};
+use super::transaction::Whole;
 use crate::defects::{Defect, Defects};
 use crate::error::DecodeError;
 

@@ -17,6 +17,7 @@ mod hex;
 mod log;
 mod network;
 mod options;
+mod origin;
 mod rewards;
 mod topics;
 mod transaction;

@@ -1,6 +1,5 @@
 //! One transaction of a block: what it, its calls and its logs move, and its fee.
 
-use alloy_primitives::keccak256;
 use hawkshaw_model::rows::{Call as CallRow, Event, Spot, Transfer};
 use hawkshaw_model::{Address, Amount, TransferKind, TxHash, rows};
 
@@ -8,11 +7,12 @@ use super::answers::{CallAnswer, LogAnswer, Receipt, Tx};
 use super::assets::{NATIVE, Sheet};
 use super::calls::{Call, Effect, Walk};
 use super::contract::created_by;
-use super::event::{ESCROWED, MINTED, event_of_log};
-use super::facts::{Facts, Family};
+use super::event::event_of_log;
+use super::facts::Facts;
 use super::fee::Fee;
 use super::log::Log;
 use super::options::{EventChoice, Options};
+use super::origin::{Origin, is_state_sync};
 use super::topics::Meaning;
 use crate::defects::Defect;
 use crate::error::DecodeError;
@@ -33,26 +33,6 @@ pub(super) struct Whole<'a> {
 
 /// The type of a transaction with blobs (EIP-4844).
 const BLOBS: u64 = 3;
-
-/// Types of transactions that are not signed by their sender.
-///
-/// Sources: <https://specs.optimism.io/protocol/deposits.html>, and `arbos/util` and
-/// `tx_processor.go` of <https://github.com/OffchainLabs/nitro>.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Origin {
-    /// Signed by the sender, who pays.
-    Sender,
-    /// OP Stack: put in from the chain below, with what it mints for the sender. No fee.
-    Deposit,
-    /// Arbitrum: value put in from the chain below. No fee.
-    Credit,
-    /// Arbitrum: a ticket is made, with what it mints for the sender.
-    Ticket,
-    /// Arbitrum: a ticket is redeemed with what was set aside for it. Its fee was paid before.
-    Redemption,
-    /// The chain itself. No value and no fee.
-    System,
-}
 
 impl Whole<'_> {
     /// Adds what the transaction says to the rows. Gives the fee, where the sender paid one.
@@ -85,11 +65,11 @@ impl Whole<'_> {
         }
     }
 
-    fn sender(&self) -> Address {
+    pub(super) fn sender(&self) -> Address {
         Address::Evm(self.tx.from.0)
     }
 
-    fn transfer(&self, event: u32, kind: TransferKind) -> Transfer {
+    pub(super) fn transfer(&self, event: u32, kind: TransferKind) -> Transfer {
         Transfer {
             spot: self.spot(),
             event,
@@ -104,27 +84,6 @@ impl Whole<'_> {
 
     fn named(&self) -> String {
         alloy_primitives::hex::encode_prefixed(self.tx.hash.0)
-    }
-
-    fn origin(&self) -> Origin {
-        let kind = self.tx.kind.map_or(0, |kind| kind.0);
-        match (self.facts.family(), kind) {
-            (Family::Arbitrum, 0x64) => Origin::Credit,
-            (Family::Arbitrum, 0x68) => Origin::Redemption,
-            (Family::Arbitrum, 0x69) => Origin::Ticket,
-            (Family::Arbitrum, 0x6a) => Origin::System,
-            (Family::Polygon, _) if self.is_state_sync() => Origin::System,
-            (family, 0x7e) if family != Family::Arbitrum => Origin::Deposit,
-            _ => Origin::Sender,
-        }
-    }
-
-    /// Whether this is what Bor adds to a block for state that comes from Ethereum: a
-    /// transaction of nobody to nobody.
-    ///
-    /// Source: `core/types/bor_receipt.go` of <https://github.com/maticnetwork/bor>.
-    fn is_state_sync(&self) -> bool {
-        is_state_sync(self.facts, self.tx)
     }
 
     /// Whether it succeeded: as the receipt says, since Byzantium, or the call at its root.
@@ -160,49 +119,6 @@ impl Whole<'_> {
         let to = self.tx.to.map(|to| Address::Evm(to.0));
         let (spot, sender, data) = (self.spot(), Some(self.sender()), data.into_boxed_slice());
         sheet.rows.calls.push(CallRow { spot, sender, to, success, data });
-    }
-
-    /// Value that the chain adds to the sender before the transaction runs, whether or not that
-    /// succeeds.
-    fn minted(&self, origin: Origin, success: Option<bool>, sheet: &mut Sheet) {
-        let value = self.tx.value.0;
-        let or_zero = |field: Option<super::hex::Quantity>| field.map_or(Amount::ZERO, |it| it.0);
-        let amount = match origin {
-            Origin::Deposit => or_zero(self.tx.mint),
-            Origin::Credit => value,
-            Origin::Ticket => or_zero(self.tx.deposit_value),
-            _ => Amount::ZERO,
-        };
-        let minted = Transfer {
-            to: Some(self.sender()),
-            amount,
-            ..self.transfer(MINTED, TransferKind::Mint)
-        };
-        if !amount.is_zero() {
-            sheet.push(minted);
-        }
-        self.escrowed(origin, success, sheet);
-    }
-
-    /// Value that a ticket sets aside, and that comes back for its redemption. What else a
-    /// ticket costs and gives back is in no answer.
-    fn escrowed(&self, origin: Origin, success: Option<bool>, sheet: &mut Sheet) {
-        let (from, to, amount) = match (origin, self.tx.ticket_id) {
-            (Origin::Ticket, _) => {
-                sheet.count(Defect::RetryableTicket);
-                let amount = self.tx.retry_value.map_or(Amount::ZERO, |value| value.0);
-                (self.tx.from.0, escrow_of(&self.tx.hash.0), amount)
-            }
-            (Origin::Redemption, Some(ticket)) => {
-                (escrow_of(&ticket.0), self.tx.from.0, self.tx.value.0)
-            }
-            _ => return,
-        };
-        if success != Some(false) && !amount.is_zero() {
-            let (from, to) = (Some(Address::Evm(from)), Some(Address::Evm(to)));
-            let moved = self.transfer(ESCROWED, TransferKind::Internal);
-            sheet.push(Transfer { from, to, amount, ..moved });
-        }
     }
 
     /// The value that the transaction itself moves; none where it failed.
@@ -356,7 +272,8 @@ impl Whole<'_> {
             sheet.push(Transfer { asset, from, to, amount: moved.amount, ..row });
             Ok(())
         };
-        let is_told_by_logs = self.is_state_sync() && self.calls.is_none_or(<[_]>::is_empty);
+        let is_told_by_logs =
+            is_state_sync(self.facts, self.tx) && self.calls.is_none_or(<[_]>::is_empty);
         if meaning == Meaning::NativeIn && is_told_by_logs {
             match log.native_in() {
                 Ok(moved) => push(moved)?,
@@ -410,24 +327,4 @@ impl Whole<'_> {
         }
         Ok(Some(fee))
     }
-}
-
-/// Whether a transaction is what Bor adds to a block for state that comes from Ethereum.
-pub(super) fn is_state_sync(facts: &Facts, tx: &Tx<'_>) -> bool {
-    let is_nobody = |address: [u8; 20]| address == [0; 20];
-    facts.family() == Family::Polygon
-        && is_nobody(tx.from.0)
-        && tx.to.is_none_or(|to| is_nobody(to.0))
-}
-
-/// The account in which the value of a ticket waits.
-///
-/// Source: `RetryableEscrowAddress` in `arbos/retryables` of
-/// <https://github.com/OffchainLabs/nitro>.
-fn escrow_of(ticket: &[u8; 32]) -> [u8; 20] {
-    let mut bytes = b"retryable escrow".to_vec();
-    bytes.extend_from_slice(ticket);
-    let mut address = [0; 20];
-    address.copy_from_slice(&keccak256(&bytes)[12..]);
-    address
 }
