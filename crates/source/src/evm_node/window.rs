@@ -21,6 +21,9 @@ use crate::pipeline::Step;
 
 /// How often a block is asked for whose parts do not fit together.
 const ROUNDS_MAX: u32 = 4;
+/// How many bytes of blocks are enough to ask for their receipts and traces, which take some tens
+/// of times as many.
+const GROUP_BYTES: usize = 1 << 20;
 /// An answer that lists nothing.
 const EMPTY: &[u8] = b"[]";
 
@@ -142,9 +145,38 @@ impl<'a> Window<'a> {
                 break;
             }
         }
-        self.add_receipts(&mut parts)?;
-        self.add_traces(&mut parts)?;
-        Ok(parts.into_iter().map(|part| self.decoded(part)).chain(end).collect())
+        Ok(self.decoded_in_groups(parts, end))
+    }
+
+    /// What comes of blocks, and behind them what the next one ends in. Receipts and traces are
+    /// held for a few large blocks only.
+    fn decoded_in_groups(&self, mut parts: Vec<Parts>, end: Option<Outcome>) -> Vec<Outcome> {
+        let mut outcomes = Vec::new();
+        while !parts.is_empty() {
+            let mut bytes = 0;
+            let is_in = |part: &&Parts| {
+                let has_room = bytes < GROUP_BYTES;
+                bytes += part.block.as_bytes().len();
+                has_room
+            };
+            let count = parts.iter().take_while(is_in).count().max(1);
+            let mut group: Vec<Parts> = parts.drain(..count).collect();
+            let added = self.add_receipts(&mut group).and_then(|()| self.add_traces(&mut group));
+            if let Err(error) = added {
+                outcomes.push(Outcome::Fault(error));
+                return outcomes;
+            }
+            for part in group {
+                let outcome = self.decoded(part);
+                let is_end = !matches!(outcome, Outcome::Rows(_));
+                outcomes.push(outcome);
+                if is_end {
+                    return outcomes;
+                }
+            }
+        }
+        outcomes.extend(end);
+        outcomes
     }
 
     fn batch(

@@ -303,3 +303,23 @@ fn a_stop_ends_a_run() {
     assert!(blocks.next().is_none());
     stops.join().unwrap();
 }
+
+#[test]
+fn receipts_of_large_blocks_are_asked_for_a_few_at_a_time() {
+    let large = |method: &str, params: &Value| {
+        let mut answer = honest(method, params)?;
+        if method == "eth_getBlockByNumber" && answer["transactions"].is_array() {
+            answer["transactions"][0]["input"] = json!(format!("0x{}", "00".repeat(300_000)));
+        }
+        Ok(answer)
+    };
+    let server = Server::start(node(large));
+    let source = connect(&server).unwrap();
+    assert_eq!(source.blocks(3..=20).map(Result::unwrap).count(), 18);
+    let asked = server.asked();
+    let sizes = asked.iter().map(|asked| {
+        let body = String::from_utf8_lossy(&asked.body).into_owned();
+        body.matches("eth_getBlockReceipts").count()
+    });
+    assert_eq!(sizes.max(), Some(2));
+}
