@@ -54,7 +54,8 @@ fn more_rows_than_there_are_in_a_list_are_read_by_block() {
     let per_block: Vec<u32> = (0..60).map(|n| [1, 20, 450, 3, 456][n % 5]).collect();
     assert_eq!(per_block.iter().sum::<u32>(), 11_160);
     let file = payments(&per_block);
-    for (page_rows_max, window_max) in [(10_000, 10_000), (100, 10_000), (10_000, 700), (37, 1_000)] {
+    for (page_rows_max, window_max) in [(10_000, 10_000), (100, 10_000), (10_000, 700), (37, 1_000)]
+    {
         let behaviour = Behaviour { page_rows_max, window_max, ..Behaviour::default() };
         let fake = FakeExplorer::accounts(file.as_bytes(), behaviour);
         let history = open(&fake).history(&evm(THIEF), 1_000_000).unwrap();

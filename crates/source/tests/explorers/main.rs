@@ -6,4 +6,5 @@ mod faults;
 mod hostile;
 mod kept;
 mod outputs;
+mod stored;
 mod support;
