@@ -10,6 +10,9 @@ mod one_transaction;
 mod page;
 mod repeats;
 
+#[cfg(test)]
+mod tests;
+
 pub use esplora::{EsploraTx, decode_order, decode_place, decode_transaction, decode_transactions};
 pub use listing::Listing;
 pub use one_transaction::OneTransaction;

@@ -70,7 +70,9 @@ impl Etherscan {
             _ => None,
         };
         let mut nodes = Passed { asker: &asker, chain_id: chain_id.as_deref(), is_posted: false };
-        let told = nodes.chain()?;
+        // Etherscan has no other way in, and what stands behind its path is somebody else's.
+        let is_etherscan = named.is_some() || url.path().contains("/v2/");
+        let told = nodes.chain(!is_etherscan)?;
         let found = named.clone().or(told.clone()).or(options.chain.clone());
         let found = found.ok_or_else(|| {
             let why = "it does not say which chain it has: add chainid=1 to the URL, or name the \
@@ -246,7 +248,10 @@ enum Listed {
 /// What the answer to a request for a list is worth.
 fn page(asker: &Asker, body: Body<'_>) -> Result<Reading<Listed>, SourceFault> {
     let complaint = match decode_page(body.bytes) {
-        Ok(Page::Rows(_)) if body.is_ok => return Ok(Reading::Answer(Listed::Rows)),
+        // Nothing found may come as "not found".
+        Ok(Page::Rows(rows)) if body.is_ok || (body.is_missing && rows.is_empty()) => {
+            return Ok(Reading::Answer(Listed::Rows));
+        }
         Ok(Page::Complaint(complaint)) => complaint,
         Err(error) if body.is_ok => return Err(SourceFault::Decode(error)),
         Ok(Page::Rows(_)) | Err(_) => return Err(asker.refusal(body)),
@@ -333,8 +338,9 @@ struct Passed<'a> {
 
 impl Passed<'_> {
     /// The chain, where the explorer passes on the question; then it is also known how.
-    fn chain(&mut self) -> Result<Option<ChainId>, SourceError> {
-        for is_posted in [false, true] {
+    fn chain(&mut self, may_post: bool) -> Result<Option<ChainId>, SourceError> {
+        let ways: &[bool] = if may_post { &[false, true] } else { &[false] };
+        for is_posted in ways.iter().copied() {
             self.is_posted = is_posted;
             let about = "finding the chain";
             // A URL that is none of an explorer with both ways fails at one of them with a page.
@@ -428,5 +434,11 @@ impl Passed<'_> {
 
 /// Whether a fault may mean that a path is not there at all.
 fn is_elsewhere(fault: &SourceFault) -> bool {
-    matches!(fault, SourceFault::Refused(_) | SourceFault::Unable(_) | SourceFault::Decode(_))
+    matches!(
+        fault,
+        SourceFault::Refused(_)
+            | SourceFault::Unable(_)
+            | SourceFault::Unauthorised(_)
+            | SourceFault::Decode(_)
+    )
 }
