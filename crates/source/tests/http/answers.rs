@@ -119,6 +119,7 @@ fn keys_travel_as_they_are_wanted() {
         let endpoint = Endpoint::new(&server.url(), Some(Key::new("user:pass").unwrap())).unwrap();
         let client = Client::new(endpoint, limits()).with_auth(auth);
         client.get("x", &["a b"], &[("q", "ü")], secret).unwrap();
+        assert!(!format!("{client:?} {:?}", client.endpoint()).contains("pass"));
         let asked = server.asked().remove(0);
         assert_eq!(asked.parameter("q"), Some("%C3%BC"));
         assert!(asked.target.starts_with("/a%20b?"), "{}", asked.target);
