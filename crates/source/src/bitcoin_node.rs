@@ -23,7 +23,7 @@ const WINDOW_BLOCKS: u64 = 4;
 /// How many calls of small answers go in one request.
 const BATCH_MAX: usize = 100;
 
-/// How deep answers nest: a block, its transactions, their inputs, a spent output, its script.
+/// How deep the small answers nest.
 const NESTING_MAX: usize = 20;
 
 /// From this version on `getblock` says what inputs spent
@@ -276,7 +276,7 @@ impl Asker {
         defects: &mut Defects,
     ) -> Result<Rows, SourceError> {
         let mut read = || {
-            let block: BlockJson<'_> = from_json(answer.as_bytes(), NESTING_MAX)?;
+            let block = BlockJson::read(answer.as_bytes())?;
             same_block(block.head()?.hash, hash)?;
             block.to_rows(&self.frame(height), defects)
         };

@@ -28,9 +28,9 @@ use crate::error::DecodeError;
 /// # use hawkshaw_chains::bitcoin::BlockJson;
 /// let text = r#"{"hash":"00", "height":5, "version":1, "merkleroot":"", "time":0, "bits":"",
 ///     "nonce":0, "tx":[{"txid":"", "hex":"00", "vin":[{"coinbase":"00"}]}]}"#;
-/// let block: BlockJson<'_> = serde_json::from_str(text)?;
+/// let block = BlockJson::read(text.as_bytes())?;
 /// assert_eq!(block.height(), 5);
-/// # Ok::<(), serde_json::Error>(())
+/// # Ok::<(), hawkshaw_chains::DecodeError>(())
 /// ```
 #[derive(Debug, Deserialize)]
 pub struct BlockJson<'a> {
@@ -71,7 +71,16 @@ struct ScriptJson<'a> {
     hex: &'a str,
 }
 
-impl BlockJson<'_> {
+impl<'a> BlockJson<'a> {
+    /// Reads an answer in one pass: what stands around nests no deeper than `serde_json` allows.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are no JSON of the documented shape, or nest over a hundred deep.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        serde_json::from_slice(bytes).map_err(|error| DecodeError::Malformed(error.to_string()))
+    }
+
     /// The height that it claims.
     pub fn height(&self) -> u64 {
         self.height

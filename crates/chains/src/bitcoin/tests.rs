@@ -15,7 +15,6 @@ use super::rows::is_overwritten;
 use super::{Block, BlockJson, Frame, Network, Unspent};
 use crate::defects::Defects;
 use crate::error::DecodeError;
-use crate::json::from_json;
 use made::{Made, Maker, mined};
 
 fn frame(height: u64) -> Frame {
@@ -28,7 +27,7 @@ fn by_undo(made: &Made) -> Result<Rows, DecodeError> {
 }
 
 fn by_json(made: &Made, text: &str) -> Result<Rows, DecodeError> {
-    let block: BlockJson<'_> = from_json(text.as_bytes(), 20)?;
+    let block = BlockJson::read(text.as_bytes())?;
     block.to_rows(&frame(made.height.into()), &mut Defects::default())
 }
 
@@ -232,25 +231,39 @@ fn outputs_of_before_the_first_block_are_missed() {
 fn an_answer_without_spent_outputs_says_so() {
     let made = third();
     let text = made.json();
-    let with: BlockJson<'_> = from_json(text.as_bytes(), 20).unwrap();
+    let with = BlockJson::read(text.as_bytes()).unwrap();
     assert!(with.has_spent_outputs());
     let text = text.replace("\"prevout\"", "\"other\"");
-    let without: BlockJson<'_> = from_json(text.as_bytes(), 20).unwrap();
+    let without = BlockJson::read(text.as_bytes()).unwrap();
     assert!(!without.has_spent_outputs());
     let error = by_json(&made, &text).unwrap_err().to_string();
     assert_eq!(error, "it is not as documented: an input has no `prevout`");
 }
 
 #[test]
+fn an_answer_that_nests_deep_is_refused() {
+    let made = third();
+    let deep = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
+    let text = made.json();
+    let inside = text.replacen("\"asm\":\"\"", &format!("\"asm\":{deep}"), 1);
+    assert_ne!(text, inside);
+    // What nobody reads is passed over without recursion.
+    assert_eq!(by_json(&made, &inside), by_undo(&made));
+    let read = text.replacen("\"vin\":[", &format!("\"vin\":[{deep},"), 1);
+    assert!(by_json(&made, &read).is_err());
+    assert!(by_json(&made, &deep).is_err());
+}
+
+#[test]
 fn an_answer_of_another_height_or_hash_is_refused() {
     let made = third();
     let text = made.json();
-    let block: BlockJson<'_> = from_json(text.as_bytes(), 20).unwrap();
+    let block = BlockJson::read(text.as_bytes()).unwrap();
     let error = block.to_rows(&frame(3), &mut Defects::default()).unwrap_err();
     assert_eq!(error.to_string(), "it contradicts itself: it is of height 2, not 3");
     let time = made.block.header.time;
     let later = text.replace(&format!("\"time\":{time}"), &format!("\"time\":{}", time + 1));
-    let later: BlockJson<'_> = from_json(later.as_bytes(), 20).unwrap();
+    let later = BlockJson::read(later.as_bytes()).unwrap();
     let is_other = |head: super::Head| head.hash != block.head().unwrap().hash;
     assert!(later.head().map_or(true, is_other));
 }
@@ -296,7 +309,7 @@ proptest! {
         if which == 2 {
             let _ = std::str::from_utf8(&json).map(|text| by_json(&made, text));
             let cut = &json[..end.index(json.len())];
-            prop_assert!(from_json::<BlockJson<'_>>(cut, 20).is_err());
+            prop_assert!(BlockJson::read(cut).is_err());
         } else {
             let rows = read(&bytes, &undo);
             // Witnesses are in no hash that is checked, nor is an undo record without checksum.
