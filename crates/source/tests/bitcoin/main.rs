@@ -9,5 +9,8 @@ mod hostile;
 #[allow(dead_code, reason = "other tests use the rest")]
 mod made;
 mod node;
+mod pretended;
 mod real_blocks;
 mod server;
+#[path = "../support/mod.rs"]
+mod support;
