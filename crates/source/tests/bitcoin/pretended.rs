@@ -16,6 +16,9 @@ use crate::support::{Asked, Refusal, Reply, Server, node};
 
 type Chain = Arc<Mutex<Vec<Made>>>;
 
+/// What a lying node does to the text of a block.
+type Change = Box<dyn Fn(String) -> String + Send + Sync>;
+
 /// A node of a version that holds a chain, and says it has the genesis block of regtest.
 fn answers(
     chain: Chain,
@@ -71,10 +74,6 @@ fn open(server: &Server) -> BitcoinNode {
     BitcoinNode::open(Client::new(endpoint, limits), None).unwrap()
 }
 
-fn same(made: &str) -> String {
-    made.to_owned()
-}
-
 #[test]
 fn blocks_come_in_order_and_end_with_the_chain() {
     let made = chain(1, 30);
@@ -93,8 +92,8 @@ fn blocks_come_in_order_and_end_with_the_chain() {
 fn answers_that_lie_are_refused() {
     let made = chain(2, 6);
     let other = chain(3, 6)[4].json();
-    let cases: [(&str, Box<dyn Fn(String) -> String + Send + Sync>, &str); 4] = [
-        ("another block", Box::new(move |_| same(&other)), "the header is that of block "),
+    let cases: [(&str, Change, &str); 4] = [
+        ("another block", Box::new(move |_| other.clone()), "the header is that of block "),
         (
             "another height",
             Box::new(|text| text.replacen("\"height\":4,", "\"height\":5,", 1)),
