@@ -137,6 +137,7 @@ impl Investigation {
             }
             None => follow_files(&files, parameters.keep_noise, |ledger| follow(ledger, &case))?,
         };
+        trace.limits.extend(case.limits.iter().cloned());
         for (reason, count, _) in tags.defects().iter() {
             *trace.defects.entry(format!("tags: {}", reason.name())).or_default() += count;
         }
@@ -184,7 +185,7 @@ fn follow_files(
 }
 
 /// A question that the data cannot be asked is wrong usage; everything else is bad data.
-fn refusal(error: TraceError) -> Failure {
+pub(crate) fn refusal(error: TraceError) -> Failure {
     match error {
         TraceError::TihoOnAccounts(_) | TraceError::NothingYet(_) => Failure::Usage(error.into()),
         _ => Failure::bad_data(error),
@@ -203,7 +204,7 @@ fn read_case(files: &[InputFile]) -> Result<Case, Failure> {
 }
 
 /// Reads the tags. Files that they include become inputs too.
-fn read_tags(files: &mut Vec<InputFile>) -> Result<TagIndex, Failure> {
+pub(crate) fn read_tags(files: &mut Vec<InputFile>) -> Result<TagIndex, Failure> {
     let mut index = TagIndex::new();
     let mut included = Vec::new();
     for file in files.iter().filter(|file| file.role == InputRole::Tags) {
@@ -252,7 +253,7 @@ impl Includes for RecordedIncludes<'_> {
     }
 }
 
-fn options(parameters: &Parameters) -> Options {
+pub(crate) fn options(parameters: &Parameters) -> Options {
     Options {
         policies: parameters.policies.clone(),
         stops: match parameters.stops {

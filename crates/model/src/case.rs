@@ -31,6 +31,8 @@ pub struct Case {
     pub stolen: Vec<Stolen>,
     /// What the files of the case are complete for.
     pub coverage: CoverageClaim,
+    /// What was reached when the files were gathered and every answer has to say.
+    pub limits: Vec<String>,
     /// Assets that the case vouches for beside the built-in list.
     pub assets: Vec<AssetInfo>,
 }
@@ -156,6 +158,8 @@ struct StolenEntry {
 #[serde(deny_unknown_fields)]
 struct CoverageEntry {
     complete_for: Vec<String>,
+    #[serde(default)]
+    limits: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -192,6 +196,8 @@ impl Case {
             None => CoverageClaim::Everything,
             Some(entry) => CoverageClaim::Only(complete_for(entry, &stolen)?),
         };
+        let limits = file.coverage.into_iter().flat_map(|entry| entry.limits);
+        let limits = limits.map(|text| crate::Printable(&text).to_string()).collect();
         Ok(Self {
             id: file.id.parse()?,
             title: file.title,
@@ -199,6 +205,7 @@ impl Case {
             sources: file.sources,
             stolen,
             coverage,
+            limits,
             assets: file.asset.iter().map(asset_info).collect::<Result<_, _>>()?,
         })
     }

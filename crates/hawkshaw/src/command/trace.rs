@@ -1,5 +1,9 @@
 //! `hawkshaw trace`.
 
+use std::path::Path;
+
+use anyhow::anyhow;
+use hawkshaw_model::Printable;
 use hawkshaw_report::{Colour, Parameters, StopRule, TableStyle, to_files, to_json, to_table};
 
 use crate::bundle;
@@ -7,6 +11,7 @@ use crate::cli::{StopsArgument, TraceArguments};
 use crate::exit::Failure;
 use crate::investigation::{Investigation, LedgerPlace, gather};
 use crate::prices;
+use crate::pursuit::{self, End, Pursued, Target, Wish};
 use crate::screen::{self, Activity};
 use crate::store::StoreInput;
 
@@ -14,6 +19,53 @@ pub(crate) fn run(arguments: &TraceArguments, quiet: bool) -> Result<(), Failure
     if let Some(folder) = &arguments.out {
         bundle::check_folder(folder)?;
     }
+    let Some(url) = &arguments.pursuit.explorer else {
+        if !Target::is_folder(&arguments.target) {
+            let error = anyhow!(
+                "`{}` is no case folder: to follow it, name an explorer with --explorer, or \
+                 write a case (`hawkshaw case new`)",
+                Printable(&arguments.target)
+            );
+            return Err(Failure::Usage(error));
+        }
+        return report(arguments, Path::new(&arguments.target), quiet);
+    };
+    let pursued = pursue(arguments, url, quiet)?;
+    let folder = &pursued.folder;
+    report(arguments, folder, quiet)?;
+    let shown = folder.display();
+    screen::say(
+        quiet,
+        &format!("the case is in {shown}: `hawkshaw trace {shown}` needs no explorer"),
+    );
+    match pursued.end {
+        End::Closed | End::OutOfBudget => Ok(()),
+        End::Stopped => Err(Failure::Interrupted(anyhow!(
+            "interrupted: what was known by then is in {shown}, and the same command goes on"
+        ))),
+    }
+}
+
+/// Follows the money with an explorer.
+fn pursue(arguments: &TraceArguments, url: &str, quiet: bool) -> Result<Pursued, Failure> {
+    let interrupt = screen::interrupt()?;
+    let asking = &arguments.pursuit;
+    let parameters = parameters(arguments);
+    let wish = Wish {
+        target: &arguments.target,
+        since: asking.since,
+        budget: asking.budget,
+        rows_max: asking.history_rows,
+        case: asking.case.as_ref(),
+        tags: &arguments.tags,
+        parameters: &parameters,
+        quiet,
+    };
+    pursuit::open(&wish, url, asking, &interrupt)
+}
+
+/// Traces a case and shows what came of it.
+fn report(arguments: &TraceArguments, case: &Path, quiet: bool) -> Result<(), Failure> {
     let activity = Activity::start(quiet);
     activity.now("reading the case");
     let store = arguments.store.as_deref().map(StoreInput::open).transpose()?;
@@ -21,7 +73,7 @@ pub(crate) fn run(arguments: &TraceArguments, quiet: bool) -> Result<(), Failure
         Some(_) => LedgerPlace::Store,
         None => LedgerPlace::Files(&arguments.ledger),
     };
-    let mut files = gather(&arguments.case, place, &arguments.tags, quiet)?;
+    let mut files = gather(case, place, &arguments.tags, quiet)?;
     files.extend(prices::gather(&arguments.prices, quiet)?);
     let investigation =
         Investigation::run(files, store.as_ref(), parameters(arguments), &activity)?;

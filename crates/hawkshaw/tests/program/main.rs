@@ -12,6 +12,7 @@ mod ledger;
 mod ledger_queries;
 mod options;
 mod prices;
+mod pursuit;
 mod real_data;
 mod report_folder;
 #[path = "../../../source/tests/support/mod.rs"]

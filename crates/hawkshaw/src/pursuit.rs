@@ -1,0 +1,421 @@
+//! Following money with an explorer: every address costs a request, so only what the money
+//! reached is asked for, the largest part first.
+//!
+//! trace what is known → ask for the histories of the accounts where data end → trace again,
+//! until nothing above the floor is open, the budget is spent, or somebody stops it. The case
+//! folder that comes out needs no explorer any more.
+
+mod book;
+mod folder;
+mod frontier;
+mod target;
+mod thefts;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::anyhow;
+use hawkshaw_chains::Defects;
+use hawkshaw_model::{Account, AssetList, Case, CoverageClaim, Stolen, Timestamp, TxId};
+use hawkshaw_report::Parameters;
+use hawkshaw_source::{
+    Cache, CacheMode, Explorer, ExplorerOptions, History, SourceError, SourceFault, open_explorer,
+};
+
+use self::book::Book;
+use self::folder::{CaseFolder, Draft};
+use self::frontier::Open;
+pub(crate) use self::target::Target;
+use crate::cli::PursuitArguments;
+use crate::exit::Failure;
+use crate::investigation::{self, LedgerPlace};
+use crate::screen::{self, Meter};
+use crate::source::{self, failure};
+
+/// How many histories are asked for at once. It decides in which order they are asked for, so it
+/// does not depend on the machine.
+const AT_ONCE: usize = 4;
+/// How many accounts in a row may be refused before it is rather the explorer that fails.
+const REFUSALS_MAX: u32 = 8;
+/// Shares are counted in parts of this.
+const WHOLE: u64 = 1_000_000;
+/// Requests a second, in thousandths, where the user names no rate: what explorers allow whoever
+/// has a free key, with some room.
+const RATE_MILLI: u32 = 4_000;
+
+/// What is asked of an explorer.
+#[derive(Debug)]
+pub(crate) struct Wish<'a> {
+    /// What the user typed.
+    pub(crate) target: &'a str,
+    /// From when on credits of a bare address count as stolen.
+    pub(crate) since: Option<Timestamp>,
+    /// How many histories may be asked for.
+    pub(crate) budget: u64,
+    /// How many rows a history may have.
+    pub(crate) rows_max: u64,
+    /// The case folder, where the user names one.
+    pub(crate) case: Option<&'a PathBuf>,
+    pub(crate) tags: &'a [PathBuf],
+    pub(crate) parameters: &'a Parameters,
+    pub(crate) quiet: bool,
+}
+
+/// Why a pursuit ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Nothing above the floor is open.
+    Closed,
+    /// The budget is spent.
+    OutOfBudget,
+    /// A person stopped it.
+    Stopped,
+}
+
+/// What came of a pursuit.
+#[derive(Debug)]
+pub(crate) struct Pursued {
+    /// The case folder, which holds all that the trace rests on.
+    pub(crate) folder: PathBuf,
+    pub(crate) end: End,
+}
+
+/// The folder of the case that a wish is about.
+fn folder_of(wish: &Wish<'_>) -> PathBuf {
+    match wish.case {
+        Some(folder) => folder.clone(),
+        None if Target::is_folder(wish.target) => PathBuf::from(wish.target),
+        None => PathBuf::from(format!("case-{}", target::short(wish.target))),
+    }
+}
+
+/// Opens the explorer at a URL and follows the money of a target with it.
+pub(crate) fn open(
+    wish: &Wish<'_>,
+    url: &str,
+    arguments: &PursuitArguments,
+    interrupt: &Arc<AtomicBool>,
+) -> Result<Pursued, Failure> {
+    let mut asking = arguments.asking.clone();
+    // What free keys are allowed.
+    asking.rate = asking.rate.or(Some(RATE_MILLI));
+    let client = source::client(url, &asking, interrupt)?;
+    let folder = CaseFolder::open(&folder_of(wish))?;
+    let mode = if arguments.offline { CacheMode::Offline } else { CacheMode::AskForTheRest };
+    folder::make(&folder.cache())?;
+    let cache = Cache::open(&folder.cache().join("answers"), mode).map_err(failure)?;
+    let options = ExplorerOptions { chain: asking.chain.clone(), ..ExplorerOptions::default() };
+    let explorer = open_explorer(&client, Some(cache), &options).map_err(failure)?;
+    let target = Target::parse(wish.target, explorer.chain())?;
+    pursue(wish, &target, folder, &*explorer, interrupt)
+}
+
+/// Follows the money of a target and writes its case folder.
+fn pursue(
+    wish: &Wish<'_>,
+    target: &Target,
+    mut folder: CaseFolder,
+    explorer: &dyn Explorer,
+    interrupt: &Arc<AtomicBool>,
+) -> Result<Pursued, Failure> {
+    let book = Book::new(explorer.chain(), &folder.cache().join("ledger"))?;
+    let mut pursuit = Pursuit {
+        wish,
+        explorer,
+        interrupt,
+        book,
+        complete: BTreeSet::new(),
+        closed: BTreeSet::new(),
+        limits: Vec::new(),
+        defects: Defects::default(),
+        asked: 0,
+        refusals: 0,
+    };
+    let case = pursuit.begin(target, &mut folder)?;
+    let end = pursuit.follow(&case, &folder);
+    pursuit.write(&folder)?;
+    Ok(Pursued { end: end?, folder: folder.path })
+}
+
+/// A pursuit on its way.
+struct Pursuit<'a> {
+    wish: &'a Wish<'a>,
+    explorer: &'a dyn Explorer,
+    interrupt: &'a Arc<AtomicBool>,
+    book: Book,
+    /// Accounts whose histories are whole.
+    complete: BTreeSet<Account>,
+    /// Accounts whose histories cannot be had.
+    closed: BTreeSet<Account>,
+    /// What every answer has to say.
+    limits: Vec<String>,
+    /// What was left out of what the explorer told.
+    defects: Defects,
+    /// How many histories were asked for.
+    asked: u64,
+    /// How many of them were refused in a row.
+    refusals: u32,
+}
+
+impl Pursuit<'_> {
+    /// Brings in the thefts, and drafts the case where there is none.
+    fn begin(&mut self, target: &Target, folder: &mut CaseFolder) -> Result<Case, Failure> {
+        if let Some(case) = folder.case()? {
+            let shown = folder.path.display();
+            if !matches!(target, Target::Case(_)) {
+                let text =
+                    format!("{shown}/case.toml is there: what it lists as stolen is followed");
+                screen::say(self.wish.quiet, &text);
+            }
+            self.bring_thefts(&case)?;
+            return Ok(case);
+        }
+        match target {
+            Target::Case(path) => {
+                let error = anyhow!("{} is no case folder: it has no case.toml", path.display());
+                return Err(Failure::Usage(error));
+            }
+            Target::Account(account) => {
+                if self.wish.since.is_none() {
+                    let error = anyhow!(
+                        "--since is missing: it says from when on what came to {} counts as stolen",
+                        account.address_for_people()
+                    );
+                    return Err(Failure::Usage(error));
+                }
+                self.asked += 1;
+                let history = self.explorer.history(account.address(), self.wish.rows_max);
+                self.take(account, Ok(history.map_err(failure)?))?;
+                if !self.complete.contains(account) {
+                    let error = anyhow!(
+                        "the history of {} cannot be had whole: {}",
+                        account.address_for_people(),
+                        self.limits.join("; ")
+                    );
+                    return Err(Failure::BadData(error));
+                }
+            }
+            Target::Transaction(tx) => self.bring(tx)?,
+            Target::Output(output) => self.bring(output.tx())?,
+        }
+        self.draft(target, folder)
+    }
+
+    /// Writes the case of a bare target.
+    fn draft(&self, target: &Target, folder: &mut CaseFolder) -> Result<Case, Failure> {
+        let since = self.wish.since;
+        let thefts = thefts::thefts(&self.book, target, since, &AssetList::built_in())?;
+        let explorer = self.explorer.name();
+        if thefts.is_empty() {
+            let error = match since {
+                Some(since) => anyhow!("{explorer} knows of nothing that came to it since {since}"),
+                None => anyhow!("{explorer} knows of nothing that it brought anybody"),
+            };
+            return Err(Failure::BadData(error));
+        }
+        let what = match target {
+            Target::Account(account) => account.address_for_people(),
+            Target::Transaction(tx) => format!("transaction {}", tx.hash().on(tx.chain())),
+            Target::Output(output) => format!("output {}:{}", output.tx().hash(), output.vout()),
+            Target::Case(folder) => folder.display().to_string(),
+        };
+        let chain = self.explorer.chain().name();
+        let since = since.map_or_else(String::new, |since| format!(" since {since}"));
+        folder.draft(&Draft {
+            id: format!("case-{}", target::short(self.wish.target)),
+            title: format!("{what} on {chain}"),
+            summary: format!(
+                "Assumed to be stolen: all that came by {what}{since}. Nobody has checked this."
+            ),
+            explorer,
+            thefts: &thefts,
+        })?;
+        let path = folder.path.join("case.toml");
+        let text = format!(
+            "{} credits are listed as stolen in {}: remove those that are not, and run the same \
+             command again",
+            thefts.len(),
+            path.display()
+        );
+        screen::say(self.wish.quiet, &text);
+        match folder.case()? {
+            Some(case) => Ok(case),
+            None => Err(Failure::BadData(anyhow!("{} is gone", path.display()))),
+        }
+    }
+
+    /// Brings in the transactions of the thefts of a case.
+    fn bring_thefts(&mut self, case: &Case) -> Result<(), Failure> {
+        let txs = case.stolen.iter().map(|stolen| match stolen {
+            Stolen::Transfer { tx, to, .. } => (tx, to.clone()),
+            Stolen::Output(output) => (output.tx(), None),
+        });
+        for (tx, to) in txs {
+            if tx.chain() != self.explorer.chain() {
+                let error = anyhow!("{tx} is not on {}", self.explorer.chain());
+                return Err(Failure::Usage(error));
+            }
+            if self.is_known(tx)? {
+                continue;
+            }
+            // The history of whoever got it will be wanted anyway, and holds the theft.
+            if let Some(to) =
+                to.filter(|to| !self.complete.contains(to) && !self.closed.contains(to))
+            {
+                self.asked += 1;
+                let history = self.explorer.history(to.address(), self.wish.rows_max);
+                self.take(&to, history)?;
+            }
+            if !self.is_known(tx)? {
+                self.bring(tx)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_known(&self, tx: &TxId) -> Result<bool, Failure> {
+        match self.book.ledger()? {
+            Some(ledger) => Ok(ledger.find_tx(tx).map_err(Failure::bad_data)?.is_some()),
+            None => Ok(false),
+        }
+    }
+
+    fn bring(&mut self, tx: &TxId) -> Result<(), Failure> {
+        match self.explorer.transaction(&tx.hash()).map_err(failure)? {
+            Some(told) => {
+                let what = tx.hash().on(tx.chain());
+                let gaps = told.gaps.iter().map(|gap| format!("of transaction {what} {gap}"));
+                self.limits.extend(gaps);
+                self.defects.add(&told.defects);
+                self.book.add(told.rows)
+            }
+            None => Err(Failure::BadData(anyhow!("{} knows no {tx}", self.explorer.name()))),
+        }
+    }
+
+    /// Asks for what is open until nothing is.
+    fn follow(&mut self, case: &Case, folder: &CaseFolder) -> Result<End, Failure> {
+        let mut files =
+            investigation::gather(&folder.path, LedgerPlace::Store, self.wish.tags, true)?;
+        let tags = investigation::read_tags(&mut files)?;
+        let mut assets = AssetList::built_in();
+        case.assets.iter().for_each(|info| assets.add(info.clone()));
+        let meter = Meter::rows(self.wish.quiet, "following");
+        loop {
+            let known = Case {
+                coverage: CoverageClaim::Only(self.complete.iter().cloned().collect()),
+                ..case.clone()
+            };
+            let Some(ledger) = self.book.ledger()? else { return Ok(End::Closed) };
+            let stop = |account: &Account| tags.stop(account);
+            let options = frontier::options(self.wish.parameters);
+            let trace = hawkshaw_trace::trace(&*ledger, &known, &assets, &stop, &options)
+                .map_err(investigation::refusal)?;
+            drop(ledger);
+            let open = frontier::open(&trace, &self.closed);
+            let share: u64 = frontier::share(&trace);
+            meter.with(WHOLE.saturating_sub(share), WHOLE, || {
+                format!("{} histories, {} open", self.asked, frontier::percent(share))
+            });
+            let left = self.wish.budget.saturating_sub(self.asked);
+            let count = AT_ONCE.min(usize::try_from(left).unwrap_or(usize::MAX));
+            let next: Vec<Account> =
+                open.iter().take(count).map(|open| open.account.clone()).collect();
+            let end = match (open.is_empty(), self.interrupt.load(Ordering::Relaxed)) {
+                (true, _) => End::Closed,
+                (_, true) => End::Stopped,
+                _ if next.is_empty() => End::OutOfBudget,
+                _ => {
+                    self.ask(&next)?;
+                    continue;
+                }
+            };
+            self.note_end(&end, share, &open);
+            return Ok(end);
+        }
+    }
+
+    /// Asks for histories side by side and takes them in their order.
+    fn ask(&mut self, accounts: &[Account]) -> Result<(), Failure> {
+        let (explorer, rows_max) = (self.explorer, self.wish.rows_max);
+        let answers: Vec<Result<History, SourceError>> = std::thread::scope(|scope| {
+            let asked: Vec<_> = accounts
+                .iter()
+                .map(|account| scope.spawn(move || explorer.history(account.address(), rows_max)))
+                .collect();
+            let join = |asked: std::thread::ScopedJoinHandle<'_, _>| {
+                asked.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            asked.into_iter().map(join).collect()
+        });
+        for (account, answer) in accounts.iter().zip(answers) {
+            self.asked += 1;
+            self.take(account, answer)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the history of an account, or notes why it cannot be had.
+    fn take(
+        &mut self,
+        account: &Account,
+        answer: Result<History, SourceError>,
+    ) -> Result<(), Failure> {
+        let address = account.address_for_people();
+        let reason = match answer {
+            Ok(history) if history.is_whole() => {
+                self.refusals = 0;
+                self.defects.add(&history.defects);
+                self.book.add(history.rows)?;
+                self.complete.insert(account.clone());
+                return Ok(());
+            }
+            Ok(history) => format!("is not whole and was not taken: {}", history.gaps.join("; ")),
+            Err(error) if is_of_one_account(&error.fault) && self.refusals < REFUSALS_MAX => {
+                self.refusals += 1;
+                format!("cannot be had: {}", error.fault)
+            }
+            // Asked again after a stop, it is still open.
+            Err(error) if matches!(error.fault, SourceFault::Stopped) => return Ok(()),
+            Err(error) => return Err(failure(error)),
+        };
+        self.limits.push(format!(
+            "the history of {address} {reason}: value that reached it ends there as no-data"
+        ));
+        self.closed.insert(account.clone());
+        Ok(())
+    }
+
+    fn note_end(&mut self, end: &End, share: u64, open: &[Open]) {
+        let because = match end {
+            End::Closed => return,
+            End::OutOfBudget => format!("the budget of {} histories was spent", self.wish.budget),
+            End::Stopped => "it was stopped".to_owned(),
+        };
+        let next = open.first().map_or_else(String::new, |open| {
+            format!(", next at {}", open.account.address_for_people())
+        });
+        self.limits.push(format!(
+            "{because} while {} of the theft was still open{next}",
+            frontier::percent(share)
+        ));
+    }
+
+    fn write(&self, folder: &CaseFolder) -> Result<(), Failure> {
+        let complete: Vec<Account> = self.complete.iter().cloned().collect();
+        self.book.write(&folder.path)?;
+        let defects = source::named(&self.defects).into_iter();
+        let defects = defects.map(|(reason, count)| {
+            format!("in what {} told: {count} × {reason}", self.explorer.name())
+        });
+        let limits: Vec<String> = self.limits.iter().cloned().chain(defects).collect();
+        folder.write(&complete, &limits)
+    }
+}
+
+/// Whether a fault says something of one account only, so that others can be asked for.
+fn is_of_one_account(fault: &SourceFault) -> bool {
+    matches!(fault, SourceFault::TooLarge(_) | SourceFault::TooSlow(_) | SourceFault::Refused(_))
+}
