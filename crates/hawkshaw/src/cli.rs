@@ -3,6 +3,7 @@
 pub(crate) mod incidents;
 pub(crate) mod ledger;
 pub(crate) mod prices;
+pub(crate) mod sources;
 
 use std::path::PathBuf;
 
@@ -46,6 +47,10 @@ pub(crate) enum Command {
     Ledger(ledger::LedgerArguments),
     /// Fetch and ask prices in US dollars.
     Prices(prices::PricesArguments),
+    /// Bring a store to the tip of a chain, from a node or its files.
+    Sync(sources::SyncArguments),
+    /// Ask nodes and explorers what they can do.
+    Sources(sources::SourcesArguments),
     /// Who stole how much, when, and what the numbers rest on.
     Incidents(incidents::IncidentsArguments),
     /// Print a completion script for a shell.
@@ -62,11 +67,14 @@ pub(crate) enum Command {
     hawkshaw trace my-case --ledger transfers.csv --tags tagpacks/ --out report\n  \
     hawkshaw trace my-case --store chain\n  \
     hawkshaw trace my-case --prices prices.csv --out report\n  \
+    hawkshaw trace 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 --since 2022-03-23 \\\n    \
+    --explorer 'https://api.etherscan.io/v2/api?chainid=1' --key-file key.txt\n  \
     hawkshaw trace my-case --policy fifo --json | jq '.terminals[0]'")]
 pub(crate) struct TraceArguments {
-    /// The case folder: case.toml, and any of transfers.csv, outputs.csv, tags/.
-    #[arg(value_name = "CASE")]
-    pub(crate) case: PathBuf,
+    /// The case folder: case.toml, and any of transfers.csv, outputs.csv, tags/. With
+    /// --explorer also a transaction, an output, or an address with --since.
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: String,
     /// More canonical transfers or outputs: a CSV file, or a folder of them. Repeatable.
     #[arg(long, value_name = "PATH")]
     pub(crate) ledger: Vec<PathBuf>,
@@ -105,6 +113,38 @@ pub(crate) struct TraceArguments {
     /// Write the report into this folder, which must be new or empty.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) pursuit: PursuitArguments,
+}
+
+/// Following with an explorer.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Following with an explorer")]
+pub(crate) struct PursuitArguments {
+    /// Ask this explorer for the histories of the addresses that the money reached: the URL of
+    /// an API like Etherscan's, of Blockscout or of Esplora. Only this host is contacted; what it
+    /// says is kept in the case folder, so that a second run asks nothing.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["store", "ledger"])]
+    pub(crate) explorer: Option<String>,
+    /// Of a bare address, from when on what came to it counts as stolen: RFC 3339, a date, or
+    /// Unix seconds.
+    #[arg(long, value_name = "TIME", requires = "explorer")]
+    pub(crate) since: Option<Timestamp>,
+    /// How many histories may be asked for.
+    #[arg(long, value_name = "HISTORIES", default_value_t = 200, requires = "explorer")]
+    pub(crate) budget: u64,
+    /// How many rows a history may have: longer ones are those of services.
+    #[arg(long, value_name = "ROWS", default_value_t = 50_000, requires = "explorer")]
+    pub(crate) history_rows: u64,
+    /// The case folder to write. [default: case- and the start of the target; a case folder that
+    /// is the target itself]
+    #[arg(long, value_name = "DIR", requires = "explorer")]
+    pub(crate) case: Option<PathBuf>,
+    /// Ask nobody: only what the case folder keeps of earlier answers.
+    #[arg(long, requires = "explorer")]
+    pub(crate) offline: bool,
+    #[command(flatten)]
+    pub(crate) asking: sources::AskingArguments,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

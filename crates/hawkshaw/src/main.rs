@@ -10,7 +10,9 @@ mod exit;
 mod input;
 mod investigation;
 mod prices;
+mod pursuit;
 mod screen;
+mod source;
 mod store;
 
 use std::process::ExitCode;
@@ -41,6 +43,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Tags(arguments) => command::tags::run(arguments, cli.quiet),
         Command::Ledger(arguments) => command::ledger::run(arguments, cli.quiet),
         Command::Prices(arguments) => command::prices::run(arguments, cli.quiet),
+        Command::Sync(arguments) => command::sync::run(arguments, cli.quiet),
+        Command::Sources(arguments) => command::sources::run(arguments, cli.quiet),
         Command::Incidents(arguments) => command::incidents::run(arguments, cli.quiet),
         Command::Completions { shell } => command::completions::run(*shell),
     }

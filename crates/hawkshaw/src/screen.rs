@@ -3,8 +3,11 @@
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use hawkshaw_model::Printable;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -153,6 +156,19 @@ impl Drop for Meter {
             bar.finish_and_clear();
         }
     }
+}
+
+/// A flag that Ctrl-C sets. The second time ends at once: what is stored stays whole.
+pub(crate) fn interrupt() -> Result<Arc<AtomicBool>, Failure> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        let again = Arc::clone(&flag);
+        signal_hook::flag::register_conditional_shutdown(signal, 130, again)
+            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)))
+            .context("cannot listen for Ctrl-C")
+            .map_err(Failure::Unavailable)?;
+    }
+    Ok(flag)
 }
 
 /// Whether the answer may be coloured.

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use hawkshaw_ledger::store::{Snapshot, StoreError};
-use hawkshaw_model::{Account, Case, ChainId, CoverageClaim, Digest, Ledger, Printable, Stolen};
+use hawkshaw_model::{
+    Account, Case, ChainId, CoverageClaim, Digest, Lack, Ledger, Printable, Stolen,
+};
 use hawkshaw_report::{Input, InputRole, Manifest};
 
 use crate::exit::Failure;
@@ -137,7 +139,8 @@ impl StoreInput {
         Ok(partial)
     }
 
-    /// The blocks that it lacks between those that it covers, as sentences.
+    /// The blocks that it lacks between those that it covers, and what is not known of those, as
+    /// sentences.
     pub(crate) fn gaps(&self) -> Vec<String> {
         let mut gaps = Vec::new();
         for (place, chain) in self.snapshot.chains().iter().enumerate() {
@@ -150,8 +153,35 @@ impl StoreInput {
                 ));
             }
         }
+        gaps.extend(lacks(&self.snapshot));
         gaps
     }
+}
+
+/// What the sources of a chain's blocks left out, as sentences.
+pub(crate) fn lacks_of(snapshot: &Snapshot, chain: usize) -> Vec<String> {
+    let name = snapshot.chains()[chain].id.name();
+    let sentence = |(lack, heights): (Lack, Vec<[u64; 2]>)| {
+        let shown = heights.iter().take(STRETCHES_MAX);
+        let mut stretches: Vec<String> =
+            shown.map(|[first, last]| format!("{first} to {last}")).collect();
+        if heights.len() > STRETCHES_MAX {
+            stretches.push(format!("{} more stretches", heights.len() - STRETCHES_MAX));
+        }
+        format!(
+            "of the blocks {} of {name} the store has {lack}: their source does not give them",
+            stretches.join(", ")
+        )
+    };
+    snapshot.lacks(chain).into_iter().map(sentence).collect()
+}
+
+/// Stretches of blocks that a sentence names.
+const STRETCHES_MAX: usize = 5;
+
+/// What the sources of all blocks left out, as sentences.
+pub(crate) fn lacks(snapshot: &Snapshot) -> Vec<String> {
+    (0..snapshot.chains().len()).flat_map(|chain| lacks_of(snapshot, chain)).collect()
 }
 
 /// The chains on which a case begins, each once.

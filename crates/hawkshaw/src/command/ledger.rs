@@ -12,6 +12,7 @@ mod question;
 mod tx;
 mod verify;
 
+pub(crate) use self::export::export_csv;
 use hawkshaw_report::{Colour, TableStyle};
 
 use crate::cli::ledger::{LedgerArguments, LedgerCommand};

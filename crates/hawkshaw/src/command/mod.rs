@@ -5,6 +5,8 @@ pub(crate) mod completions;
 pub(crate) mod incidents;
 pub(crate) mod ledger;
 pub(crate) mod prices;
+pub(crate) mod sources;
+pub(crate) mod sync;
 pub(crate) mod tags;
 pub(crate) mod trace;
 pub(crate) mod verify;

@@ -11,8 +11,8 @@ use hawkshaw_model::{
     AssetId, AssetList, PriceRow, PriceTable, Printable, Quote, Timestamp, UsdPrice,
 };
 use hawkshaw_source::{
-    Client, Coin, Endpoint, Key, Limits, PriceApi, PriceService, PriceStep, ServedPrice,
-    SourceError, SourceFault,
+    Client, Coin, Endpoint, Limits, PriceApi, PriceService, PriceStep, ServedPrice, SourceError,
+    SourceFault,
 };
 use serde_json::json;
 
@@ -21,6 +21,7 @@ use crate::exit::Failure;
 use crate::input;
 use crate::prices;
 use crate::screen::{self, Activity};
+use crate::source;
 
 /// Requests a second, in thousandths: what public services allow without a key.
 const PER_SECOND_MILLI: u32 = 2_000;
@@ -84,7 +85,7 @@ fn fetch(arguments: &FetchArguments, quiet: bool) -> Result<(), Failure> {
 }
 
 fn service(arguments: &FetchArguments) -> Result<PriceService, Failure> {
-    let key = arguments.key_file.as_deref().map(read_key).transpose()?;
+    let key = arguments.key_file.as_deref().map(source::key).transpose()?;
     let endpoint =
         Endpoint::new(&arguments.source, key).context("--source").map_err(Failure::Usage)?;
     let api = arguments.api.or_else(|| PriceApi::of(&endpoint)).ok_or_else(|| {
@@ -101,13 +102,6 @@ fn service(arguments: &FetchArguments) -> Result<PriceService, Failure> {
         ..Limits::default()
     };
     Ok(PriceService::new(Client::new(endpoint, limits), api))
-}
-
-fn read_key(path: &Path) -> Result<Key, Failure> {
-    let bytes = input::read(path)?;
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| Failure::Usage(anyhow!("{} is not UTF-8", path.display())))?;
-    Key::new(text).with_context(|| path.display().to_string()).map_err(Failure::Usage)
 }
 
 /// What the service calls an asset: what the user says, else what is known.

@@ -86,6 +86,17 @@ pub struct SyncSummary {
     pub reorganisations: Vec<Reorganisation>,
 }
 
+impl SyncSummary {
+    /// Adds what a later run did.
+    pub fn add(&mut self, later: Self) {
+        self.blocks += later.blocks;
+        self.through = later.through;
+        self.tip = later.tip;
+        self.import.add(&later.import);
+        self.reorganisations.extend(later.reorganisations);
+    }
+}
+
 /// Why a run ended early. What was stored until then stays.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -136,7 +147,7 @@ pub enum SyncError<E> {
 ///
 /// When the source or the store fails, and when the chain of the source is not that of the store
 /// and parts from it too deep.
-pub fn sync<S: BlockSource>(
+pub fn sync<S: BlockSource + ?Sized>(
     writer: &mut StoreWriter,
     source: &S,
     options: &SyncOptions,
@@ -181,7 +192,7 @@ pub fn sync<S: BlockSource>(
 }
 
 /// A run on its way.
-struct Sync<'a, S> {
+struct Sync<'a, S: ?Sized> {
     writer: &'a mut StoreWriter,
     source: &'a S,
     options: &'a SyncOptions,
@@ -220,7 +231,7 @@ enum Read {
     Changed(u64),
 }
 
-impl<S: BlockSource> Sync<'_, S> {
+impl<S: BlockSource + ?Sized> Sync<'_, S> {
     /// Takes back what the source has no more.
     fn take_back(&mut self) -> Result<Place, SyncError<S::Error>> {
         let chain = self.source.chain().clone();

@@ -37,6 +37,8 @@ pub struct BalanceAnswer {
     pub covered: Vec<[u64; 2]>,
     /// Heights that were asked for and are not covered; an open end is `u64::MAX`.
     pub missing: Vec<[u64; 2]>,
+    /// What the sources of the blocks left out, as sentences.
+    pub lacks: Vec<String>,
 }
 
 /// What moved between an account and one other side, of one asset.
@@ -108,6 +110,7 @@ pub fn to_balance_text(
         if let Some(text) = missing_text(account.chain(), &answer.missing) {
             page.paragraph(&text);
         }
+        answer.lacks.iter().for_each(|text| page.paragraph(text));
         page.paragraph("What happened outside is in none of these sums.");
         page.out.push('\n');
     }
@@ -135,6 +138,7 @@ pub fn to_balance_json(answers: &[BalanceAnswer], at: Option<&str>, assets: &Ass
             "account": answer.account.to_string(),
             "covered": answer.covered,
             "not_covered": missing_json(&answer.missing),
+            "lacks": answer.lacks,
             "assets": answer.held.iter().map(|held| held_json(held, assets)).collect::<Vec<_>>(),
         })
     }).collect();

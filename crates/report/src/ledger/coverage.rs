@@ -20,6 +20,8 @@ pub struct AccountCoverage {
     /// Heights that were asked for and are not covered; the last height of an open end is
     /// `u64::MAX`.
     pub missing: Vec<[u64; 2]>,
+    /// What the sources of the blocks left out, as sentences.
+    pub lacks: Vec<String>,
 }
 
 /// Stretches that are named.
@@ -28,7 +30,7 @@ const STRETCHES_MAX: usize = 5;
 impl AccountCoverage {
     /// Whether the ledger knows all that was asked for.
     pub fn is_whole(&self) -> bool {
-        self.is_known && self.missing.is_empty()
+        self.is_known && self.missing.is_empty() && self.lacks.is_empty()
     }
 
     pub(super) fn json(&self) -> Value {
@@ -43,6 +45,7 @@ impl AccountCoverage {
             "covered": self.covered,
             "histories": histories,
             "not_covered": missing_json(&self.missing),
+            "lacks": self.lacks,
         })
     }
 }

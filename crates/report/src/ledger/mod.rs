@@ -12,6 +12,7 @@ mod coverage;
 mod history;
 mod import;
 mod store;
+mod sync;
 mod transaction;
 mod words;
 
@@ -26,5 +27,8 @@ pub use coverage::{AccountCoverage, missing_text};
 pub use history::{HistoryForm, HistoryPage, HistoryRow, Side};
 pub use import::{ImportAnswer, ImportedChain, to_import_json, to_import_text};
 pub use store::{ChainAnswer, ColumnGroup, ImportNote, StoreAnswer, to_store_json, to_store_text};
+pub use sync::{
+    ReorganisationNote, SyncAnswer, TrafficNote, to_reorganisation_text, to_sync_json, to_sync_text,
+};
 pub use transaction::{TxAnswer, TxRow, to_tx_json, to_tx_text};
 pub use words::{coverage_text, kind_name};

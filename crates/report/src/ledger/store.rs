@@ -54,6 +54,8 @@ pub struct ChainAnswer {
     pub covered: Vec<[u64; 2]>,
     /// Accounts whose histories were imported one by one, each with its first and last height.
     pub histories: Vec<(String, [u64; 2])>,
+    /// What the sources of the blocks left out, as sentences.
+    pub lacks: Vec<String>,
 }
 
 /// Bytes of columns of one kind.
@@ -112,6 +114,7 @@ pub fn to_store_text(answer: &StoreAnswer, style: TableStyle) -> String {
             let text = format!("blocks {} to {} are missing", number(first), number(last));
             page.item("gap:", &text);
         }
+        chain.lacks.iter().for_each(|text| page.item("lacks:", text));
     }
     if let Some(through) = &answer.unfinished {
         page.out.push('\n');
@@ -175,6 +178,7 @@ pub fn to_store_json(answer: &StoreAnswer) -> Value {
                 "covered": chain.covered,
                 "gaps": chain.gaps(),
                 "histories": chain.histories,
+                "lacks": chain.lacks,
             })
         })
         .collect();

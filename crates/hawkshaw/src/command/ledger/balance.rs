@@ -35,6 +35,7 @@ pub(super) fn run(
         answers.push(BalanceAnswer {
             account: found.account,
             missing: asked.missing,
+            lacks: asked.lacks,
             held: flows.iter().map(|(asset, flow)| held(&snapshot, *asset, flow)).collect(),
             coverage,
             covered: covered.to_vec(),

@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &CounterpartyArguments, quiet: bool) -> Result<(), 
     let assets = AssetList::built_in();
     if arguments.json {
         let answer = to_counterparties_json(&answers, &totals, &refused, &assets);
-        super::answer_json(&answer)?;
+        super::answer_json(&question::with_lacks(&snapshot, answer))?;
     }
     if let Some((_, reason)) = refused.first().filter(|_| answers.is_empty()) {
         return Err(Failure::Usage(anyhow!("{reason}")));
@@ -66,6 +66,9 @@ pub(super) fn run(arguments: &CounterpartyArguments, quiet: bool) -> Result<(), 
     }
     for ((account, rows), total) in answers.iter().zip(totals) {
         text.push_str(&to_counterparties_text(account, rows, total, &assets, super::style()));
+    }
+    if !found.is_empty() {
+        text.push_str(&question::lacks_text(&snapshot));
     }
     screen::answer(text.as_bytes())
 }

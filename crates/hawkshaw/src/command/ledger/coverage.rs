@@ -7,6 +7,7 @@ use hawkshaw_report::ledger::AccountCoverage;
 use super::question;
 use crate::cli::ledger::{Moment, RangeArguments};
 use crate::exit::Failure;
+use crate::store;
 
 /// What a store covers of a range that is asked of an account; `chain` is the place of its chain
 /// in the store, where there is anything of it.
@@ -27,7 +28,8 @@ pub(super) fn of_account(
         }
         None => vec![[0, u64::MAX]],
     };
-    Ok(AccountCoverage { account: account.clone(), is_known, covered, history, missing })
+    let lacks = chain.map_or_else(Vec::new, |chain| store::lacks_of(snapshot, chain));
+    Ok(AccountCoverage { account: account.clone(), is_known, covered, history, missing, lacks })
 }
 
 /// The heights, inclusive, that a range means. Its open ends are those of what is stored.

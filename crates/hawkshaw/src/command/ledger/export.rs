@@ -56,6 +56,17 @@ pub(super) fn run(arguments: &ExportArguments, quiet: bool) -> Result<(), Failur
     screen::answer(format!("{rows} rows in {}\n", names.join(", ")).as_bytes())
 }
 
+/// Writes the only chain of a store as a CSV file, which must not be there.
+pub(crate) fn export_csv(snapshot: &Snapshot, path: &Path) -> Result<(), Failure> {
+    if snapshot.chains().is_empty() {
+        return std::fs::write(path, transfer_header()).map_err(|error| cannot_write(path, error));
+    }
+    let mut export = Export::new(snapshot, 0, path, TableFormat::Csv)?;
+    let txs = &snapshot.chains()[0].txs;
+    export.run(TxIx(txs.start)..TxIx(txs.end), &Meter::rows(true, "exporting"))?;
+    export.table.finish(path)
+}
+
 /// The file for each chain.
 fn files(
     snapshot: &Snapshot,

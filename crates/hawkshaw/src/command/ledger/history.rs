@@ -52,10 +52,10 @@ pub(super) fn run(arguments: &HistoryArguments, quiet: bool) -> Result<(), Failu
         if form == HistoryForm::Text && written.is_empty {
             text.push_str("No such movement of it is stored.\n");
         }
-        if let Some(missing) = missing_text(chain, &coverage.missing) {
+        for caution in missing_text(chain, &coverage.missing).iter().chain(&coverage.lacks) {
             match form {
-                HistoryForm::Text => text.push_str(&format!("{missing}\n")),
-                _ => screen::say(quiet, &missing),
+                HistoryForm::Text => text.push_str(&format!("{caution}\n")),
+                _ => screen::say(quiet, caution),
             }
         }
         coverages.push(coverage);

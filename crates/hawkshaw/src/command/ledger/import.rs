@@ -4,11 +4,10 @@ mod digest;
 mod files;
 mod reading;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use hawkshaw_ingest::IngestError;
 use hawkshaw_ledger::store::{ImportSummary, InputFile, Snapshot, StoreWriter, feed};
 use hawkshaw_model::Ledger as _;
@@ -23,7 +22,7 @@ use crate::store::{self, failure};
 
 pub(super) fn run(arguments: &ImportArguments, quiet: bool) -> Result<(), Failure> {
     let started = Instant::now();
-    let interrupt = interrupt()?;
+    let interrupt = screen::interrupt()?;
     let tables = files::tables(arguments, quiet)?;
     let inputs = digest::inputs(&tables, &files::options(arguments), &interrupt, quiet)?;
     let mut writer = StoreWriter::open(&arguments.store.store).map_err(failure)?;
@@ -43,19 +42,6 @@ pub(super) fn run(arguments: &ImportArguments, quiet: bool) -> Result<(), Failur
         return super::answer_json(&to_import_json(&answer));
     }
     screen::answer(to_import_text(&answer).as_bytes())
-}
-
-/// A flag that Ctrl-C sets. The second time ends at once: what is stored stays whole.
-fn interrupt() -> Result<Arc<AtomicBool>, Failure> {
-    let flag = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        let again = Arc::clone(&flag);
-        signal_hook::flag::register_conditional_shutdown(signal, 130, again)
-            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)))
-            .context("cannot listen for Ctrl-C")
-            .map_err(Failure::Unavailable)?;
-    }
-    Ok(flag)
 }
 
 /// Leaves out the files that the store holds. Gives how many.

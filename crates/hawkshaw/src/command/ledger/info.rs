@@ -22,7 +22,8 @@ pub(super) fn run(path: &Path, json: bool) -> Result<(), Failure> {
 /// What a store holds.
 pub(super) fn answer(snapshot: &Snapshot) -> Result<StoreAnswer, Failure> {
     let info = snapshot.info().map_err(Failure::bad_data)?;
-    let chains = snapshot.chains().iter().zip(&info.chains).map(|(summary, chain)| ChainAnswer {
+    let chains = snapshot.chains().iter().zip(&info.chains).enumerate();
+    let chains = chains.map(|(place, (summary, chain))| ChainAnswer {
         chain: summary.id.clone(),
         heights: summary.heights,
         times: summary.times,
@@ -32,6 +33,7 @@ pub(super) fn answer(snapshot: &Snapshot) -> Result<StoreAnswer, Failure> {
         bytes: chain.bytes,
         covered: chain.covered.clone(),
         histories: chain.histories.clone(),
+        lacks: store::lacks_of(snapshot, place),
     });
     let columns = info.columns.iter();
     let mut columns: Vec<ColumnGroup> = columns

@@ -6,9 +6,11 @@ use anyhow::anyhow;
 use hawkshaw_ledger::store::Snapshot;
 use hawkshaw_model::{Account, AccountIx, ChainId, Ledger as _, Printable, TxIx};
 use hawkshaw_report::ledger::coverage_text;
+use serde_json::Value;
 
 use crate::cli::ledger::{AccountArguments, Moment, RangeArguments};
 use crate::exit::Failure;
+use crate::store;
 
 /// Indices from here on stand for places that no file gives: they only keep an order.
 const INDEX_UNKNOWN: u32 = 1 << 31;
@@ -172,5 +174,18 @@ pub(super) fn unknown(snapshot: &Snapshot, address: &str) -> String {
         let covered = coverage_text(&chain.id, snapshot.covered(place), chain.times);
         text.push_str(&format!("The store covers {covered}.\n"));
     }
-    text
+    text + &lacks_text(snapshot)
+}
+
+/// What the sources of the blocks left out, as lines of text.
+pub(super) fn lacks_text(snapshot: &Snapshot) -> String {
+    store::lacks(snapshot).into_iter().map(|text| text + "\n").collect()
+}
+
+/// An answer as JSON, which says what the sources of the blocks left out.
+pub(super) fn with_lacks(snapshot: &Snapshot, mut answer: Value) -> Value {
+    if let Some(object) = answer.as_object_mut() {
+        object.insert("lacks".to_owned(), Value::from(store::lacks(snapshot)));
+    }
+    answer
 }

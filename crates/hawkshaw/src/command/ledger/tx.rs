@@ -38,7 +38,8 @@ pub(super) fn run(
     }
     let assets = AssetList::built_in();
     if json {
-        return super::answer_json(&to_tx_json(&answers, &assets));
+        let answer = to_tx_json(&answers, &assets);
+        return super::answer_json(&question::with_lacks(&snapshot, answer));
     }
     if answers.is_empty() {
         return screen::answer(
@@ -47,7 +48,8 @@ pub(super) fn run(
                 .as_bytes(),
         );
     }
-    screen::answer(to_tx_text(&answers, &assets, super::style()).as_bytes())
+    let text = to_tx_text(&answers, &assets, super::style()) + &question::lacks_text(&snapshot);
+    screen::answer(text.as_bytes())
 }
 
 /// A hash, with its chain where that is given; the index of an output is dropped.

@@ -69,7 +69,7 @@ impl Node {
         let mut hash = [0x55; 32];
         hash[..8].copy_from_slice(&height.to_be_bytes());
         let mut mixed = 7u64;
-        for (fork, _) in &self.blocks[..=height as usize] {
+        for (fork, _) in &self.blocks[..=usize::try_from(height).unwrap()] {
             mixed = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(u64::from(*fork));
         }
         hash[8..16].copy_from_slice(&mixed.to_be_bytes());
@@ -77,7 +77,7 @@ impl Node {
     }
 
     fn rows(&self, height: u64) -> Rows {
-        let (fork, block) = &self.blocks[height as usize];
+        let (fork, block) = &self.blocks[usize::try_from(height).unwrap()];
         let mut rows = match self.chain == ChainId::bitcoin() {
             true => output_rows(&self.chain, *fork, std::slice::from_ref(block)),
             false => account_rows(&self.chain, *fork, std::slice::from_ref(block)),
