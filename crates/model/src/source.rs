@@ -84,6 +84,15 @@ pub trait BlockSource {
     /// What it leaves out.
     fn lacks(&self) -> &[Lack];
 
+    /// The height of the lowest block that it has.
+    ///
+    /// # Errors
+    ///
+    /// When it does not answer, or not sensibly.
+    fn first(&self) -> Result<u64, Self::Error> {
+        Ok(0)
+    }
+
     /// The highest block that it has.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ pub struct SourceFact {
     pub name: &'static str,
     /// Its name in JSON.
     pub key: &'static str,
-    /// What it is, for people.
+    /// What it is, for people; empty where another fact says it.
     pub text: String,
     /// What it is, for programs.
     pub value: Value,
@@ -41,8 +41,12 @@ pub fn to_source_text(answer: &SourceAnswer) -> String {
     };
     line("source", &label(&answer.source));
     line("kind", &answer.kind);
-    line("chain", &format!("{} ({})", label(answer.chain.name()), answer.chain));
-    for fact in &answer.facts {
+    let chain = match answer.chain.name() {
+        name if name == answer.chain.as_str() => name.to_owned(),
+        name => format!("{} ({})", label(name), answer.chain),
+    };
+    line("chain", &chain);
+    for fact in answer.facts.iter().filter(|fact| !fact.text.is_empty()) {
         line(fact.name, &fact.text);
     }
     out

@@ -166,6 +166,10 @@ impl BlockSource for BitcoinNode {
         self.lacks
     }
 
+    fn first(&self) -> Result<u64, SourceError> {
+        Ok(self.status()?.pruned_to.unwrap_or(0))
+    }
+
     fn tip(&self) -> Result<BlockRef, SourceError> {
         let info = self.asker.info()?;
         let hash = info.bestblockhash.parse::<TxHash>().map_err(|_| {

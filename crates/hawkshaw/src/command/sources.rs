@@ -144,12 +144,7 @@ fn evm(found: &Capabilities) -> Vec<SourceFact> {
     let from = found.traces_from.map_or_else(String::new, |from| format!(", from block {from} on"));
     facts.push(fact("receipts", "receipts", receipts.clone(), json!(receipts)));
     facts.push(fact("traces", "traces", format!("{traces}{from}"), json!(traces)));
-    facts.push(fact(
-        "traces from",
-        "traces_from",
-        height(found.traces_from),
-        json!(found.traces_from),
-    ));
+    facts.push(fact("", "traces_from", String::new(), json!(found.traces_from)));
     facts.push(fact(
         "batches",
         "batch",

@@ -113,7 +113,7 @@ fn a_store_is_kept_at_the_tip_until_somebody_stops_it() {
     let Some(node) = Node::anvil(&[]) else { return };
     let folder = TempDir::new().unwrap();
     let store = folder.path().join("store");
-    let mut child = command()
+    let child = command()
         .args(["sync", "--source", node.url(), "--follow", "--every", "1", "--json", "--store"])
         .arg(&store)
         .stdout(std::process::Stdio::piped())

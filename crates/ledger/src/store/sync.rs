@@ -172,7 +172,7 @@ pub fn sync<S: BlockSource + ?Sized>(
         if run.take_back()? == Place::Behind {
             break;
         }
-        let Some(stretch) = run.next_stretch() else { break };
+        let Some(stretch) = run.next_stretch()? else { break };
         let before = run.done.0;
         match run.read_stretch(stretch)? {
             Read::Whole => {}
@@ -307,16 +307,19 @@ impl<S: BlockSource + ?Sized> Sync<'_, S> {
     }
 
     /// The next blocks that are wanted and not there.
-    fn next_stretch(&mut self) -> Option<RangeInclusive<u64>> {
-        let reach = self.tip.height.checked_sub(self.options.confirmations)?;
+    fn next_stretch(&self) -> Result<Option<RangeInclusive<u64>>, SyncError<S::Error>> {
+        let Some(reach) = self.tip.height.checked_sub(self.options.confirmations) else {
+            return Ok(None);
+        };
         let last = self.options.to.map_or(reach, |to| to.min(reach));
         let mut covered = self.writer.covered(self.source.chain());
         self.read.iter().for_each(|stretch| coverage::add(&mut covered, *stretch));
-        let first = match self.options.from {
-            Some(from) => from,
-            None => covered.last().map_or(0, |[_, high]| high.saturating_add(1)),
+        let first = match (self.options.from, covered.last()) {
+            (Some(from), _) => from,
+            (None, Some([_, high])) => high.saturating_add(1),
+            (None, None) => self.source.first().map_err(SyncError::Source)?,
         };
-        missing(&covered, first, last)
+        Ok(missing(&covered, first, last))
     }
 
     fn read_stretch(&mut self, stretch: RangeInclusive<u64>) -> Result<Read, SyncError<S::Error>> {

@@ -93,7 +93,10 @@ impl ChainAnswer {
 pub fn to_store_text(answer: &StoreAnswer, style: TableStyle) -> String {
     let mut page = Page::new(style);
     for chain in &answer.chains {
-        page.bold(&format!("{} ({})", chain.chain.name(), chain.chain));
+        page.bold(&match chain.chain.name() {
+            name if name == chain.chain.as_str() => name.to_owned(),
+            name => format!("{name} ({})", chain.chain),
+        });
         let _ = writeln!(
             page.out,
             "  {} transactions, {} movements, {}, {}",

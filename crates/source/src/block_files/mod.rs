@@ -168,6 +168,10 @@ impl BlockSource for BlockFiles {
         self.lacks
     }
 
+    fn first(&self) -> Result<u64, SourceError> {
+        Ok(self.first_height())
+    }
+
     fn tip(&self) -> Result<BlockRef, SourceError> {
         let snapshot = self.refresh()?;
         let height = snapshot.last();
