@@ -300,3 +300,29 @@ fn what_makes_no_sense_is_refused() {
     assert_eq!(answer["case"], "own");
     assert_eq!(terminals(&answer).len(), 2);
 }
+
+#[test]
+fn an_output_is_followed_with_an_explorer_of_outputs() {
+    let folder = TempDir::new().unwrap();
+    let case = bundled("bitcoin-example");
+    let explorer = FakeExplorer::outputs(&std::fs::read(case.join("outputs.csv")).unwrap());
+    let toml = std::fs::read_to_string(case.join("case.toml")).unwrap();
+    let stolen = toml.lines().find_map(|line| line.strip_prefix("outpoint = ")).unwrap();
+    let stolen = stolen.trim_matches('"');
+    let url = explorer.url();
+    let pursued = |target: &str| {
+        let arguments = ["trace", target, "--explorer", &url, "--rate", "10000", "--floor", "0"];
+        let tags = case.join("tags");
+        let mut command = command();
+        command.current_dir(folder.path()).args(arguments).args(["--json", "--tags"]).arg(tags);
+        said(&mut command).ended(DONE).json()
+    };
+    let answer = pursued(stolen);
+    let direct = said(command().args(["trace", "--floor", "0", "--json"]).arg(&case)).ended(DONE);
+    assert_eq!(terminals(&answer), terminals(&direct.json()));
+    assert_eq!(answer["coverage"].as_object().unwrap().len(), 1);
+    // Without its chain it is the same output.
+    let short = stolen.split_once(':').unwrap().1.split_once(':').unwrap().1;
+    let again = pursued(short);
+    assert_eq!(again["terminals"], answer["terminals"]);
+}
