@@ -43,7 +43,7 @@ const REFUSALS_MAX: u32 = 8;
 const WHOLE: u64 = 1_000_000;
 /// Requests a second, in thousandths, where the user names no rate: what explorers allow whoever
 /// has a free key, with some room.
-const RATE_MILLI: u32 = 4_000;
+const RATE_MILLI: u32 = 3_000;
 
 /// What is asked of an explorer.
 #[derive(Debug)]

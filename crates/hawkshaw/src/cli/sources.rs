@@ -85,7 +85,7 @@ pub(crate) struct AskingArguments {
     /// The chain that it has to be, as CAIP-2. Another one is refused.
     #[arg(long, value_name = "CHAIN")]
     pub(crate) chain: Option<ChainId>,
-    /// How many requests a second, such as 5 or 0.5. [default: as fast as it answers; 4 for
+    /// How many requests a second, such as 5 or 0.5. [default: as fast as it answers; 3 for
     /// explorers]
     #[arg(long, value_name = "REQUESTS", value_parser = parse_rate)]
     pub(crate) rate: Option<u32>,
