@@ -21,7 +21,7 @@ use hawkshaw_chains::Defects;
 use hawkshaw_model::{Account, AssetList, Case, CoverageClaim, Stolen, Timestamp, TxId};
 use hawkshaw_report::Parameters;
 use hawkshaw_source::{
-    Cache, CacheMode, Explorer, ExplorerOptions, History, SourceError, SourceFault, open_explorer,
+    Cache, CacheMode, Explorer, History, SourceError, SourceFault, open_explorer,
 };
 
 use self::book::Book;
@@ -106,7 +106,7 @@ pub(crate) fn open(
     let mode = if arguments.offline { CacheMode::Offline } else { CacheMode::AskForTheRest };
     folder::make(&folder.cache())?;
     let cache = Cache::open(&folder.cache().join("answers"), mode).map_err(failure)?;
-    let options = ExplorerOptions { chain: asking.chain.clone(), ..ExplorerOptions::default() };
+    let options = source::explorer_options(&asking);
     let explorer = open_explorer(&client, Some(cache), &options).map_err(failure)?;
     let target = Target::parse(wish.target, explorer.chain())?;
     pursue(wish, &target, folder, &*explorer, interrupt)

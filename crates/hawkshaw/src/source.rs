@@ -8,10 +8,10 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 use hawkshaw_chains::Defects;
 use hawkshaw_chains::evm::{EventChoice, Options};
-use hawkshaw_model::{AssetId, BlockSource, ChainId, Printable};
+use hawkshaw_model::{BlockSource, Printable};
 use hawkshaw_source::{
-    BitcoinNode, BlockFiles, Client, Endpoint, EvmNode, EvmNodeOptions, Key, Limits, SourceError,
-    SourceFault, Traffic, TronNode, TronNodeOptions,
+    BitcoinNode, BlockFiles, Client, Endpoint, EvmNode, EvmNodeOptions, ExplorerOptions, Key,
+    Limits, SourceError, SourceFault, Traffic, TronNode, TronNodeOptions,
 };
 
 use crate::cli::sources::{AskingArguments, EventsArgument, SyncArguments};
@@ -66,14 +66,6 @@ pub(crate) fn named(defects: &Defects) -> Vec<(String, u64)> {
     defects.iter().map(|(defect, count)| (defect.name().to_owned(), count)).collect()
 }
 
-/// What is wanted of a node.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Wanted {
-    chain: Option<ChainId>,
-    native: Option<AssetId>,
-    rows: Options,
-}
-
 /// Connects to the node that a sync names.
 pub(crate) fn connect(
     arguments: &SyncArguments,
@@ -85,15 +77,11 @@ pub(crate) fn connect(
         EventsArgument::All => EventChoice::All,
     };
     let asking = &arguments.source.asking;
-    let wanted = Wanted {
-        chain: asking.chain.clone(),
-        native: arguments.source.native.clone(),
-        rows: Options { events, calldata: !arguments.no_calldata },
-    };
+    let rows = Options { events, calldata: !arguments.no_calldata };
     let text = &arguments.source.source;
     match place(text)? {
-        Place::Folder(folder) => files(folder, &wanted),
-        Place::Url => node(&client(text, asking, interrupt)?, asking, &wanted),
+        Place::Folder(folder) => files(folder, asking),
+        Place::Url => node(&client(text, asking, interrupt)?, asking, rows),
     }
 }
 
@@ -120,9 +108,9 @@ pub(crate) fn place(text: &str) -> Result<Place<'_>, Failure> {
 }
 
 /// The files of a Bitcoin node.
-pub(crate) fn files(folder: &Path, wanted: &Wanted) -> Result<Source, Failure> {
+pub(crate) fn files(folder: &Path, asking: &AskingArguments) -> Result<Source, Failure> {
     let files = BlockFiles::open(folder).map_err(failure)?;
-    if let Some(chain) = wanted.chain.as_ref().filter(|chain| *chain != files.chain()) {
+    if let Some(chain) = asking.chain.as_ref().filter(|chain| *chain != files.chain()) {
         let folder = folder.display();
         let error = anyhow!("{folder} holds {}, and {chain} was asked for", files.chain());
         return Err(Failure::Usage(error));
@@ -178,15 +166,15 @@ pub(crate) fn key(path: &Path) -> Result<Key, Failure> {
 pub(crate) fn node(
     client: &Client,
     asking: &AskingArguments,
-    wanted: &Wanted,
+    rows: Options,
 ) -> Result<Source, Failure> {
-    let chain = asking.chain.as_ref().or(wanted.chain.as_ref());
+    let chain = asking.chain.as_ref();
     type Attempt<'a> = (&'a str, &'a dyn Fn() -> Result<Kind, SourceError>);
     let evm = || {
         let options = EvmNodeOptions {
             chain: chain.cloned(),
-            native: wanted.native.clone(),
-            rows: wanted.rows,
+            native: asking.native.clone(),
+            rows,
             ..EvmNodeOptions::default()
         };
         EvmNode::connect(client.clone(), options).map(|node| Kind::Evm(Box::new(node)))
@@ -230,6 +218,12 @@ fn is_of_another_kind(fault: &SourceFault) -> bool {
             | SourceFault::Unable(_)
             | SourceFault::Unauthorised(_)
     )
+}
+
+/// What the user says of an explorer.
+pub(crate) fn explorer_options(asking: &AskingArguments) -> ExplorerOptions {
+    let (chain, native) = (asking.chain.clone(), asking.native.clone());
+    ExplorerOptions { chain, native, ..ExplorerOptions::default() }
 }
 
 /// How a source that fails ends the command.

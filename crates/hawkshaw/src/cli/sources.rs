@@ -70,9 +70,6 @@ pub(crate) struct SourceArguments {
     pub(crate) source: String,
     #[command(flatten)]
     pub(crate) asking: AskingArguments,
-    /// The native asset of an EVM chain that is not known here, as CAIP-19.
-    #[arg(long, value_name = "ASSET")]
-    pub(crate) native: Option<AssetId>,
 }
 
 /// How a host may be asked.
@@ -85,6 +82,9 @@ pub(crate) struct AskingArguments {
     /// The chain that it has to be, as CAIP-2. Another one is refused.
     #[arg(long, value_name = "CHAIN")]
     pub(crate) chain: Option<ChainId>,
+    /// The native asset of an EVM chain that is not known here, as CAIP-19.
+    #[arg(long, value_name = "ASSET")]
+    pub(crate) native: Option<AssetId>,
     /// How many requests a second, such as 5 or 0.5. [default: as fast as it answers; 3 for
     /// explorers]
     #[arg(long, value_name = "REQUESTS", value_parser = parse_rate)]

@@ -2,18 +2,19 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use hawkshaw_chains::evm::Options;
 use hawkshaw_model::rows::Rows;
 use hawkshaw_model::{BlockRef, BlockSource, Lack, Timestamp};
 use hawkshaw_report::{SourceAnswer, SourceFact, to_source_json, to_source_text};
 use hawkshaw_source::{
-    Capabilities, Client, ExplorerOptions, ExplorerReport, SourceError, SourceFault, open_explorer,
+    Capabilities, Client, ExplorerReport, SourceError, SourceFault, open_explorer,
 };
 use serde_json::{Value, json};
 
 use crate::cli::sources::{AskingArguments, SourcesArguments, SourcesCommand};
 use crate::exit::Failure;
 use crate::screen::{self, Activity};
-use crate::source::{self, Kind, Place, Source, Wanted, failure};
+use crate::source::{self, Kind, Place, Source, failure};
 
 /// How many blocks below the tip are read to see how fast it goes.
 const SAMPLE_BLOCKS: u64 = 16;
@@ -36,12 +37,11 @@ pub(crate) fn run(arguments: &SourcesArguments, quiet: bool) -> Result<(), Failu
 
 fn check(text: &str, asking: &AskingArguments) -> Result<SourceAnswer, Failure> {
     let interrupt = screen::interrupt()?;
-    let wanted = Wanted::default();
     let client = match source::place(text)? {
-        Place::Folder(folder) => return node(&source::files(folder, &wanted)?),
+        Place::Folder(folder) => return node(&source::files(folder, asking)?),
         Place::Url => source::client(text, asking, &interrupt)?,
     };
-    match source::node(&client, asking, &wanted) {
+    match source::node(&client, asking, Options::default()) {
         Ok(found) => node(&found),
         // It may be an explorer.
         Err(refused @ (Failure::Unavailable(_) | Failure::BadData(_))) => {
@@ -60,7 +60,7 @@ fn is_no_explorer(fault: &SourceFault) -> bool {
 }
 
 fn explorer(client: &Client, asking: &AskingArguments) -> Result<SourceAnswer, SourceError> {
-    let options = ExplorerOptions { chain: asking.chain.clone(), ..ExplorerOptions::default() };
+    let options = source::explorer_options(asking);
     let explorer = open_explorer(client, None, &options)?;
     let report: ExplorerReport = explorer.check()?;
     let has = |wanted: bool| {

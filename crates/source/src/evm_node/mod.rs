@@ -28,6 +28,11 @@ const TRACES_BATCH_MAX: usize = 8;
 /// How many receipts of single transactions are asked for in one batch.
 const RECEIPTS_BATCH_MAX: usize = 100;
 
+/// The number that Tron nodes give in answer to `eth_chainId`: 0x2b6653dc.
+///
+/// Source: <https://developers.tron.network/reference/eth_chainid>.
+const TRON_MIRROR: &str = "728126428";
+
 /// What is wanted of a node.
 #[derive(Debug, Clone, Default)]
 pub struct EvmNodeOptions {
@@ -80,6 +85,11 @@ impl EvmNode {
         if let Some(wanted) = options.chain.filter(|wanted| *wanted != chain) {
             let [wanted, found] = [wanted, chain].map(|chain| chain.to_string());
             return Err(client.error("eth_chainId", SourceFault::WrongChain { wanted, found }));
+        }
+        if chain.reference() == TRON_MIRROR {
+            let why = "this is the JSON-RPC of a Tron node, which does not tell payments from \
+                       what was unfrozen: name the URL of its HTTP API, without /jsonrpc";
+            return Err(client.error("eth_chainId", SourceFault::Unable(why.to_owned())));
         }
         let network = Network::new(&chain, options.native.as_ref());
         let unknown = |error: hawkshaw_chains::evm::UnknownNative| {
