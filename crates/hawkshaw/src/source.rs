@@ -129,9 +129,9 @@ pub(crate) fn client(
     let endpoint =
         Endpoint::new(url, key).context("the URL cannot be used").map_err(Failure::Usage)?;
     let limits = Limits {
-        timeout: Duration::from_secs(asking.timeout.max(1)),
+        timeout: Duration::from_secs(asking.timeout),
         per_second_milli: asking.rate.unwrap_or(0),
-        concurrent_max: asking.concurrency.max(1),
+        concurrent_max: usize::from(asking.concurrency),
         ..Limits::default()
     };
     let client = Client::new(endpoint, limits);
@@ -200,6 +200,11 @@ pub(crate) fn node(
     let name = client.endpoint().name();
     if let [only] = &refusals[..] {
         return Err(failure(only.clone()));
+    }
+    // A host that wants a key says nothing of what it is.
+    let is_locked = |error: &&SourceError| matches!(error.fault, SourceFault::Unauthorised(_));
+    if let Some(locked) = refusals.iter().find(is_locked) {
+        return Err(failure(locked.clone()));
     }
     let reasons: Vec<String> = refusals.iter().map(|error| error.to_string()).collect();
     Err(Failure::Unavailable(anyhow!(

@@ -28,7 +28,8 @@ pub(crate) struct SyncArguments {
     #[arg(long)]
     pub(crate) follow: bool,
     /// With --follow, how many seconds to wait at the tip.
-    #[arg(long, value_name = "SECONDS", default_value_t = 6, requires = "follow")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 6, requires = "follow",
+        value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) every: u64,
     /// How many blocks must stand on top of one before it is taken.
     #[arg(long, value_name = "BLOCKS", default_value_t = 0)]
@@ -90,10 +91,12 @@ pub(crate) struct AskingArguments {
     #[arg(long, value_name = "REQUESTS", value_parser = parse_rate)]
     pub(crate) rate: Option<u32>,
     /// How many requests may be under way at once.
-    #[arg(long, value_name = "REQUESTS", default_value_t = 8)]
-    pub(crate) concurrency: usize,
+    #[arg(long, value_name = "REQUESTS", default_value_t = 8,
+        value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) concurrency: u16,
     /// How many seconds a request may take.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60,
+        value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) timeout: u64,
 }
 

@@ -22,6 +22,11 @@ use crate::store::{self, failure};
 
 pub(crate) fn run(arguments: &SyncArguments, quiet: bool) -> Result<(), Failure> {
     let started = Instant::now();
+    if let (Some(from), Some(to)) = (arguments.from, arguments.to)
+        && from > to
+    {
+        return Err(Failure::Usage(anyhow!("--from {from} is after --to {to}")));
+    }
     let interrupt = screen::interrupt()?;
     let source = source::connect(arguments, &interrupt)?;
     let mut writer = StoreWriter::open(&arguments.store).map_err(failure)?;
@@ -93,7 +98,7 @@ impl Run<'_> {
                 Err(Failure::Interrupted(_)) => break,
                 // A node that is away for a while is asked again: it was there at the start.
                 Err(Failure::Unavailable(error)) => {
-                    screen::say(self.quiet, &format!("{error:#}: asking again"));
+                    screen::say(self.quiet, &format!("{error}: asking again"));
                 }
                 Err(other) => return Err(other),
             }

@@ -130,6 +130,17 @@ pub enum SyncError<E> {
         /// The last height of the store.
         stored: u64,
     },
+    /// The source has no longer, or never had, what is wanted next.
+    #[error(
+        "the source begins at block {first}, and block {wanted} is wanted next: read it from \
+         another source, or leave a gap with --from {first}"
+    )]
+    Missing {
+        /// The lowest block of the source.
+        first: u64,
+        /// The block that is wanted.
+        wanted: u64,
+    },
     /// The source never holds still.
     #[error(
         "the source gave blocks that do not follow each other, {0} times in a row at block {1}"
@@ -153,6 +164,7 @@ pub fn sync<S: BlockSource + ?Sized>(
     options: &SyncOptions,
     watch: &mut dyn FnMut(SyncProgress) -> bool,
 ) -> Result<SyncSummary, SyncError<S::Error>> {
+    let first = source.first().map_err(SyncError::Source)?;
     let tip = source.tip().map_err(SyncError::Source)?;
     let is_resumed = writer.begin_sync(source.chain(), source.lacks(), options.batch_rows)?;
     let mut run = Sync {
@@ -160,6 +172,7 @@ pub fn sync<S: BlockSource + ?Sized>(
         source,
         options,
         watch,
+        first,
         tip,
         gone: Vec::new(),
         read: Vec::new(),
@@ -197,6 +210,8 @@ struct Sync<'a, S: ?Sized> {
     source: &'a S,
     options: &'a SyncOptions,
     watch: &'a mut dyn FnMut(SyncProgress) -> bool,
+    /// The lowest block that the source has.
+    first: u64,
     tip: BlockRef,
     gone: Vec<Gone>,
     /// Stretches that were read, and are not all stored yet.
@@ -236,6 +251,10 @@ impl<S: BlockSource + ?Sized> Sync<'_, S> {
     fn take_back(&mut self) -> Result<Place, SyncError<S::Error>> {
         let chain = self.source.chain().clone();
         let Some(stored) = self.stored_below(&chain, u64::MAX)? else { return Ok(Place::Ahead) };
+        if stored.height < self.first {
+            // There is no block that both have.
+            return Ok(Place::Ahead);
+        }
         if stored.height > self.tip.height {
             let known = self.stored_below(&chain, self.tip.height)?;
             let height = known.map_or(self.tip.height, |known| known.height);
@@ -317,9 +336,14 @@ impl<S: BlockSource + ?Sized> Sync<'_, S> {
         let first = match (self.options.from, covered.last()) {
             (Some(from), _) => from,
             (None, Some([_, high])) => high.saturating_add(1),
-            (None, None) => self.source.first().map_err(SyncError::Source)?,
+            (None, None) => self.first,
         };
-        Ok(missing(&covered, first, last))
+        match missing(&covered, first, last) {
+            Some(stretch) if *stretch.start() < self.first => {
+                Err(SyncError::Missing { first: self.first, wanted: *stretch.start() })
+            }
+            stretch => Ok(stretch),
+        }
     }
 
     fn read_stretch(&mut self, stretch: RangeInclusive<u64>) -> Result<Read, SyncError<S::Error>> {
@@ -336,7 +360,14 @@ impl<S: BlockSource + ?Sized> Sync<'_, S> {
         };
         let source = self.source;
         for rows in source.blocks(stretch.clone()) {
-            let rows = rows.map_err(SyncError::Source)?;
+            let rows = match rows {
+                Ok(rows) => rows,
+                // What came before it is good.
+                Err(error) => {
+                    self.writer.end()?;
+                    return Err(SyncError::Source(error));
+                }
+            };
             let header = header_of(&rows, next, source.name())?;
             if parent.is_some_and(|parent| parent != header.parent) {
                 return Ok(Read::Changed(next));

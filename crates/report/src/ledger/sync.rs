@@ -102,10 +102,13 @@ pub fn to_sync_text(answer: &SyncAnswer) -> String {
     let mut line = |what: &str, text: &str| {
         let _ = writeln!(out, "{what:<12} {text}");
     };
-    let through = answer.through.map_or_else(|| "nothing".to_owned(), number);
+    let through = match answer.through {
+        Some(height) => format!("stored through block {}", number(height)),
+        None => "nothing is stored".to_owned(),
+    };
     let tip = answer.tip.map_or_else(String::new, |tip| format!(", the tip is {}", number(tip)));
     let name = answer.chain.name();
-    line("chain", &format!("{name}: stored through block {through}{tip}"));
+    line("chain", &format!("{name}: {through}{tip}"));
     line("source", &label(&answer.source));
     if answer.blocks == 0 {
         line("read", "nothing new");

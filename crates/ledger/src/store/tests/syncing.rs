@@ -29,6 +29,10 @@ struct Node {
     reads: Cell<u32>,
     lacks: Vec<Lack>,
     names_wrong_parents: bool,
+    /// Blocks below are gone.
+    first: u64,
+    /// This block cannot be read.
+    damaged: Option<u64>,
 }
 
 impl Node {
@@ -43,6 +47,8 @@ impl Node {
             reads: Cell::new(0),
             lacks: Vec::new(),
             names_wrong_parents: false,
+            first: 0,
+            damaged: None,
         }
     }
 
@@ -106,6 +112,10 @@ impl BlockSource for Node {
         &self.lacks
     }
 
+    fn first(&self) -> Result<u64, String> {
+        Ok(self.first)
+    }
+
     fn tip(&self) -> Result<BlockRef, String> {
         let node = self.now();
         let height = node.blocks.len() as u64 - 1;
@@ -125,6 +135,9 @@ impl BlockSource for Node {
         Box::new(heights.map_while(move |height| {
             let node = self.now();
             self.reads.set(self.reads.get() + 1);
+            if node.damaged == Some(height) {
+                return Some(Err("a damaged block".to_owned()));
+            }
             (height < node.blocks.len() as u64).then(|| Ok(node.rows(height)))
         }))
     }
@@ -357,6 +370,35 @@ fn a_source_that_contradicts_itself_is_given_up() {
     assert_eq!(said(dir.path()), before);
     node.names_wrong_parents = false;
     synced(dir.path(), &node, &options(3)).unwrap();
+    assert_eq!(said(dir.path()), expected(&node));
+}
+
+#[test]
+fn a_source_that_lost_its_first_blocks() {
+    let whole = Node::new(&ChainId::ethereum(), 1, &blocks(40));
+    let late = Node { first: 30, ..whole.clone() };
+    let dir = tempfile::tempdir().unwrap();
+    synced(dir.path(), &whole, &SyncOptions { to: Some(9), ..options(3) }).unwrap();
+    let error = synced(dir.path(), &late, &options(3)).unwrap_err();
+    assert!(matches!(error, SyncError::Missing { first: 30, wanted: 10 }), "{error}");
+    let gap = SyncOptions { from: Some(30), ..options(3) };
+    assert_eq!(synced(dir.path(), &late, &gap).unwrap().blocks, 11);
+    assert_eq!(Snapshot::open(dir.path()).unwrap().covered(0), [[0, 9], [30, 40]]);
+    // A new store begins where the source does.
+    let fresh = tempfile::tempdir().unwrap();
+    assert_eq!(synced(fresh.path(), &late, &options(3)).unwrap().blocks, 11);
+}
+
+#[test]
+fn what_came_before_a_damaged_block_is_kept() {
+    let mut node = Node::new(&ChainId::ethereum(), 1, &blocks(40));
+    node.damaged = Some(25);
+    let dir = tempfile::tempdir().unwrap();
+    let error = synced(dir.path(), &node, &options(1000)).unwrap_err();
+    assert!(matches!(error, SyncError::Source(_)), "{error}");
+    assert_eq!(Snapshot::open(dir.path()).unwrap().covered(0), [[0, 24]]);
+    node.damaged = None;
+    synced(dir.path(), &node, &options(1000)).unwrap();
     assert_eq!(said(dir.path()), expected(&node));
 }
 
