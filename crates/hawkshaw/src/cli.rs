@@ -131,7 +131,8 @@ pub(crate) struct PursuitArguments {
     #[arg(long, value_name = "TIME", requires = "explorer")]
     pub(crate) since: Option<Timestamp>,
     /// How many histories may be asked for.
-    #[arg(long, value_name = "HISTORIES", default_value_t = 200, requires = "explorer")]
+    #[arg(long, value_name = "HISTORIES", default_value_t = 200, requires = "explorer",
+        value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) budget: u64,
     /// How many rows a history may have: longer ones are those of services.
     #[arg(long, value_name = "ROWS", default_value_t = 50_000, requires = "explorer")]

@@ -36,6 +36,17 @@ impl Failure {
         Self::BadData(error.into())
     }
 
+    /// What is wrong, on one line.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Usage(error)
+            | Self::BadData(error)
+            | Self::Unavailable(error)
+            | Self::Interrupted(error) => Printable(&error.to_string()).to_string(),
+            Self::OutputClosed => "nobody reads the answer".to_owned(),
+        }
+    }
+
     /// Says what is wrong, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         let (error, code) = match self {

@@ -18,7 +18,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::anyhow;
 use hawkshaw_chains::Defects;
-use hawkshaw_model::{Account, AssetList, Case, CoverageClaim, Stolen, Timestamp, TxId};
+use hawkshaw_model::rows::Rows;
+use hawkshaw_model::{
+    Account, Address, AssetList, Case, CoverageClaim, Printable, Stolen, Timestamp, TxHash, TxId,
+};
 use hawkshaw_report::Parameters;
 use hawkshaw_source::{
     Cache, CacheMode, Explorer, History, SourceError, SourceFault, open_explorer,
@@ -103,6 +106,7 @@ pub(crate) fn open(
     asking.rate = asking.rate.or(Some(RATE_MILLI));
     let client = source::client(url, &asking, interrupt)?;
     let folder = CaseFolder::open(&folder_of(wish))?;
+    check_since(wish, &folder)?;
     let mode = if arguments.offline { CacheMode::Offline } else { CacheMode::AskForTheRest };
     folder::make(&folder.cache())?;
     let cache = Cache::open(&folder.cache().join("answers"), mode).map_err(failure)?;
@@ -110,6 +114,23 @@ pub(crate) fn open(
     let explorer = open_explorer(&client, Some(cache), &options).map_err(failure)?;
     let target = Target::parse(wish.target, explorer.chain())?;
     pursue(wish, &target, folder, &*explorer, interrupt)
+}
+
+/// Refuses, before anybody is asked, a target that lacks its time or has no use for one.
+fn check_since(wish: &Wish<'_>, folder: &CaseFolder) -> Result<(), Failure> {
+    let is_address = !Target::is_folder(wish.target) && !Target::is_of_transaction(wish.target);
+    let error = match (wish.since, is_address) {
+        (None, true) if !folder.has_case() => anyhow!(
+            "--since is missing: it says from when on what came to {} counts as stolen",
+            Printable(wish.target)
+        ),
+        (Some(_), false) => anyhow!(
+            "--since is for a bare address: {} says by itself what was stolen",
+            Printable(wish.target)
+        ),
+        _ => return Ok(()),
+    };
+    Err(Failure::Usage(error))
 }
 
 /// Follows the money of a target and writes its case folder.
@@ -135,6 +156,9 @@ fn pursue(
     };
     let case = pursuit.begin(target, &mut folder)?;
     let end = pursuit.follow(&case, &folder);
+    if let Err(failure) = &end {
+        pursuit.limits.push(format!("the explorer was not asked further: {}", failure.reason()));
+    }
     pursuit.write(&folder)?;
     Ok(Pursued { end: end?, folder: folder.path })
 }
@@ -163,12 +187,7 @@ impl Pursuit<'_> {
     /// Brings in the thefts, and drafts the case where there is none.
     fn begin(&mut self, target: &Target, folder: &mut CaseFolder) -> Result<Case, Failure> {
         if let Some(case) = folder.case()? {
-            let shown = folder.path.display();
-            if !matches!(target, Target::Case(_)) {
-                let text =
-                    format!("{shown}/case.toml is there: what it lists as stolen is followed");
-                screen::say(self.wish.quiet, &text);
-            }
+            self.go_on(target, folder)?;
             self.bring_thefts(&case)?;
             return Ok(case);
         }
@@ -178,29 +197,53 @@ impl Pursuit<'_> {
                 return Err(Failure::Usage(error));
             }
             Target::Account(account) => {
-                if self.wish.since.is_none() {
-                    let error = anyhow!(
-                        "--since is missing: it says from when on what came to {} counts as stolen",
-                        account.address_for_people()
-                    );
-                    return Err(Failure::Usage(error));
-                }
-                self.asked += 1;
-                let history = self.explorer.history(account.address(), self.wish.rows_max);
-                self.take(account, Ok(history.map_err(failure)?))?;
+                self.bring_history(account)?;
                 if !self.complete.contains(account) {
-                    let error = anyhow!(
-                        "the history of {} cannot be had whole: {}",
-                        account.address_for_people(),
-                        self.limits.join("; ")
-                    );
-                    return Err(Failure::BadData(error));
+                    return Err(Failure::BadData(anyhow!("{}", self.limits.join("; "))));
                 }
             }
             Target::Transaction(tx) => self.bring(tx)?,
             Target::Output(output) => self.bring(output.tx())?,
         }
         self.draft(target, folder)
+    }
+
+    /// Checks that a case that is there is the one that is meant, and asks first for what its
+    /// draft was made of.
+    fn go_on(&mut self, target: &Target, folder: &CaseFolder) -> Result<(), Failure> {
+        let shown = folder.path.display();
+        if let Some(wanted) = self.followed(target)
+            && folder.followed().is_some_and(|followed| followed != wanted)
+        {
+            let error = anyhow!(
+                "{shown} is the case of {}, and {wanted} was asked for: name another folder with \
+                 --case, or trace the folder itself",
+                folder.followed().unwrap_or_default()
+            );
+            return Err(Failure::Usage(error));
+        }
+        if !matches!(target, Target::Case(_)) {
+            let text = format!("{shown}/case.toml is there: what it lists as stolen is followed");
+            screen::say(self.wish.quiet, &text);
+        }
+        let drafted = folder.followed().and_then(|text| text.split(' ').next());
+        let drafted = drafted.map(|text| Target::parse(text, self.explorer.chain())).transpose()?;
+        if let Some(Target::Account(account)) = drafted {
+            self.bring_history(&account)?;
+        }
+        Ok(())
+    }
+
+    /// What a case of a target is drafted from, as its folder holds it.
+    fn followed(&self, target: &Target) -> Option<String> {
+        let since = self.wish.since.map_or_else(String::new, |since| format!(" since {since}"));
+        target.in_files().map(|text| text + &since)
+    }
+
+    fn bring_history(&mut self, account: &Account) -> Result<(), Failure> {
+        self.asked += 1;
+        let history = self.explorer.history(account.address(), self.wish.rows_max);
+        self.take(account, Ok(history.map_err(failure)?))
     }
 
     /// Writes the case of a bare target.
@@ -229,6 +272,7 @@ impl Pursuit<'_> {
             summary: format!(
                 "Assumed to be stolen: all that came by {what}{since}. Nobody has checked this."
             ),
+            followed: self.followed(target).unwrap_or_default(),
             explorer,
             thefts: &thefts,
         })?;
@@ -264,9 +308,7 @@ impl Pursuit<'_> {
             if let Some(to) =
                 to.filter(|to| !self.complete.contains(to) && !self.closed.contains(to))
             {
-                self.asked += 1;
-                let history = self.explorer.history(to.address(), self.wish.rows_max);
-                self.take(&to, history)?;
+                self.bring_history(&to)?;
             }
             if !self.is_known(tx)? {
                 self.bring(tx)?;
@@ -314,7 +356,10 @@ impl Pursuit<'_> {
             let trace = hawkshaw_trace::trace(&*ledger, &known, &assets, &stop, &options)
                 .map_err(investigation::refusal)?;
             drop(ledger);
-            let open = frontier::open(&trace, &self.closed);
+            let known = |account: &Account| {
+                self.complete.contains(account) || self.closed.contains(account)
+            };
+            let open = frontier::open(&trace, &known, options.floor);
             let share: u64 = frontier::share(&trace);
             meter.with(WHOLE.saturating_sub(share), WHOLE, || {
                 format!("{} histories, {} open", self.asked, frontier::percent(share))
@@ -365,14 +410,18 @@ impl Pursuit<'_> {
     ) -> Result<(), Failure> {
         let address = account.address_for_people();
         let reason = match answer {
-            Ok(history) if history.is_whole() => {
+            Ok(history) if history.is_whole() && self.fits(account, &history.rows)?.is_none() => {
                 self.refusals = 0;
                 self.defects.add(&history.defects);
                 self.book.add(history.rows)?;
                 self.complete.insert(account.clone());
                 return Ok(());
             }
-            Ok(history) => format!("is not whole and was not taken: {}", history.gaps.join("; ")),
+            Ok(history) => {
+                let gaps = history.gaps.iter().cloned();
+                let gaps: Vec<String> = gaps.chain(self.fits(account, &history.rows)?).collect();
+                format!("is not whole and was not taken: {}", gaps.join("; "))
+            }
             Err(error) if is_of_one_account(&error.fault) && self.refusals < REFUSALS_MAX => {
                 self.refusals += 1;
                 format!("cannot be had: {}", error.fault)
@@ -386,6 +435,34 @@ impl Pursuit<'_> {
         ));
         self.closed.insert(account.clone());
         Ok(())
+    }
+
+    /// What a history lacks that others have, or why it is not of the account.
+    fn fits(&self, account: &Account, rows: &Rows) -> Result<Option<String>, Failure> {
+        let is_own = |address: &Option<Address>| address.as_ref() == Some(account.address());
+        let moves = rows.transfers.iter();
+        let touches =
+            moves.filter(|row| is_own(&row.from) || is_own(&row.to) || is_own(&row.sender));
+        let touches = touches.count()
+            + rows.legs.iter().filter(|leg| is_own(&leg.holder)).count()
+            + rows.calls.iter().filter(|call| is_own(&call.sender) || is_own(&call.to)).count();
+        if !rows.is_empty() && touches == 0 {
+            return Ok(Some("it lists nothing that the account takes part in".to_owned()));
+        }
+        let listed: BTreeSet<TxHash> = rows
+            .transfers
+            .iter()
+            .map(|row| row.spot.tx)
+            .chain(rows.legs.iter().map(|leg| leg.spot.tx))
+            .flatten()
+            .collect();
+        let known = self.book.txs_of(account)?;
+        let mut missing = known.difference(&listed);
+        let count = missing.clone().count();
+        Ok(missing.next().map(|first| {
+            let first = first.on(account.chain());
+            format!("it lacks {count} transactions that histories of others have, such as {first}")
+        }))
     }
 
     fn note_end(&mut self, end: &End, share: u64, open: &[Open]) {

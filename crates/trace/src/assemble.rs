@@ -10,6 +10,7 @@ use hawkshaw_model::{
 use crate::bounds::{self, Sink};
 use crate::engine::Running;
 use crate::floor;
+use crate::options::Detail;
 use crate::policy::PolicyState;
 use crate::program::{Place, Resolved};
 use crate::replay::book::{Book, EDGES_MAX, HoldingKey, LinkNote, Side, TerminalKey};
@@ -48,7 +49,9 @@ pub(crate) fn assemble<U: Units>(outcome: Outcome<'_, U>) -> Result<Trace, ReadE
     let mut drafts = outcome.drafts(&visits, &stolen)?;
     let balance = outcome.balance(&drafts, &stolen);
     floor::sort(&mut drafts, &stolen);
-    outcome.add_bounds(&mut drafts, &stolen, &mut limits);
+    if outcome.scene.options.detail == Detail::Full {
+        outcome.add_bounds(&mut drafts, &stolen, &mut limits);
+    }
     let (drafts, rows) =
         floor::apply(drafts, &stolen, outcome.policies(), outcome.scene.options.floor);
     let timeline = timeline::timeline(&outcome, &stolen)?;

@@ -123,7 +123,7 @@ fn follow<U: Units + 'static>(
     if let (true, Some(until)) = (thefts.assets.is_empty(), scene.options.until) {
         return Err(Failure::Refused(TraceError::NothingYet(until)));
     }
-    let mut replay = Replay::<U>::new(scene, &thefts, scene.options.detail == Detail::Full)?;
+    let mut replay = Replay::<U>::new(scene, &thefts, scene.options.detail != Detail::Totals)?;
     let states = run_policies(&mut replay, policies, thefts.assets.len())?;
     let findings = std::mem::take(&mut replay.findings);
     let outcome = Outcome { scene, case, thefts: &thefts, book: replay.book, states, findings };

@@ -55,6 +55,8 @@ pub enum Noise {
 pub enum Detail {
     /// Edges, timeline and bounds.
     Full,
+    /// Edges and timeline.
+    Edges,
     /// Only what is where in the end.
     Totals,
 }

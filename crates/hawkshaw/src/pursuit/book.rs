@@ -1,13 +1,13 @@
 //! What an explorer has told so far, as a ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use hawkshaw_ledger::store::{Snapshot, StoreWriter};
 use hawkshaw_ledger::{MemoryLedger, OutputRow, Side};
 use hawkshaw_model::rows::{Leg, Rows};
-use hawkshaw_model::{Account, ChainId, Ledger, LedgerKind, OutPoint, TxHash, TxId};
+use hawkshaw_model::{Account, ChainId, Ledger, LedgerKind, OutPoint, TxHash, TxId, TxIx};
 use hawkshaw_report::ledger::{LegRow, leg_csv, leg_header};
 
 use crate::exit::Failure;
@@ -77,6 +77,28 @@ impl Book {
             }
         };
         Ok((!ledger.chains().is_empty()).then_some(ledger))
+    }
+
+    /// The transactions that are known to have moved something of an account's.
+    pub(crate) fn txs_of(&self, account: &Account) -> Result<BTreeSet<TxHash>, Failure> {
+        let mut found = BTreeSet::new();
+        if let Self::Outputs(txs) = self {
+            let has =
+                |rows: &Vec<OutputRow>| rows.iter().any(|row| row.holder.as_ref() == Some(account));
+            found.extend(txs.iter().filter(|(_, rows)| has(rows)).map(|(tx, _)| *tx));
+            return Ok(found);
+        }
+        let Some(ledger) = self.ledger()? else { return Ok(found) };
+        let number = ledger.find_account(account).map_err(Failure::bad_data)?;
+        let end = ledger.chains().iter().map(|chain| chain.txs.end).max().unwrap_or(0);
+        for posting in number.into_iter().flat_map(|number| ledger.history(number, TxIx(end))) {
+            let posting = posting.map_err(Failure::bad_data)?;
+            if !posting.is_fee && !posting.amount.is_zero() {
+                let known = ledger.transaction(posting.tx).map_err(Failure::bad_data)?;
+                found.extend(known.hash);
+            }
+        }
+        Ok(found)
     }
 
     /// The outputs that belong to an account, or that a transaction made.

@@ -13,6 +13,8 @@ use crate::exit::Failure;
 /// Behind this line `case.toml` is written anew by every run; what stands before it is the
 /// user's.
 const MARK: &str = "# ---- written by `hawkshaw trace --explorer`: changes below are lost ----";
+/// What stands before what a case was drafted from.
+const FOLLOWED: &str = "# drafted from ";
 /// Where answers of the explorer are kept.
 const CACHE: &str = "cache";
 
@@ -22,6 +24,8 @@ pub(crate) struct CaseFolder {
     pub(crate) path: PathBuf,
     /// The part of `case.toml` that is the user's; `None` as long as there is none.
     head: Option<String>,
+    /// What the case was drafted from, where it was.
+    followed: Option<String>,
 }
 
 impl CaseFolder {
@@ -41,14 +45,18 @@ impl CaseFolder {
                     );
                     return Err(Failure::Usage(error));
                 }
-                return Ok(Self { path: path.to_owned(), head: None });
+                return Ok(Self { path: path.to_owned(), head: None, followed: None });
             }
             Err(error) => {
                 let error = anyhow!(error).context(format!("cannot read {}", file.display()));
                 return Err(Failure::Unavailable(error));
             }
         };
-        let head = text.split_once(MARK).map(|(head, _)| head.to_owned());
+        let parts = text.split_once(MARK);
+        let head = parts.map(|(head, _)| head.to_owned());
+        let followed = parts.and_then(|(_, tail)| {
+            tail.lines().find_map(|line| line.strip_prefix(FOLLOWED)).map(str::to_owned)
+        });
         let is_ours = head.is_some();
         let table = [TRANSFERS, OUTPUTS].into_iter().find(|name| path.join(name).exists());
         if let (false, Some(table)) = (is_ours, table) {
@@ -59,7 +67,17 @@ impl CaseFolder {
             );
             return Err(Failure::Usage(error));
         }
-        Ok(Self { path: path.to_owned(), head: Some(head.unwrap_or(text)) })
+        Ok(Self { path: path.to_owned(), head: Some(head.unwrap_or(text)), followed })
+    }
+
+    /// What the case was drafted from, where it was: a target, and since when.
+    pub(crate) fn followed(&self) -> Option<&str> {
+        self.followed.as_deref()
+    }
+
+    /// Whether its thefts are listed.
+    pub(crate) fn has_case(&self) -> bool {
+        self.head.is_some()
     }
 
     /// Where answers of the explorer are kept.
@@ -90,13 +108,18 @@ impl CaseFolder {
         }
         text.push('\n');
         self.head = Some(text);
+        self.followed = Some(draft.followed.clone());
         self.write(&[], &[])
     }
 
     /// Writes `case.toml` with the accounts whose histories are whole, and what was reached.
     pub(crate) fn write(&self, complete: &[Account], limits: &[String]) -> Result<(), Failure> {
         let mut text = self.head.clone().unwrap_or_default();
-        let _ = writeln!(text, "{MARK}\n[coverage]\ncomplete_for = [");
+        let _ = writeln!(text, "{MARK}");
+        if let Some(followed) = &self.followed {
+            let _ = writeln!(text, "{FOLLOWED}{followed}");
+        }
+        text.push_str("[coverage]\ncomplete_for = [\n");
         for account in complete {
             let _ = writeln!(text, "  {},", toml_text(&account.to_string()));
         }
@@ -116,6 +139,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) summary: String,
+    /// What it is drafted from.
+    pub(crate) followed: String,
     /// What the facts rest on.
     pub(crate) explorer: &'a str,
     pub(crate) thefts: &'a [Theft],

@@ -1,11 +1,11 @@
 //! Where the data end, and how much of the theft is there.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use hawkshaw_model::{Account, Amount, TerminalKind};
+use hawkshaw_model::{Account, Amount, Fraction, TerminalKind};
 use hawkshaw_report::Parameters;
-use hawkshaw_trace::{Detail, Options, Terminal, Trace};
+use hawkshaw_trace::{Detail, Edge, Options, Party, Terminal, Trace};
 
 use super::WHOLE;
 use crate::investigation;
@@ -19,21 +19,30 @@ pub(super) struct Open {
     weight: u64,
 }
 
-/// What is asked of the trace that finds out where data end.
+/// What is asked of the trace that finds out where data end: every policy, whichever the answer
+/// is to show, because one account may pass on under one what it keeps under another.
 pub(super) fn options(parameters: &Parameters) -> Options {
-    Options { detail: Detail::Totals, ..investigation::options(parameters) }
+    let options = investigation::options(parameters);
+    Options { detail: Detail::Edges, policies: Vec::new(), ..options }
 }
 
-/// The accounts where data end and whose histories can be had: where most of the theft is comes
-/// first.
-pub(super) fn open(trace: &Trace, closed: &BTreeSet<Account>) -> Vec<Open> {
+/// The accounts whose histories are wanted: where data end, most of the theft first, and behind
+/// them those that only passed on what the histories of others show.
+pub(super) fn open(trace: &Trace, known: &dyn Fn(&Account) -> bool, floor: Fraction) -> Vec<Open> {
     let mut weights: BTreeMap<&Account, u64> = BTreeMap::new();
     for terminal in trace.terminals.iter().filter(|one| one.kind == TerminalKind::NoData) {
-        let Some(account) = terminal.account.as_ref().filter(|one| !closed.contains(one)) else {
-            continue;
-        };
+        let Some(account) = terminal.account.as_ref().filter(|one| !known(one)) else { continue };
         let weight = shares(trace, terminal).into_iter().max().unwrap_or(0);
         *weights.entry(account).or_default() += weight;
+    }
+    for edge in trace.edges.iter().filter(|edge| is_above_floor(trace, edge, floor)) {
+        let account = match &edge.to {
+            Party::Account(account) | Party::Output { account: Some(account), .. } => account,
+            _ => continue,
+        };
+        if !known(account) && !is_stop(trace, edge) && !account.address().is_burn() {
+            weights.entry(account).or_default();
+        }
     }
     let mut open: Vec<Open> = weights
         .into_iter()
@@ -41,6 +50,27 @@ pub(super) fn open(trace: &Trace, closed: &BTreeSet<Account>) -> Vec<Open> {
         .collect();
     open.sort_by_key(|open| (Reverse(open.weight), open.account.clone()));
     open
+}
+
+/// Whether a payment ended at a place where following stops.
+fn is_stop(trace: &Trace, edge: &Edge) -> bool {
+    let terminal = edge.terminal.and_then(|at| trace.terminals.get(at));
+    terminal.is_some_and(|one| {
+        use TerminalKind::{BelowFloor, Held, NoData};
+        !matches!(one.kind, BelowFloor | Held | NoData)
+    })
+}
+
+/// Whether a conserving policy sees more of the theft in a payment than the floor. What was
+/// swapped into another asset cannot be told and is taken for more.
+fn is_above_floor(trace: &Trace, edge: &Edge, floor: Fraction) -> bool {
+    let conserving = trace.policies.iter().zip(&edge.tainted);
+    let mut tainted =
+        conserving.filter(|(policy, _)| policy.is_conserving()).map(|(_, part)| *part);
+    match trace.stolen.iter().find(|stolen| stolen.asset == edge.asset) {
+        Some(stolen) => tainted.any(|part| !part.is_zero() && !floor.exceeds(part, stolen.amount)),
+        None => tainted.any(|part| !part.is_zero()),
+    }
 }
 
 /// How much of the theft is where data end, under the policy that sees most of it there.

@@ -27,9 +27,29 @@ impl Target {
             let bytes = text.as_bytes();
             let is_word = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b':');
             let is_hash = text.trim_start_matches("0x").len() == 64;
-            is_word && (text.starts_with("0x") || text.contains(':') || is_hash || is_address(text))
+            is_word
+                && (text.starts_with("0x")
+                    || text.starts_with("0X")
+                    || text.contains(':')
+                    || is_hash
+                    || is_address(text))
         };
         Path::new(text).is_dir() || !looks_bare()
+    }
+
+    /// Whether a text names a transaction or an output of one.
+    pub(crate) fn is_of_transaction(text: &str) -> bool {
+        text.split(':').any(|part| part.parse::<TxHash>().is_ok())
+    }
+
+    /// The target as files hold it; a folder has no such form.
+    pub(crate) fn in_files(&self) -> Option<String> {
+        match self {
+            Self::Case(_) => None,
+            Self::Account(account) => Some(account.to_string()),
+            Self::Transaction(tx) => Some(tx.to_string()),
+            Self::Output(output) => Some(output.to_string()),
+        }
     }
 
     /// What a text means on a chain.

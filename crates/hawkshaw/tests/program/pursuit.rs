@@ -326,3 +326,59 @@ fn an_output_is_followed_with_an_explorer_of_outputs() {
     let again = pursued(short);
     assert_eq!(again["terminals"], answer["terminals"]);
 }
+
+/// Thief pays B and X; X, who had clean coins, pays B. Under one policy X seems to have passed
+/// on all of it, under another nothing.
+#[test]
+fn who_passes_on_is_asked_for_whichever_policy_is_shown() {
+    let folder = TempDir::new().unwrap();
+    let rows = [
+        row(1, STRANGER, MULE, "90"),
+        row(2, STRANGER, THIEF, "30"),
+        row(3, THIEF, EXCHANGE, "20"),
+        row(4, THIEF, MULE, "10"),
+        row(5, MULE, EXCHANGE, "10"),
+    ];
+    let explorer = explorer(&rows);
+    let whole = TempDir::new().unwrap();
+    std::fs::write(whole.path().join("transfers.csv"), table(&rows)).unwrap();
+    for policy in ["haircut", "clean-first", "fifo", "lifo", "dirty-first"] {
+        let case = format!("case-{policy}");
+        let options = ["--policy", policy, "--floor", "0", "--case", &case];
+        let theft = format!("0x{:064x}", 2);
+        let pursued = trace(folder.path(), &explorer, &theft, &options).ended(DONE).json();
+        let toml = std::fs::read_to_string(folder.path().join(&case).join("case.toml")).unwrap();
+        let head = toml.split_once("# ----").unwrap().0;
+        std::fs::write(whole.path().join("case.toml"), head).unwrap();
+        let direct = ["trace", "--policy", policy, "--floor", "0", "--json"];
+        let direct = said(command().args(direct).arg(whole.path())).ended(DONE).json();
+        assert_eq!(pursued["terminals"], direct["terminals"], "{policy}");
+    }
+}
+
+#[test]
+fn a_folder_is_of_one_target() {
+    let folder = TempDir::new().unwrap();
+    let explorer = explorer(&more_rows());
+    let case = ["--case", "c"];
+    let with = |more: &[&'static str]| [&case[..], more].concat();
+    trace(folder.path(), &explorer, THIEF, &with(&["--since", "2023-11-14"])).ended(DONE);
+    trace(folder.path(), &explorer, MULE, &with(&["--since", "2023-11-14"]))
+        .ended(USAGE)
+        .explains("name another folder");
+    trace(folder.path(), &explorer, THIEF, &with(&["--since", "2023-11-15"]))
+        .ended(USAGE)
+        .explains("since 2023-11-14");
+    trace(folder.path(), &explorer, THEFT, &with(&["--since", "2023-11-14"]))
+        .ended(USAGE)
+        .explains("--since is for a bare address");
+    let asked = explorer.requests();
+    // The folder itself says what it was drafted from.
+    let url = format!("{}?chainid=1", explorer.url());
+    said(command().current_dir(folder.path()).args(["trace", "c", "--explorer", &url, "--json"]))
+        .ended(DONE);
+    assert_eq!(explorer.requests(), asked);
+    // Without its time nobody is asked at all.
+    trace(folder.path(), &explorer, MULE, &[]).ended(USAGE).explains("--since is missing");
+    assert_eq!(explorer.requests(), asked);
+}
