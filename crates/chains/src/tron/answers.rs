@@ -30,6 +30,9 @@ pub(super) struct RawHeader<'a> {
     pub(super) number: u64,
     #[serde(borrow, default)]
     pub(super) parent_hash: Cell<'a>,
+    /// Zeros, or left out, where there are no transactions.
+    #[serde(borrow, default)]
+    pub(super) tx_trie_root: Cell<'a>,
     /// Milliseconds.
     #[serde(default)]
     pub(super) timestamp: i64,

@@ -6,7 +6,7 @@ use hawkshaw_model::rows::{Block, Rows, Spot};
 use hawkshaw_model::{Timestamp, TxHash};
 use rustc_hash::FxHashMap;
 
-use super::answers::{BlockAnswer, InfoAnswer, TxAnswer};
+use super::answers::{BlockAnswer, InfoAnswer, RawHeader, TxAnswer};
 use super::network::Network;
 use super::sheet::Sheet;
 use super::transaction::Act;
@@ -68,6 +68,7 @@ pub fn decode_block(
         infos => from_json(infos, NESTING_MAX)?,
     };
     let infos = by_id(infos, header.height)?;
+    let is_told = !infos.is_empty();
     let mut sheet = Sheet::new(network, name);
     sheet.rows.blocks.push(header);
     let (mut log_index, mut internal, mut calls, mut told) = (0, 0, 0, 0_usize);
@@ -82,7 +83,7 @@ pub fn decode_block(
         };
         let info = infos.get(&id);
         told += usize::from(info.is_some());
-        let act = Act { tx, info, spot };
+        let act = Act { tx, info, is_told, spot };
         if act.decode(&mut sheet, &mut log_index)? {
             calls += 1;
         }
@@ -130,9 +131,34 @@ fn header(answer: &BlockAnswer<'_>) -> Result<Block, DecodeError> {
         let why = format!("block {} has an id of another height", raw.number);
         return Err(DecodeError::Contradiction(why));
     }
-    let time = Timestamp::from_unix(raw.timestamp / 1_000);
-    let time = time.map_err(|e| DecodeError::Malformed(e.to_string()))?;
+    check_transactions(answer)?;
+    let time = time(raw)?;
     Ok(Block { height: raw.number, time, hash, parent })
+}
+
+/// When a block was made. Only the first one may be of the year 1970: that of the main network is.
+fn time(raw: &RawHeader<'_>) -> Result<Timestamp, DecodeError> {
+    if raw.timestamp < 0 || (raw.timestamp == 0 && raw.number > 0) {
+        let why = format!("block {} has the timestamp {}", raw.number, raw.timestamp);
+        return Err(DecodeError::Malformed(why));
+    }
+    Timestamp::from_unix(raw.timestamp / 1_000).map_err(|e| DecodeError::Malformed(e.to_string()))
+}
+
+/// Whether the transactions are there that the header says there are.
+///
+/// Source: `BlockCapsule.calcMerkleRoot` of java-tron, zero only where there are none.
+fn check_transactions(answer: &BlockAnswer<'_>) -> Result<(), DecodeError> {
+    let raw = &answer.block_header.raw_data;
+    let is_empty = raw.tx_trie_root.text().bytes().all(|digit| digit == b'0');
+    if is_empty || !answer.transactions.is_empty() {
+        return Ok(());
+    }
+    let why = format!(
+        "block {} comes without transactions, and its `txTrieRoot` says that it has some",
+        raw.number
+    );
+    Err(DecodeError::Contradiction(why))
 }
 
 fn by_id<'a>(
@@ -154,8 +180,20 @@ fn by_id<'a>(
     Ok(by_id)
 }
 
-/// Whether a transaction of a block may lack a result: the first nodes kept none of transfers.
-pub(super) fn may_lack_result(tx: &TxAnswer<'_>, sheet: &mut Sheet) -> Result<(), DecodeError> {
+/// Whether a transaction of a block may lack a result: the first nodes kept none of transfers. A
+/// node that has the results of others of the block (`is_told`) left this one out.
+pub(super) fn may_lack_result(
+    tx: &TxAnswer<'_>,
+    is_told: bool,
+    sheet: &mut Sheet,
+) -> Result<(), DecodeError> {
+    if is_told {
+        let why = format!(
+            "there is no result of the transaction {}, and there are those of others of its block",
+            tx.id.text().chars().take(66).collect::<String>()
+        );
+        return Err(DecodeError::Contradiction(why));
+    }
     let runs_code = |kind: &str| matches!(kind, "TriggerSmartContract" | "CreateSmartContract");
     if tx.raw_data.contract.iter().any(|contract| runs_code(contract.kind.text())) {
         let why = format!(

@@ -326,7 +326,9 @@ fn what_cannot_be_is_refused() {
     let mut other = good.clone();
     other["block_header"]["raw_data"]["number"] = 5.into();
     refused(&other, &told, "an id of another height");
-    refused(&good, &json!([info(2, json!({}))]), "results of transactions that it lacks");
+    let both = json!([info(1, json!({})), info(2, json!({}))]);
+    refused(&good, &both, "results of transactions that it lacks");
+    refused(&good, &json!([info(2, json!({}))]), "those of others of its block");
     refused(&good, &json!([info(1, json!({})), info(1, json!({}))]), "two results");
     refused(&good, &json!([info(1, json!({ "blockNumber": 7 }))]), "is of block 7");
     let call = json!({ "owner_address": who(1), "contract_address": who(2) });
@@ -343,10 +345,56 @@ fn what_cannot_be_is_refused() {
             .contains("NullPointerException")
     );
     assert!(decode_header(b"{}").unwrap().is_none());
+    let mut idle = good.clone();
+    idle["transactions"][0]["raw_data"]["contract"] = json!([]);
+    refused(&idle, &told, "has no contract");
+    for time in [-5_000, -1, 0] {
+        let mut early = good.clone();
+        early["block_header"]["raw_data"]["timestamp"] = time.into();
+        refused(&early, &told, &format!("has the timestamp {time}"));
+    }
     // Before results were kept.
     let decoded = decode(&good, &json!([])).unwrap();
     assert_eq!(moved(&decoded).len(), 1);
     assert_eq!(decoded.defects.iter().count(), 1);
+}
+
+#[test]
+fn transactions_that_were_left_out_are_missed() {
+    let mut empty = block(&json!([]));
+    let root = |block: &mut Value, digits: &str| {
+        block["block_header"]["raw_data"]["txTrieRoot"] = digits.repeat(32).into();
+    };
+    for digits in ["00", ""] {
+        root(&mut empty, digits);
+        assert_eq!(decode(&empty, &json!([])).unwrap().rows.calls.len(), 0);
+    }
+    root(&mut empty, "a0");
+    let mut absent = empty.clone();
+    absent.as_object_mut().unwrap().remove("transactions");
+    for block in [empty, absent] {
+        let wanted = "it contradicts itself: block 67674988 comes without transactions";
+        assert!(decode(&block, &json!([])).unwrap_err().starts_with(wanted));
+        let header = decode_header(block.to_string().as_bytes()).unwrap_err().to_string();
+        assert!(header.starts_with(wanted), "{header}");
+    }
+    let mut untold = block(&json!([]));
+    untold.as_object_mut().unwrap().remove("transactions");
+    let error = decode(&untold, &json!([info(1, json!({}))])).unwrap_err();
+    assert!(error.contains("results of transactions that it lacks"), "{error}");
+}
+
+#[test]
+fn one_result_that_is_missing_is_no_old_node() {
+    let transfer = json!({ "owner_address": who(1), "to_address": who(2), "amount": 1 });
+    let tx = |number| tx(number, "TransferContract", "SUCCESS", &transfer);
+    let block = block(&json!([tx(1), tx(2)]));
+    let error = decode(&block, &json!([info(1, json!({}))])).unwrap_err();
+    let wanted = format!("no result of the transaction {}, and there are", "02".repeat(32));
+    assert!(error.starts_with("it contradicts itself") && error.contains(&wanted), "{error}");
+    let decoded = decode(&block, &json!([])).unwrap();
+    let defects: Vec<_> = decoded.defects.iter().map(|(defect, n)| (defect.name(), n)).collect();
+    assert_eq!(defects, [("no-receipt", 2)]);
 }
 
 proptest! {

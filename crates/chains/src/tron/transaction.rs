@@ -20,6 +20,8 @@ use crate::evm::{Facts, Log, Meaning, Token, event_of_call};
 pub(super) struct Act<'a> {
     pub(super) tx: &'a TxAnswer<'a>,
     pub(super) info: Option<&'a InfoAnswer<'a>>,
+    /// Whether the node has results of any transaction of the block.
+    pub(super) is_told: bool,
     pub(super) spot: Spot,
 }
 
@@ -48,13 +50,17 @@ impl Act<'_> {
     ) -> Result<bool, DecodeError> {
         let is_genesis = self.spot.height == 0;
         if self.info.is_none() && !is_genesis {
-            may_lack_result(self.tx, sheet)?;
+            may_lack_result(self.tx, self.is_told, sheet)?;
         }
         let has_failed = self.has_failed();
         if has_failed {
             sheet.count(Defect::FailedTransaction);
         }
         let mut is_call = false;
+        if self.tx.raw_data.contract.is_empty() {
+            let why = "a transaction has no contract, which is what it does".to_owned();
+            return Err(DecodeError::Malformed(why));
+        }
         if self.tx.raw_data.contract.len() > PARTS_MAX {
             let why = "a transaction has more contracts than any can have".to_owned();
             return Err(DecodeError::Malformed(why));
