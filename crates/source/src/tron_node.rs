@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hawkshaw_chains::tron::{Network, decode_block, decode_header};
 use hawkshaw_chains::{DecodeError, Defects};
 use hawkshaw_model::rows::{Block, Rows};
-use hawkshaw_model::{BlockRef, BlockSource, ChainId, Lack};
+use hawkshaw_model::{BlockRef, BlockSource, ChainId, Lack, Timestamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -66,7 +66,8 @@ impl TronNode {
     ///
     /// # Errors
     ///
-    /// When it does not answer, or holds another chain.
+    /// When it does not answer, or holds another chain. Where its newest blocks cannot be read, the
+    /// error says so of them; [`answers`](Self::answers) tells it from a host that is no Tron node.
     pub fn connect(client: &Client, options: &TronNodeOptions) -> Result<Self, SourceError> {
         // Source: <https://developers.tron.network/reference/select-network>.
         let client = client.clone().with_auth(Auth::Header("tron-pro-api-key"));
@@ -89,6 +90,13 @@ impl TronNode {
         };
         let lacks = if keeps { Vec::new() } else { vec![Lack::InternalTransfers] };
         Ok(Self { shared: Arc::new(shared), lacks, meter: Meter::default() })
+    }
+
+    /// Whether a Tron node answers at all: whether block 0 is one of a chain of Tron, whatever may
+    /// be wrong with later ones.
+    pub fn answers(client: &Client) -> bool {
+        let client = client.clone().with_auth(Auth::Header("tron-pro-api-key"));
+        matches!(block(&client, 0), Ok(Some(genesis)) if Network::of_genesis(&genesis.hash).is_ok())
     }
 
     /// The network and its native asset.
@@ -192,23 +200,33 @@ impl BlockSource for TronNode {
 struct Blocks<'a> {
     pipeline: Pipeline<Found, SourceError>,
     client: &'a Client,
-    last: Option<BlockRef>,
+    last: Option<Block>,
     is_over: bool,
 }
 
 impl Blocks<'_> {
     fn linked(&mut self, rows: Rows) -> Result<Rows, SourceError> {
         let Some(block) = rows.blocks.first() else { return Ok(rows) };
+        let refused = |why| {
+            let fault = SourceFault::Decode(DecodeError::Contradiction(why));
+            self.client.error(&format!("block {}", block.height), fault)
+        };
         if let Some(last) = self.last.filter(|last| last.hash != block.parent) {
             let why = format!(
                 "block {} does not name block {} as its parent: the chain changed while it was \
                  read",
                 block.height, last.height
             );
-            let fault = SourceFault::Decode(DecodeError::Contradiction(why));
-            return Err(self.client.error(&format!("block {}", block.height), fault));
+            return Err(refused(why));
         }
-        self.last = Some(reference(block));
+        if let Some(last) = self.last.filter(|last| last.time > block.time) {
+            let [time, earlier] = [block.time, last.time].map(Timestamp::to_unix);
+            let why = format!(
+                "it was made at {time} (Unix time), before its parent, which was at {earlier}"
+            );
+            return Err(refused(why));
+        }
+        self.last = Some(*block);
         Ok(rows)
     }
 }

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use hawkshaw_model::rows::Rows;
 use hawkshaw_model::{BlockSource as _, ChainId, Lack, TransferKind};
-use hawkshaw_source::{Client, Endpoint, Key, Limits, SourceError, TronNode, TronNodeOptions};
+use hawkshaw_source::{
+    Client, Endpoint, Key, Limits, SourceError, SourceFault, TronNode, TronNodeOptions,
+};
 use serde_json::{Value, json};
 
 use support::{Asked, Reply, Server};
@@ -30,6 +32,10 @@ struct Held {
     first: Vec<Reply>,
     /// Results of another branch, so many times.
     stale_results: u32,
+    /// A block whose transactions are left out.
+    without_transactions: Option<u64>,
+    /// A block, and its timestamp.
+    timestamp: Option<(u64, i64)>,
 }
 
 impl Held {
@@ -69,14 +75,21 @@ impl Held {
             0 => json!([]),
             _ => json!([tx(0, "TransferContract", transfer), tx(1, "TriggerSmartContract", call),]),
         };
-        json!({
+        let time = 1_600_000_000_000 + i64::try_from(height).unwrap() * 3_000;
+        let time = self.timestamp.filter(|(at, _)| *at == height).map_or(time, |(_, time)| time);
+        let root = if height == 0 { "00" } else { "c3" };
+        let mut block = json!({
             "blockID": self.id(height),
             "block_header": { "raw_data": {
-                "number": height, "parentHash": parent,
-                "timestamp": 1_600_000_000_000_u64 + height * 3_000,
+                "number": height, "parentHash": parent, "timestamp": time,
+                "txTrieRoot": root.repeat(32),
             } },
             "transactions": transactions,
-        })
+        });
+        if self.without_transactions == Some(height) {
+            block.as_object_mut().unwrap().remove("transactions");
+        }
+        block
     }
 
     fn results(&mut self, height: u64) -> Value {
@@ -213,6 +226,59 @@ fn parts_of_different_branches_are_asked_for_anew() {
     let error = node.blocks(1..=40).find_map(Result::err).unwrap().to_string();
     assert!(error.contains("block "), "{error}");
     assert!(error.contains("contradicts itself"), "{error}");
+}
+
+#[test]
+fn a_block_without_its_transactions_is_not_an_empty_one() {
+    let held = holding(whole(40));
+    let server = node(&held);
+    let node = connect(&server).unwrap();
+    held.lock().unwrap().without_transactions = Some(3);
+    let items: Vec<Result<Rows, SourceError>> = node.blocks(1..=40).collect();
+    assert_eq!(items.len(), 3);
+    let error = items[2].as_ref().unwrap_err();
+    let wanted = "block 3: its answer cannot be read: it contradicts itself: block 3 comes without";
+    assert!(error.to_string().contains(wanted), "{error}");
+}
+
+#[test]
+fn times_that_cannot_be_are_refused() {
+    let held = holding(whole(40));
+    let server = node(&held);
+    let node = connect(&server).unwrap();
+    let cases = [
+        (-5, "has the timestamp -5"),
+        (0, "has the timestamp 0"),
+        (1_500_000_000_000, "made at 1500000000 (Unix time), before its parent"),
+    ];
+    for (time, wanted) in cases {
+        held.lock().unwrap().timestamp = Some((9, time));
+        let items: Vec<Result<Rows, SourceError>> = node.blocks(1..=40).collect();
+        assert_eq!(items.len(), 9);
+        let error = items[8].as_ref().unwrap_err().to_string();
+        assert!(error.contains(" block 9: ") && error.contains(wanted), "{error}");
+    }
+}
+
+/// A block that is broken is no sign of a host that is no Tron node.
+#[test]
+fn a_newest_block_that_is_broken_is_named_when_connecting() {
+    let broken = [
+        (Held { timestamp: Some((30, -1)), ..whole(30) }, "wallet/getnowblock"),
+        (Held { timestamp: Some((29, 0)), keeps_internal: false, ..whole(30) }, "block 29"),
+    ];
+    for (held, request) in broken {
+        let server = node(&holding(held));
+        let error = connect(&server).unwrap_err();
+        assert_eq!(error.request, request);
+        assert!(matches!(error.fault, SourceFault::Decode(_)), "{error}");
+        assert!(TronNode::answers(&client(&server.url())));
+    }
+    for reply in [Reply::status(405, "{}"), Reply::json("{}"), Reply::json("[]")] {
+        let server = Server::start(move |_: &Asked| reply.clone());
+        assert!(connect(&server).is_err());
+        assert!(!TronNode::answers(&client(&server.url())));
+    }
 }
 
 #[test]
