@@ -10,8 +10,7 @@ pub struct SourceError {
     pub source_name: Arc<str>,
     /// What was asked, such as `eth_getBlockByNumber of block 17`, without a key.
     pub request: String,
-    /// What went wrong.
-    #[source]
+    /// What went wrong. The message says it whole, so it is no further cause to be shown.
     pub fault: SourceFault,
 }
 
@@ -60,4 +59,23 @@ pub enum SourceFault {
     /// The person who started it stopped it.
     #[error("it was stopped")]
     Stopped,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use hawkshaw_chains::DecodeError;
+
+    use super::{SourceError, SourceFault};
+
+    #[test]
+    fn the_reason_is_said_once() {
+        let fault = SourceFault::Decode(DecodeError::TooDeep(5));
+        let error = SourceError { source_name: "host".into(), request: "block 1".into(), fault };
+        assert!(error.source().is_none());
+        let wanted = "host: block 1: its answer cannot be read: it nests objects and lists over 5 \
+                      deep";
+        assert_eq!(error.to_string(), wanted);
+    }
 }
