@@ -34,14 +34,13 @@ const VERSION_WITH_SPENT: u64 = 230_000;
 /// with the key, which holds `user:password` or is the text of the node's file `.cookie`.
 ///
 /// Blocks come by `getblock <hash> 3`, which says what every input spent. Nodes before 23.0 do
-/// not say it ([`Lack::SpentOutputs`]): there it is taken from all blocks before, one after the
-/// other, which is for short chains only; the files of the node
-/// ([`BlockFiles`](crate::BlockFiles)) say it always.
+/// not say it: there it is taken from all blocks before, from the genesis block on, one after the
+/// other, whichever blocks are wanted. So nothing is missing, but it is for short chains only; the
+/// files of the node ([`BlockFiles`](crate::BlockFiles)) say it always.
 #[derive(Debug)]
 pub struct BitcoinNode {
     asker: Asker,
     chain: ChainId,
-    lacks: &'static [Lack],
     version: u64,
     meter: Meter,
     replay: Arc<Mutex<Option<Replay>>>,
@@ -113,10 +112,9 @@ impl BitcoinNode {
         };
         let call = RpcCall::new("getnetworkinfo", "[]", "");
         let NetworkInfo { version } = read(&rpc, &call, &rpc.call(&call)?)?;
-        let lacks: &[Lack] = if version < VERSION_WITH_SPENT { &[Lack::SpentOutputs] } else { &[] };
         let (asker, chain) = (Asker { rpc, network }, network.chain());
         let (meter, replay, defects) = (Meter::default(), Arc::default(), Arc::default());
-        Ok(Self { asker, chain, lacks, version, meter, replay, defects })
+        Ok(Self { asker, chain, version, meter, replay, defects })
     }
 
     /// What it says of itself.
@@ -163,7 +161,7 @@ impl BlockSource for BitcoinNode {
     }
 
     fn lacks(&self) -> &[Lack] {
-        self.lacks
+        &[]
     }
 
     fn first(&self) -> Result<u64, SourceError> {
@@ -189,7 +187,7 @@ impl BlockSource for BitcoinNode {
         heights: RangeInclusive<u64>,
     ) -> Box<dyn Iterator<Item = Result<Rows, SourceError>> + '_> {
         let (asker, defects) = (self.asker.clone(), Arc::clone(&self.defects));
-        if !self.lacks.is_empty() {
+        if self.version < VERSION_WITH_SPENT {
             let replay = Arc::clone(&self.replay);
             return Box::new(Replayed::new(asker, heights, replay, defects));
         }
