@@ -39,8 +39,8 @@ impl Block<'_> {
     ///
     /// # Errors
     ///
-    /// When the record is not that of the block, or a transaction pays out more than it takes
-    /// in.
+    /// When the record is not that of the block, or is missing where an input spends something, or
+    /// a transaction pays out more than it takes in.
     pub fn to_rows(
         &self,
         frame: &Frame,
@@ -49,11 +49,7 @@ impl Block<'_> {
     ) -> Result<Rows, DecodeError> {
         match undo {
             Some(bytes) => self.rows_by(frame, &mut Undo::new(bytes)?, defects),
-            None if self.inputs.is_empty() => self.rows_by(frame, &mut Nothing, defects),
-            None => {
-                let reason = "nothing says what its inputs spent";
-                Err(DecodeError::Malformed(reason.to_owned()))
-            }
+            None => self.rows_by(frame, &mut Nothing, defects),
         }
     }
 

@@ -150,7 +150,7 @@ fn an_undo_record_of_another_block_is_refused() {
     longer.push(0);
     let more = "it contradicts itself: it says what more was spent than the block spends";
     assert_eq!(read(Some(&longer)), more);
-    assert!(read(None).ends_with("nothing says what its inputs spent"));
+    assert!(read(None).ends_with("and nothing says what it was"));
 }
 
 #[test]

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 ///
 /// Source: `InitBlocksdirXorKey` in Bitcoin Core's `src/node/blockstorage.cpp`, since 28.0.
 const KEY_BYTES: usize = 8;
+/// How many are read of it: one more, so that a longer key is noticed.
+const KEY_READ: u64 = 9;
 
 /// Where the files lie, and the key that every byte in them is combined with.
 #[derive(Debug, Clone)]
@@ -43,7 +45,7 @@ impl Folder {
         if !has_blocks(&path)? {
             return Err(io::Error::other("it holds no file named like blk00000.dat"));
         }
-        let key = match fs::read(path.join("xor.dat")) {
+        let key = match read_key(&path) {
             Ok(bytes) => bytes.try_into().map_err(|_| {
                 io::Error::other("its file xor.dat should hold the key of 8 bytes, and does not")
             })?,
@@ -64,9 +66,30 @@ impl Folder {
     }
 
     pub(super) fn file(&self, kind: Kind, number: u32) -> io::Result<PlainFile> {
-        let file = File::open(self.path.join(kind.file_name(number)))?;
+        let file = open_regular(&self.path.join(kind.file_name(number)))?;
         Ok(PlainFile { file, key: self.key })
     }
+}
+
+/// Opens a file. Whoever opens a pipe waits until somebody writes to it, and devices never end.
+fn open_regular(path: &Path) -> io::Result<File> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    File::open(path)
+}
+
+/// The bytes of `xor.dat`, as far as one more than the key has.
+fn read_key(folder: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = match open_regular(&folder.join("xor.dat")) {
+        Err(error) if error.kind() == io::ErrorKind::Other => {
+            return Err(io::Error::other("its file xor.dat is no regular file"));
+        }
+        file => file?,
+    };
+    file.take(KEY_READ).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn numbers(path: &Path) -> io::Result<Vec<u32>> {

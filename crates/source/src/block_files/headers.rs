@@ -1,6 +1,6 @@
 //! The headers that the files hold, and which of them make the chain.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bitcoin::Work;
 
@@ -23,6 +23,17 @@ pub(super) struct Place {
 pub(super) struct Entry {
     pub(super) hash: [u8; 32],
     pub(super) place: Place,
+}
+
+/// Blocks that connect to each other and to none below them.
+#[derive(Debug)]
+pub(super) struct Loose {
+    /// The first of them.
+    pub(super) root: Entry,
+    /// The hash of the block before it.
+    pub(super) missing: [u8; 32],
+    /// How far each of them lies above the first.
+    pub(super) depths: Vec<u64>,
 }
 
 /// All headers, also stale ones, in the order of the files: about 200 bytes each.
@@ -86,6 +97,32 @@ impl Headers {
         }
         chain.reverse();
         (chain, before)
+    }
+
+    /// The blocks that do not connect to the one with this hash, grouped by the first of those
+    /// that do connect to each other: which all of them miss the same parent.
+    pub(super) fn loose(&self, connected: [u8; 32]) -> Vec<Loose> {
+        let (parents, order) = self.order();
+        let mut roots: Vec<(u32, u64)> = vec![(NONE, 0); self.list.len()];
+        for number in order {
+            let parent = parents.get(index(number)).copied().unwrap_or(NONE);
+            let above = roots.get(index(parent)).map(|(root, depth)| (*root, depth + 1));
+            if let Some(slot) = roots.get_mut(index(number)) {
+                *slot = above.unwrap_or((number, 0));
+            }
+        }
+        let main = self.by_hash.get(&connected).and_then(|number| roots.get(index(*number)));
+        let main = main.map_or(NONE, |(root, _)| *root);
+        let mut depths = BTreeMap::<u32, Vec<u64>>::new();
+        for (root, depth) in roots.into_iter().filter(|(root, _)| *root != main) {
+            depths.entry(root).or_default().push(depth);
+        }
+        let loose = depths.into_iter().filter_map(|(root, depths)| {
+            let root = self.list.get(index(root))?;
+            let entry = Entry { hash: root.hash, place: root.place };
+            Some(Loose { root: entry, missing: root.parent, depths })
+        });
+        loose.collect()
     }
 
     /// The parent of each header, and all headers with each behind its parent.

@@ -2,6 +2,7 @@
 
 mod folder;
 mod headers;
+mod left_out;
 mod replay;
 mod scan;
 mod snapshot;
@@ -40,9 +41,10 @@ const WINDOW_BLOCKS: u64 = 4;
 /// what it added.
 ///
 /// A chain that begins later than with its first block (a node that prunes, a few files alone)
-/// takes its heights from what its blocks state (BIP-34). Where undo records are missing
-/// ([`Lack::SpentOutputs`]), what inputs spent is taken from the blocks before, one after the
-/// other, as far as those are there.
+/// takes its heights from what its blocks state (BIP-34). Where undo records are missing, what
+/// inputs spent is taken from the blocks before, one after the other: from the genesis block on
+/// that is all of it, and else those outputs are missing that were made before the first block
+/// that is there ([`Lack::SpentOutputs`]).
 ///
 /// A block that a node refused (`invalidateblock`) counts like any other: the files do not tell.
 #[derive(Debug)]
@@ -52,6 +54,8 @@ pub struct BlockFiles {
     network: Network,
     folder: Folder,
     lacks: &'static [Lack],
+    /// Whether blocks are read one after the other from the first on.
+    is_replayed: bool,
     threads: NonZeroUsize,
     meter: Meter,
     state: Mutex<State>,
@@ -101,13 +105,27 @@ impl BlockFiles {
             let fault = SourceFault::Unable("they hold no block".to_owned());
             return Err(error("block files", fault));
         }
-        let snapshot = Snapshot::new(Arc::clone(&name), folder.clone(), network, chain)?;
-        let lacks: &[Lack] = if snapshot.lacks_undo() { &[Lack::SpentOutputs] } else { &[] };
+        let snapshot = Snapshot::new(Arc::clone(&name), folder.clone(), network, &headers, chain)?;
+        let is_replayed = snapshot.lacks_undo();
+        let lacks: &[Lack] =
+            if is_replayed && !snapshot.is_whole() { &[Lack::SpentOutputs] } else { &[] };
         let state = Mutex::new(State { headers, files, snapshot: Arc::new(snapshot) });
         let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let (meter, replay, defects) = (Meter::default(), Arc::default(), Arc::default());
         let chain = network.chain();
-        Ok(Self { name, chain, network, folder, lacks, threads, meter, state, replay, defects })
+        Ok(Self {
+            name,
+            chain,
+            network,
+            folder,
+            lacks,
+            is_replayed,
+            threads,
+            meter,
+            state,
+            replay,
+            defects,
+        })
     }
 
     /// Reads with so many threads; by default with as many as the machine runs at once.
@@ -120,6 +138,14 @@ impl BlockFiles {
     /// The height of the first block that is there.
     pub fn first_height(&self) -> u64 {
         self.state().snapshot.first
+    }
+
+    /// Which blocks are there and are not read, because a block below them or their undo record is
+    /// missing: nothing where all are read that belong to the chain. Each is a sentence without its
+    /// full stop, such as "7 blocks above block 225 have no undo record". It is of when the files
+    /// were last looked at, by [`open`](Self::open) or [`tip`](BlockSource::tip).
+    pub fn left_out(&self) -> Vec<String> {
+        self.state().snapshot.left_out.clone()
     }
 
     /// What was left out of the blocks that were read so far.
@@ -147,7 +173,8 @@ impl BlockFiles {
             })?;
         if is_changed {
             let (name, folder) = (Arc::clone(&self.name), self.folder.clone());
-            *snapshot = Arc::new(Snapshot::new(name, folder, self.network, headers.chain())?);
+            let chain = headers.chain();
+            *snapshot = Arc::new(Snapshot::new(name, folder, self.network, headers, chain)?);
         }
         Ok(Arc::clone(snapshot))
     }
@@ -191,7 +218,7 @@ impl BlockSource for BlockFiles {
         let snapshot = Arc::clone(&self.state().snapshot);
         let defects = Arc::clone(&self.defects);
         let heights = *heights.start()..=(*heights.end()).min(snapshot.last());
-        if !self.lacks.is_empty() {
+        if self.is_replayed {
             let replay = Arc::clone(&self.replay);
             return Box::new(Replayed::new(snapshot, heights, replay, defects));
         }
@@ -229,7 +256,10 @@ fn network(folder: &Folder) -> Result<Network, SourceFault> {
         let mut magic = [0; 4];
         let file = folder.file(Kind::Blocks, number);
         let count = file.and_then(|mut file| file.read_at(0, &mut magic));
-        let is_full = count.map_err(|why| unreadable(&why))? == magic.len();
+        let is_full = count.map_err(|why| {
+            let named = format!("{}: {why}", Kind::Blocks.file_name(number));
+            SourceFault::Unreadable(named)
+        })? == magic.len();
         if let Some(network) = Network::of_magic(magic).filter(|_| is_full) {
             return Ok(network);
         }

@@ -10,7 +10,8 @@ use hawkshaw_model::Amount;
 use hawkshaw_model::rows::Rows;
 
 use super::folder::{Folder, Kind};
-use super::headers::{Entry, Place};
+use super::headers::{Entry, Headers, Place};
+use super::left_out::{self, Tally};
 use super::replay::Walk;
 use super::undo::{Linked, UndoIndex};
 use crate::error::{SourceError, SourceFault};
@@ -20,6 +21,9 @@ const INDICES_MAX: usize = 64;
 
 /// How many of the last blocks are asked for their height, where the first block is not there.
 const ASKED_MAX: usize = 12;
+
+/// Of how many groups of blocks that do not connect to the chain the height is asked for.
+const LOOSE_ASKED_MAX: u32 = 2_000;
 
 /// Of how many of the last blocks it is tried whether they can be read.
 const TRIED_MAX: u32 = 2_000;
@@ -35,6 +39,8 @@ pub(super) struct Snapshot {
     pub(super) network: Network,
     /// The height of the first block.
     pub(super) first: u64,
+    /// Which blocks are there and not part of it, as sentences.
+    pub(super) left_out: Vec<String>,
     chain: Vec<Entry>,
     /// The hash of the block before the first.
     before: [u8; 32],
@@ -61,6 +67,7 @@ impl Snapshot {
         name: Arc<str>,
         folder: Folder,
         network: Network,
+        headers: &Headers,
         (chain, before): (Vec<Entry>, [u8; 32]),
     ) -> Result<Self, SourceError> {
         let mut by_file = BTreeMap::<u32, Vec<usize>>::new();
@@ -68,11 +75,51 @@ impl Snapshot {
             by_file.entry(entry.place.file).or_default().push(at);
         }
         let indices = Mutex::default();
-        let mut snapshot =
-            Self { name, folder, network, first: 0, chain, before, by_file, indices };
+        let mut snapshot = Self {
+            name,
+            folder,
+            network,
+            first: 0,
+            left_out: Vec::new(),
+            chain,
+            before,
+            by_file,
+            indices,
+        };
         snapshot.first = snapshot.first_height()?;
+        snapshot.left_out = snapshot.unconnected(headers);
+        let blocks = snapshot.chain.len();
         snapshot.leave_out_unconnected()?;
+        let dropped = u64::try_from(blocks - snapshot.chain.len()).unwrap_or(u64::MAX);
+        snapshot.left_out.extend(left_out::without_undo(dropped, snapshot.last()));
         Ok(snapshot)
+    }
+
+    /// Tells of the blocks that do not connect to the chain.
+    fn unconnected(&self, headers: &Headers) -> Vec<String> {
+        let Some(last) = self.chain.last() else { return Vec::new() };
+        let heights = (self.first, self.last());
+        let mut tally = Tally::default();
+        for (loose, number) in headers.loose(last.hash).iter().zip(0..) {
+            // Nothing stands before the first block of a chain.
+            let height = if loose.missing == [0; 32] {
+                Some(0)
+            } else if number < LOOSE_ASKED_MAX {
+                // A block that cannot be read says as little as one that states no height.
+                let stated = self.stated_height(&loose.root).ok().flatten();
+                stated.filter(|height| *height >= self.stated_from())
+            } else {
+                None
+            };
+            tally.add(loose, height, heights);
+        }
+        tally.sentences(heights, self.before).collect()
+    }
+
+    /// Whether its first block is the genesis block, or the one behind it: what the genesis block
+    /// made cannot be spent.
+    pub(super) fn is_whole(&self) -> bool {
+        self.first <= 1
     }
 
     /// The height of the last block.
@@ -166,7 +213,7 @@ impl Snapshot {
             if block.head().hash != entry.hash {
                 return Err(SourceFault::Unreadable("it changed while it was read".to_owned()));
             }
-            Ok(to_rows(&block, &self.frame(*height))?)
+            to_rows(&block, &self.frame(*height)).map_err(|error| self.fault(entry, error))
         };
         read().map_err(|fault| self.error(*height, &entry.place, fault))
     }
@@ -291,7 +338,8 @@ impl Snapshot {
         }
         let mut stated = None;
         for at in (0..self.chain.len()).rev().take(ASKED_MAX) {
-            let height = self.stated_height(at)?.and_then(|height| {
+            let Some(entry) = self.chain.get(at) else { continue };
+            let height = self.stated_height(entry)?.and_then(|height| {
                 let above = u64::try_from(at).ok()?;
                 height.checked_sub(above).filter(|_| height >= self.stated_from())
             });
@@ -314,15 +362,33 @@ impl Snapshot {
         if self.network.name() == "Bitcoin" { STATED_FROM } else { 1 }
     }
 
-    /// The height that a block of the chain states.
-    fn stated_height(&self, at: usize) -> Result<Option<u64>, SourceError> {
-        let Some(entry) = self.chain.get(at) else { return Ok(None) };
+    /// The height that a block states.
+    fn stated_height(&self, entry: &Entry) -> Result<Option<u64>, SourceError> {
         let length = usize::try_from(entry.place.length).unwrap_or(usize::MAX);
         let file = self.folder.file(Kind::Blocks, entry.place.file);
         let bytes = file.and_then(|mut file| file.bytes_at(entry.place.offset, length));
         let request = Kind::Blocks.file_name(entry.place.file);
         let bytes = bytes.map_err(|error| self.unplaced(&request, unreadable(&error)))?;
         Ok(Block::parse(&bytes).ok().and_then(|block| block.stated_height()))
+    }
+
+    /// What is wrong with the files where a block cannot be read.
+    fn fault(&self, entry: &Entry, error: DecodeError) -> SourceFault {
+        let DecodeError::UnknownOutput { tx, vout } = error else {
+            return SourceFault::Decode(error);
+        };
+        let spent = format!("it spends output {vout} of transaction {tx}");
+        let number = entry.place.file;
+        if self.folder.has(Kind::Undo, number) {
+            let name = Kind::Undo.file_name(number);
+            return SourceFault::Unable(format!(
+                "{spent}, and its undo record, which says what that was, is not in {name}"
+            ));
+        }
+        SourceFault::Unable(format!(
+            "{spent}, which is not in the files: the rev files of the node, or its earlier blk \
+             files, are needed too"
+        ))
     }
 
     fn error(&self, height: u64, place: &Place, fault: SourceFault) -> SourceError {

@@ -12,6 +12,10 @@ use hawkshaw_source::{BlockFiles, SourceError};
 use crate::folder::{Folder, REGTEST, read};
 use crate::made::{Made, Maker};
 
+/// What errors end with where nothing says what an input spent.
+const NEEDED: &str = "which is not in the files: the rev files of the node, or its earlier blk \
+                      files, are needed too";
+
 /// A chain of blocks with something to spend from the second on.
 fn chain(seed: u64, blocks: usize) -> Vec<Made> {
     let mut maker = Maker::new(seed);
@@ -173,7 +177,7 @@ fn without_undo_records_the_blocks_before_say_what_was_spent() {
     let mut folder = Folder::plain();
     chain.iter().for_each(|made| folder.block(0, &made.bytes()));
     let files = folder.open().unwrap();
-    assert_eq!(files.lacks(), [Lack::SpentOutputs]);
+    assert_eq!(files.lacks(), [], "what was spent is in the blocks before, from the first on");
     let wanted = rows(&folder, &chain);
     assert_eq!(read(&files).unwrap(), wanted);
     // Back to an earlier block, on from where that ended, and on in the middle.
@@ -186,9 +190,10 @@ fn without_undo_records_the_blocks_before_say_what_was_spent() {
     let mut folder = Folder::plain();
     chain[5..].iter().for_each(|made| folder.block(0, &made.bytes()));
     let files = folder.open().unwrap();
+    assert_eq!(files.lacks(), [Lack::SpentOutputs]);
     let error = text(read(&files));
-    assert!(error.contains("block 5, blk00000.dat at byte 8: "), "{error}");
-    assert!(error.contains("made before the first block here"), "{error}");
+    assert!(error.contains("block 5, blk00000.dat at byte 8: it spends output "), "{error}");
+    assert!(error.ends_with(NEEDED), "{error}");
 }
 
 #[test]
@@ -198,7 +203,7 @@ fn some_files_of_undo_records_are_better_than_none() {
     chain[..6].iter().for_each(|made| folder.connected(0, made));
     chain[6..].iter().for_each(|made| folder.block(1, &made.bytes()));
     let files = folder.open().unwrap();
-    assert_eq!(files.lacks(), [Lack::SpentOutputs]);
+    assert_eq!(files.lacks(), []);
     assert_eq!(read(&files).unwrap(), rows(&folder, &chain));
 }
 
@@ -215,8 +220,84 @@ fn a_record_that_is_missing_inside_is_an_error() {
     let files = folder.open().unwrap();
     let mut blocks = files.blocks(4..=7);
     let error = text(blocks.next().unwrap());
-    assert!(error.ends_with("nothing says what its inputs spent"), "{error}");
+    assert!(error.contains("block 4, blk00000.dat at byte "), "{error}");
+    let missing = "its undo record, which says what that was, is not in rev00000.dat";
+    assert!(error.ends_with(missing), "{error}");
     assert!(blocks.next().is_none());
+    assert_eq!(files.left_out(), [""; 0], "it is an error, and nothing is left out");
+}
+
+#[test]
+fn blocks_above_one_that_is_missing_are_told_of() {
+    let chain = chain(13, 12);
+    let hash = |at: usize| chain[at].block.block_hash().to_string();
+    let without = |missing: &[usize]| {
+        let mut folder = Folder::plain();
+        for (at, made) in chain.iter().enumerate().filter(|(at, _)| !missing.contains(at)) {
+            folder.block(0, &made.bytes());
+            folder.undo_of(0, &chain[at]);
+        }
+        let files = folder.open().unwrap();
+        (read(&files).unwrap().len(), files.left_out())
+    };
+    assert_eq!(without(&[]), (12, vec![]));
+    let told = "4 blocks above block 6 do not connect to it: the block with hash";
+    assert_eq!(without(&[7]), (7, vec![format!("{told} {} is missing", hash(7))]));
+    let told = "1 block above block 9 does not connect to it: the block with hash";
+    assert_eq!(without(&[10]), (10, vec![format!("{told} {} is missing", hash(10))]));
+    let told = "3 blocks above block 6 do not connect to it: the block with hash";
+    let (count, told) = (7, format!("{told} {} is missing, the lowest of 2 that are", hash(7)));
+    assert_eq!(without(&[7, 9]), (count, vec![told]));
+    // The longer part counts, also where it is not the first.
+    let told = "3 blocks below block 4 do not connect to it: the block with hash";
+    assert_eq!(without(&[3]), (8, vec![format!("{told} {} is missing", hash(3))]));
+}
+
+#[test]
+fn blocks_without_undo_records_at_the_end_are_told_of() {
+    let chain = chain(14, 12);
+    let mut folder = Folder::plain();
+    chain.iter().for_each(|made| folder.block(0, &made.bytes()));
+    chain[..8].iter().for_each(|made| folder.undo_of(0, made));
+    let files = folder.open().unwrap();
+    assert_eq!(files.tip().unwrap().height, 7);
+    assert_eq!(files.left_out(), ["4 blocks above block 7 have no undo record"]);
+    chain[8..11].iter().for_each(|made| folder.undo_of(0, made));
+    folder.write();
+    assert_eq!(files.tip().unwrap().height, 10);
+    assert_eq!(files.left_out(), ["1 block above block 10 has no undo record"]);
+    // A record that is cut off is none.
+    let end = folder.file("rev00000.dat").len();
+    folder.file("rev00000.dat").truncate(end - 5);
+    folder.write();
+    assert_eq!(files.tip().unwrap().height, 9);
+    assert_eq!(files.left_out(), ["2 blocks above block 9 have no undo record"]);
+}
+
+/// Whoever opens a pipe waits for somebody to write.
+#[cfg(unix)]
+#[test]
+fn only_files_are_opened() {
+    let pipe = |name: &str, folder: &Folder| {
+        let path = folder.path().join(name);
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        if !made.is_ok_and(|status| status.success()) {
+            // Without the program, a folder is no file either.
+            std::fs::create_dir(&path).unwrap();
+        }
+    };
+    let folder = Folder::plain();
+    pipe("blk00000.dat", &folder);
+    let error = text(folder.open());
+    assert!(error.ends_with("it cannot be read: blk00000.dat: it is no regular file"), "{error}");
+    let mut folder = Folder::plain();
+    let chain = chain(15, 3);
+    chain.iter().for_each(|made| folder.block(0, &made.bytes()));
+    pipe("rev00000.dat", &folder);
+    assert_eq!(read(&folder.open().unwrap()).unwrap(), rows(&folder, &chain));
+    pipe("xor.dat", &folder);
+    let error = text(folder.open());
+    assert!(error.ends_with("its file xor.dat is no regular file"), "{error}");
 }
 
 #[test]
