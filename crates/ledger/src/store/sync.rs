@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use hawkshaw_model::{BlockRef, BlockSource, ChainId, ReadError, TxHash, rows::Rows};
+use hawkshaw_model::{
+    BlockRef, BlockSource, ChainId, LedgerKind, ReadError, Timestamp, TxHash, rows::Rows,
+};
 
 use crate::store::coverage;
 use crate::store::error::StoreError;
@@ -187,19 +189,22 @@ pub fn sync<S: BlockSource + ?Sized>(
         }
         let Some(stretch) = run.next_stretch()? else { break };
         let before = run.done.0;
-        match run.read_stretch(stretch)? {
-            Read::Whole => {}
+        let read = run.read_stretch(stretch)?;
+        let has_progress = run.done.0 > before;
+        match read {
+            Read::Whole => continue,
+            // A node may name a tip whose blocks it has not got yet.
+            Read::Short if !has_progress => break,
+            Read::Short => {}
             Read::Changed(height) => {
-                let is_progress = run.done.0 > before + 1;
-                changes = if is_progress { 1 } else { changes + 1 };
-                if changes > CHANGES_MAX {
+                changes = if has_progress { 0 } else { changes + 1 };
+                if changes == CHANGES_MAX {
                     return Err(SyncError::Unsteady(CHANGES_MAX, height));
                 }
-                run.writer.forget_pending(source.chain())?;
-                run.read.clear();
-                run.tip = source.tip().map_err(SyncError::Source)?;
             }
         }
+        run.keep_what_was_read()?;
+        run.tip = source.tip().map_err(SyncError::Source)?;
     }
     run.end()
 }
@@ -242,6 +247,8 @@ struct Gone {
 /// How far a stretch was read.
 enum Read {
     Whole,
+    /// The source has fewer blocks than it said.
+    Short,
     /// A block does not follow the one before it.
     Changed(u64),
 }
@@ -358,13 +365,13 @@ impl<S: BlockSource + ?Sized> Sync<'_, S> {
             }
             None => None,
         };
-        let source = self.source;
+        let (source, mut time) = (self.source, None);
         for rows in source.blocks(stretch.clone()) {
             let rows = match rows {
                 Ok(rows) => rows,
                 // What came before it is good.
                 Err(error) => {
-                    self.writer.end()?;
+                    self.keep_what_was_read()?;
                     return Err(SyncError::Source(error));
                 }
             };
@@ -372,7 +379,12 @@ impl<S: BlockSource + ?Sized> Sync<'_, S> {
             if parent.is_some_and(|parent| parent != header.parent) {
                 return Ok(Read::Changed(next));
             }
-            parent = Some(header.hash);
+            if is_before(&chain, header.time, time) {
+                let reason = format!("block {next} has a time before that of the block below it");
+                let file = source.name().to_string();
+                return Err(StoreError::Refused { file, line: next, reason }.into());
+            }
+            (parent, time) = (Some(header.hash), Some(header.time));
             self.note_returned(&rows);
             self.done.0 += 1;
             self.done.1 += rows.len() as u64;
@@ -386,11 +398,19 @@ impl<S: BlockSource + ?Sized> Sync<'_, S> {
             }
         }
         if next <= *stretch.end() {
-            // It gave less than it said it has.
-            return Ok(Read::Changed(next));
+            return Ok(Read::Short);
         }
         self.read.push([*stretch.start(), *stretch.end()]);
         Ok(Read::Whole)
+    }
+
+    /// Stores the blocks that were read, which follow each other and what is stored.
+    fn keep_what_was_read(&mut self) -> Result<(), SyncError<S::Error>> {
+        let (chain, lacks) = (self.source.chain().clone(), self.source.lacks());
+        self.import.add(&self.writer.end()?);
+        self.read.clear();
+        self.writer.begin_sync(&chain, lacks, self.options.batch_rows)?;
+        Ok(())
     }
 
     fn note_returned(&mut self, rows: &Rows) {
@@ -426,6 +446,12 @@ impl<S: BlockSource + ?Sized> Sync<'_, S> {
             reorganisations: reorganisations.collect(),
         })
     }
+}
+
+/// Whether a time is before that of the block below, where that cannot be: times of Bitcoin's
+/// blocks may fall (BIP-113), those of account chains do not.
+fn is_before(chain: &ChainId, time: Timestamp, below: Option<Timestamp>) -> bool {
+    chain.ledger_kind() == LedgerKind::Accounts && below.is_some_and(|below| time < below)
 }
 
 /// The header in the rows of a block, which has the height that was asked for.

@@ -349,18 +349,6 @@ impl StoreWriter {
         Ok(is_resumed)
     }
 
-    /// Forgets rows that were added and not yet handed to a batch.
-    pub(crate) fn forget_pending(&mut self, chain: &ChainId) -> Result<(), StoreError> {
-        self.commit_begun()?;
-        for open in self.chains.iter_mut().filter(|open| open.id == *chain) {
-            open.pending.clear();
-            open.pending_rows = 0;
-            open.heights.clear();
-            open.still.clear();
-        }
-        Ok(())
-    }
-
     /// Stores rows of a chain.
     fn store(&mut self, chain: usize, batch: Vec<Rows>) -> Result<(), StoreError> {
         if batch.is_empty() {

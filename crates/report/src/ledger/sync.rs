@@ -106,7 +106,13 @@ pub fn to_sync_text(answer: &SyncAnswer) -> String {
         Some(height) => format!("stored through block {}", number(height)),
         None => "nothing is stored".to_owned(),
     };
-    let tip = answer.tip.map_or_else(String::new, |tip| format!(", the tip is {}", number(tip)));
+    let tip = match (answer.tip, answer.through) {
+        (Some(tip), Some(through)) if tip < through => {
+            format!(", the source lags behind at {}", number(tip))
+        }
+        (Some(tip), _) => format!(", the tip is {}", number(tip)),
+        (None, _) => String::new(),
+    };
     let name = answer.chain.name();
     line("chain", &format!("{name}: {through}{tip}"));
     line("source", &label(&answer.source));

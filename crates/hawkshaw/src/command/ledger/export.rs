@@ -52,6 +52,9 @@ pub(super) fn run(arguments: &ExportArguments, quiet: bool) -> Result<(), Failur
             ),
         );
     }
+    for lacks in wanted.iter().flat_map(|place| store::lacks_of(&snapshot, *place)) {
+        screen::say(quiet, &format!("the tables do not say it themselves: {lacks}"));
+    }
     let names: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
     screen::answer(format!("{rows} rows in {}\n", names.join(", ")).as_bytes())
 }

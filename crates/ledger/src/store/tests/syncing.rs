@@ -33,6 +33,10 @@ struct Node {
     first: u64,
     /// This block cannot be read.
     damaged: Option<u64>,
+    /// The tip that it names is so far above its last block.
+    boasts: u64,
+    /// From this block on parents are wrong.
+    breaks_at: u64,
 }
 
 impl Node {
@@ -49,6 +53,8 @@ impl Node {
             names_wrong_parents: false,
             first: 0,
             damaged: None,
+            boasts: 0,
+            breaks_at: u64::MAX,
         }
     }
 
@@ -90,7 +96,8 @@ impl Node {
         };
         rows.file = self.name.clone();
         let parent = height.checked_sub(1).map_or([0; 32], |below| self.hash(below));
-        let parent = if self.names_wrong_parents { [9; 32] } else { parent };
+        let parent =
+            if self.names_wrong_parents || height >= self.breaks_at { [9; 32] } else { parent };
         let hash = self.hash(height);
         rows.blocks.push(rows::Block { height, time: time(height), hash, parent });
         rows
@@ -119,7 +126,7 @@ impl BlockSource for Node {
     fn tip(&self) -> Result<BlockRef, String> {
         let node = self.now();
         let height = node.blocks.len() as u64 - 1;
-        Ok(BlockRef { height, hash: node.hash(height) })
+        Ok(BlockRef { height: height + self.boasts, hash: node.hash(height) })
     }
 
     fn block_at(&self, height: u64) -> Result<Option<BlockRef>, String> {
@@ -387,6 +394,29 @@ fn a_source_that_lost_its_first_blocks() {
     // A new store begins where the source does.
     let fresh = tempfile::tempdir().unwrap();
     assert_eq!(synced(fresh.path(), &late, &options(3)).unwrap().blocks, 11);
+}
+
+#[test]
+fn a_tip_without_its_blocks_ends_the_run() {
+    let node = Node::new(&ChainId::ethereum(), 1, &blocks(40));
+    for boasts in [1, 500, u64::MAX / 2] {
+        let boasting = Node { boasts, reads: Cell::new(0), ..node.clone() };
+        let dir = tempfile::tempdir().unwrap();
+        let summary = synced(dir.path(), &boasting, &options(1000)).unwrap();
+        assert_eq!((summary.blocks, summary.through), (41, Some(40)));
+        assert!(boasting.reads.get() < 60, "{} blocks were asked for", boasting.reads.get());
+        assert_eq!(said(dir.path()), expected(&node));
+    }
+}
+
+#[test]
+fn a_block_that_never_fits_ends_the_run() {
+    let node = Node { breaks_at: 30, ..Node::new(&ChainId::ethereum(), 1, &blocks(40)) };
+    let dir = tempfile::tempdir().unwrap();
+    let error = synced(dir.path(), &node, &options(1000)).unwrap_err();
+    assert!(matches!(error, SyncError::Unsteady(16, 30)), "{error}");
+    assert_eq!(Snapshot::open(dir.path()).unwrap().covered(0), [[0, 29]]);
+    assert!(node.reads.get() < 80, "{} blocks were asked for", node.reads.get());
 }
 
 #[test]
