@@ -55,6 +55,14 @@ impl Source {
         })
     }
 
+    /// Which of its blocks cannot be read, as sentences.
+    pub(crate) fn left_out(&self) -> Vec<String> {
+        match &self.kind {
+            Kind::Files(files) => files.left_out(),
+            _ => Vec::new(),
+        }
+    }
+
     /// What asking it has cost; nothing where it is files.
     pub(crate) fn traffic(&self) -> Option<Traffic> {
         self.client.as_ref().map(Client::traffic)
@@ -193,6 +201,10 @@ pub(crate) fn node(
         }
         match attempt() {
             Ok(kind) => return Ok(Source { kind, client: Some(client.clone()) }),
+            // A node of Tron that says something wrong is still one.
+            Err(error) if namespace == "tron" && TronNode::answers(client) => {
+                return Err(failure(error));
+            }
             Err(error) if is_of_another_kind(&error.fault) => refusals.push(error),
             Err(error) => return Err(failure(error)),
         }

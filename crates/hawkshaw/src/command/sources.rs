@@ -114,6 +114,8 @@ fn node(source: &Source) -> Result<SourceAnswer, Failure> {
     if !matches!(source.kind, Kind::Evm(_)) {
         facts.extend(sampled(blocks)?);
     }
+    let left_out = source.left_out();
+    facts.push(fact("left out", "left_out", left_out.join("; "), json!(left_out)));
     facts.push(lacks(blocks.lacks()));
     Ok(SourceAnswer {
         source: blocks.name().to_string(),

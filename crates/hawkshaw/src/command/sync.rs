@@ -171,6 +171,7 @@ impl Run<'_> {
             txs: sum.import.txs,
             events: sum.import.events,
             defects: self.source.defects(),
+            left_out: self.source.left_out(),
             lacks: place.map_or_else(Vec::new, |place| store::lacks_of(&snapshot, place)),
             reorganisations: sum
                 .reorganisations

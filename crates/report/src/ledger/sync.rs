@@ -31,6 +31,8 @@ pub struct SyncAnswer {
     pub events: u64,
     /// What was left out, by reason.
     pub defects: Vec<(String, u64)>,
+    /// Blocks of the source that cannot be read, as sentences.
+    pub left_out: Vec<String>,
     /// What the source leaves out, as sentences.
     pub lacks: Vec<String>,
     /// Blocks that went away.
@@ -134,6 +136,9 @@ pub fn to_sync_text(answer: &SyncAnswer) -> String {
     for text in &answer.lacks {
         line("lacks", text);
     }
+    for text in &answer.left_out {
+        line("left out", text);
+    }
     for (reason, count) in &answer.defects {
         line("left out", &format!("{} × {reason}", number(*count)));
     }
@@ -195,6 +200,7 @@ pub fn to_sync_json(answer: &SyncAnswer) -> Value {
         "transactions": answer.txs,
         "events": answer.events,
         "defects": defects,
+        "left_out": answer.left_out,
         "lacks": answer.lacks,
         "reorganisations": gone,
         "traffic": traffic,
