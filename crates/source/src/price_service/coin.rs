@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use hawkshaw_model::AssetId;
+use hawkshaw_chains::evm::Network;
+use hawkshaw_model::{AssetId, ChainId};
 
 use super::PriceApi;
 
@@ -53,6 +54,9 @@ impl Coin {
         let (namespace, reference) = asset.local().split_once(':')?;
         match namespace {
             "slip44" => {
+                if !is_native(asset) {
+                    return None;
+                }
                 let (_, id) = NATIVES.iter().find(|(number, _)| *number == reference)?;
                 Some(Self { platform: OWN_IDS.into(), address: (*id).into() })
             }
@@ -77,6 +81,19 @@ impl Coin {
 
     pub(super) fn platform_and_address(&self) -> (&str, &str) {
         (&self.platform, &self.address)
+    }
+}
+
+/// Whether an asset is the native one of a chain that is known: anybody may give a chain of their
+/// own the number of ether.
+fn is_native(asset: &AssetId) -> bool {
+    let chain = asset.chain();
+    let is_coin = |local: &str| asset.local() == local;
+    match chain.namespace() {
+        "eip155" => Network::new(&chain, None).is_ok_and(|network| network.native() == asset),
+        "bip122" => chain == ChainId::bitcoin() && is_coin("slip44:0"),
+        "tron" => chain == ChainId::tron() && is_coin("slip44:195"),
+        _ => false,
     }
 }
 
@@ -118,6 +135,17 @@ mod tests {
         assert_eq!(name(PriceApi::CoinGecko, usdt), Some(gecko));
         let btc = "bip122:000000000019d6689c085ae165831e93/slip44:0";
         assert_eq!(name(PriceApi::DefiLlama, btc).as_deref(), Some("coingecko:bitcoin"));
+        for (asset, coin) in [
+            ("eip155:1/slip44:60", "coingecko:ethereum"),
+            ("eip155:10/slip44:60", "coingecko:ethereum"),
+            ("eip155:56/slip44:714", "coingecko:binancecoin"),
+            ("eip155:137/slip44:966", "coingecko:polygon-ecosystem-token"),
+            ("eip155:2020/slip44:2020", "coingecko:ronin"),
+            ("eip155:43114/slip44:9005", "coingecko:avalanche-2"),
+            ("tron:0x2b6653dc/slip44:195", "coingecko:tron"),
+        ] {
+            assert_eq!(name(PriceApi::DefiLlama, asset).as_deref(), Some(coin), "{asset}");
+        }
         let tron = "tron:0x2b6653dc/trc20:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t";
         let expected = "tron:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t";
         assert_eq!(name(PriceApi::CoinGecko, tron).as_deref(), Some(expected));
@@ -125,6 +153,12 @@ mod tests {
             "eip155:1/erc721:0x55d398326f99059ff775485246999027b3197955",
             "eip155:99/erc20:0x55d398326f99059ff775485246999027b3197955",
             "eip155:1/slip44:77777",
+            // Not a chain that is known, or not its own asset.
+            "eip155:99999/slip44:60",
+            "eip155:56/slip44:60",
+            "eip155:1/slip44:0",
+            "bip122:00000000000000000000000000000000/slip44:0",
+            "tron:0x00000001/slip44:195",
         ] {
             assert_eq!(name(PriceApi::DefiLlama, asset), None, "{asset}");
         }
