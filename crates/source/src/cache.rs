@@ -131,7 +131,8 @@ impl Cache {
                 let why = format!(
                     "the file is damaged ({why}): remove it and run once without being offline"
                 );
-                Err(self.error(&path, key.as_str(), &why))
+                let fault = SourceFault::Unreadable(why);
+                Err(SourceError { fault, ..self.error(&path, key.as_str(), "") })
             }
         }
     }
