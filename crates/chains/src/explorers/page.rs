@@ -88,17 +88,20 @@ impl Complaint {
     pub fn is_unknown(&self) -> bool {
         let low = self.text().to_ascii_lowercase();
         let words = ["not found", "not supported", "does not exist", "not available", "unknown"];
+        if matches!(self, Self::Key(_) | Self::TooMany(_)) {
+            return false;
+        }
         matches!(self, Self::NoSuchList(_)) || words.iter().any(|word| low.contains(word))
     }
 
     /// What a text means. Texts differ between copies in more than their case.
-    fn of(text: &str) -> Self {
+    pub fn of(text: &str) -> Self {
         let low = text.to_ascii_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| low.contains(word));
         let text = text.to_owned();
         if has(&["rate limit", "too many requests", "too many invalid api key"]) {
             Self::TooMany(text)
-        } else if has(&["api key", "apikey", "free api access is not supported"]) {
+        } else if has(KEY_WORDS) {
             Self::Key(text)
         } else if has(&["result window is too large"]) {
             Self::Window(text)
@@ -111,6 +114,22 @@ impl Complaint {
         }
     }
 }
+
+/// Words of texts that refuse whoever asks, whatever it is that they ask for.
+const KEY_WORDS: &[&str] = &[
+    "api key",
+    "apikey",
+    "api-key",
+    "api_key",
+    "api token",
+    "access token",
+    "unauthorized",
+    "unauthorised",
+    "not authorized",
+    "api pro",
+    "free api access is not supported",
+    "deprecated v1 endpoint",
+];
 
 /// A row of a list: those fields that are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -208,20 +227,22 @@ pub fn decode_page(bytes: &[u8]) -> Result<Page<'_>, DecodeError> {
     if result.starts_with('[') {
         // "No transactions found" and its kin have status 0 and no rows.
         let rows: Vec<Entry<'_>> = from_json(result.as_bytes(), NESTING_MAX)?;
-        let is_told = message.to_ascii_lowercase();
         let is_good = envelope.status.as_ref().is_some_and(|status| status.text() != "0");
-        if is_good || !rows.is_empty() || is_told.starts_with("no ") {
+        if is_good || !rows.is_empty() || is_nothing(&message) {
             return Ok(Page::Rows(rows));
         }
         return Ok(Page::Complaint(Complaint::of(&message)));
     }
     let said = text_of(envelope.result);
-    let is_empty = |text: &str| {
-        let low = text.to_ascii_lowercase();
-        low.starts_with("no ") && low.trim_end_matches('.').ends_with(" found")
-    };
-    if is_empty(&message) || is_empty(&said) {
+    let is_found = |text: &str| text.trim_end_matches('.').to_ascii_lowercase().ends_with(" found");
+    if [&message, &said].into_iter().any(|text| is_nothing(text) && is_found(text)) {
         return Ok(Page::Rows(Vec::new()));
+    }
+    for text in [&said, &message] {
+        let complaint = Complaint::of(text);
+        if matches!(complaint, Complaint::Key(_)) {
+            return Ok(Page::Complaint(complaint));
+        }
     }
     let text = match (said.as_str(), message.as_str()) {
         ("", "") => {
@@ -231,6 +252,14 @@ pub fn decode_page(bytes: &[u8]) -> Result<Page<'_>, DecodeError> {
         (said, _) => said,
     };
     Ok(Page::Complaint(Complaint::of(text)))
+}
+
+/// Whether a text says that there are no rows: "No transactions found", also with what Etherscan
+/// says behind it to those without a key; not "No API key found".
+fn is_nothing(text: &str) -> bool {
+    let low = text.to_ascii_lowercase();
+    let what = low.strip_prefix("no ").and_then(|rest| rest.split(" found").next());
+    what.is_some_and(|what| !KEY_WORDS.iter().any(|word| what.contains(word)))
 }
 
 /// Reads the answer of the module `proxy`: the result as JSON, or why there is none.
@@ -263,6 +292,10 @@ pub fn decode_text(bytes: &[u8]) -> Result<Result<&str, Complaint>, DecodeError>
     }
     if answer.status.as_ref().is_some_and(|status| status.text() == "0") {
         let said = text_of(answer.result);
+        let told = Complaint::of(&text_of(answer.message));
+        if matches!(told, Complaint::Key(_)) {
+            return Ok(Err(told));
+        }
         let text = if said.is_empty() { text_of(answer.message) } else { said };
         return Ok(Err(Complaint::of(&text)));
     }
@@ -314,6 +347,22 @@ mod tests {
         assert!(page(rate).starts_with("TooMany"), "{}", page(rate));
         let key = r#"{"status":"0","message":"NOTOK","result":"Invalid API Key"}"#;
         assert!(page(key).starts_with("Key"));
+        for text in [
+            r#"{"status":"0","message":"Invalid API Key","result":"Error!"}"#,
+            r#"{"status":"0","message":"NOTOK","result":"No API key found"}"#,
+            r#"{"status":"0","message":"No API key found","result":[]}"#,
+            r#"{"status":"0","message":"NOTOK","result":"Invalid API Key (#err2)|0xab-"}"#,
+            r#"{"status":"0","message":"NOTOK","result":"Missing/Invalid API Key"}"#,
+            r#"{"status":"0","message":"NOTOK","result":"You are using a deprecated V1 endpoint"}"#,
+        ] {
+            assert!(page(text).starts_with("Key"), "{text}: {}", page(text));
+            if text.contains("NOTOK") {
+                let told = decode_text(text.as_bytes()).unwrap().unwrap_err();
+                assert!(matches!(told, Complaint::Key(_)) && !told.is_unknown(), "{told:?}");
+            }
+        }
+        let none = r#"{"status":"0","message":"No transactions found-Missing/Invalid API Key, rate limit of 1/5sec applied","result":[]}"#;
+        assert_eq!(page(none), "0 rows");
         let window = r#"{"status":"0","message":"Result window is too large, PageNo x Offset size must be less than or equal to 10000","result":null}"#;
         assert!(page(window).starts_with("Window"));
         let slow = r#"{"status":"0","message":"Query Timeout occured. Please select a smaller result dataset","result":null}"#;
