@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use hawkshaw_chains::DecodeError;
 use ureq::Agent;
 use ureq::http::StatusCode;
 
@@ -229,7 +230,38 @@ impl Client {
     pub fn error(&self, request: &str, fault: SourceFault) -> SourceError {
         let endpoint = self.endpoint();
         let source_name = Arc::clone(endpoint.name());
-        SourceError { source_name, request: endpoint.masked(request), fault }
+        SourceError { source_name, request: endpoint.masked(request), fault: self.masked(fault) }
+    }
+
+    /// A fault without the endpoint's secrets: hosts repeat what they were sent, and answers that
+    /// cannot be read are quoted.
+    fn masked(&self, fault: SourceFault) -> SourceFault {
+        use SourceFault as F;
+        let masked = |text: String| self.endpoint().masked(&text);
+        match fault {
+            F::Unreachable(why) => F::Unreachable(masked(why)),
+            F::Refused(why) => F::Refused(masked(why)),
+            F::Unable(why) => F::Unable(masked(why)),
+            F::Unreadable(why) => F::Unreadable(masked(why)),
+            F::Decode(DecodeError::Malformed(why)) => {
+                F::Decode(DecodeError::Malformed(masked(why)))
+            }
+            F::Decode(DecodeError::Contradiction(why)) => {
+                F::Decode(DecodeError::Contradiction(masked(why)))
+            }
+            other => other,
+        }
+    }
+
+    /// Whether a secret of the endpoint stands in an answer: as it is, as in URLs, or as in JSON.
+    pub(crate) fn is_revealing(&self, body: &[u8]) -> bool {
+        let endpoint = self.endpoint();
+        let is_in = |text: &str| endpoint.masked(text) != text;
+        let text = String::from_utf8_lossy(body);
+        is_in(&text)
+            || (text.contains('%') && is_in(&unescaped(&text, "%", 2)))
+            || (text.contains('\\')
+                && is_in(&unescaped(&text, "\\u00", 2).replace("\\/", "/").replace("\\\"", "\"")))
     }
 
     /// A piece of an answer as errors show it: short, printable, without the endpoint's secrets.
@@ -312,6 +344,27 @@ impl Client {
         let part = u32::from(splitmix(step).to_le_bytes()[0]);
         full.saturating_sub(full / 512 * part)
     }
+}
+
+/// A text with what stands behind a mark as so many hex digits put in their place. Whatever is no
+/// ASCII character stays.
+fn unescaped(text: &str, mark: &str, digits: usize) -> String {
+    let mut pieces = text.split(mark);
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let code = piece.get(..digits).and_then(|code| u8::from_str_radix(code, 16).ok());
+        match code.filter(u8::is_ascii) {
+            Some(code) => {
+                plain.push(char::from(code));
+                plain.push_str(piece.get(digits..).unwrap_or_default());
+            }
+            None => {
+                plain.push_str(mark);
+                plain.push_str(piece);
+            }
+        }
+    }
+    plain
 }
 
 /// A number that looks random (SplitMix64).

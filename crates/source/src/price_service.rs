@@ -276,7 +276,7 @@ impl PriceService {
     }
 
     fn error(&self, request: String, fault: SourceFault) -> SourceError {
-        SourceError { source_name: self.client.endpoint().name().clone(), request, fault }
+        self.client.error(&request, fault)
     }
 }
 

@@ -144,6 +144,7 @@ fn faults_are_named_with_the_request_and_without_the_key() {
         (Reply::page(200), |f| matches!(f, SourceFault::Unable(_) | SourceFault::Refused(_))),
         (Reply::json(deep), |f| matches!(f, SourceFault::Decode(_))),
         (Reply::json("{\"coins\":{\"ethereum:0x1\":{}}}"), |f| matches!(f, SourceFault::Decode(_))),
+        (Reply::json("{\"coins\":{\"sesame\":{}}}"), |f| matches!(f, SourceFault::Decode(_))),
         (Reply::status(429, ""), |f| matches!(f, SourceFault::RateLimited(_))),
         (Reply::status(401, ""), |f| matches!(f, SourceFault::Unauthorised(401))),
         (Reply::json("{").manner(Manner::Flood(8 << 20)), |f| {
