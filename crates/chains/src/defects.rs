@@ -49,6 +49,9 @@ pub enum Defect {
     AmountUnknown,
     /// A movement of a token that is named by its name only, which others may have too.
     TokenNameOnly,
+    /// A transaction of which nobody says where in its block it stands, beside others of the same
+    /// history: it counts as the last.
+    PlaceUnknown,
     /// A movement to or from a place of the chain that has no address: an exchange that is part
     /// of it, a shielded pool.
     UnaddressedMovement,
@@ -79,6 +82,7 @@ impl Defect {
             Self::AlikeMovement => "alike-movement",
             Self::AmountUnknown => "amount-unknown",
             Self::TokenNameOnly => "token-name-only",
+            Self::PlaceUnknown => "place-unknown",
             Self::UnaddressedMovement => "unaddressed-movement",
         }
     }

@@ -131,8 +131,8 @@ impl Listing {
     ///
     /// When it is no such row.
     pub fn add(&mut self, list: List, entry: &Entry<'_>, number: u64) -> Result<(), DecodeError> {
-        let spot = spot(entry, number)?;
-        self.add_of(list, entry, spot)
+        let added = spot(entry, number).and_then(|spot| self.add_of(list, entry, spot));
+        added.map_err(|error| named(error, list, entry, number))
     }
 
     /// Adds a row whose place is known.
@@ -212,15 +212,20 @@ impl Listing {
     }
 
     fn internal(&mut self, entry: &Entry<'_>, spot: Spot) -> Result<(), DecodeError> {
-        let value = entry.value.amount("value")?.unwrap_or(Amount::ZERO);
+        let value = entry.value.amount("value")?;
         // The root says what the transaction itself moved, as its own list does.
-        if value.is_zero() || entry.index.text() == "0" || !hands_over(entry) {
+        let is_nothing = value.is_some_and(|value| value.is_zero());
+        if is_nothing || entry.index.text() == "0" || !hands_over(entry) {
             return Ok(());
         }
         if flag(&entry.is_error) || !matches!(entry.err_code.text(), "" | "0" | "null") {
             self.defects.count(Defect::FailedCall);
             return Ok(());
         }
+        let Some(value) = value else {
+            self.defects.count(Defect::AmountUnknown);
+            return Ok(());
+        };
         let from = filled("from", entry.from.address("from")?)?;
         let to = match entry.to.address("to")? {
             Some(to) => to,
@@ -296,8 +301,9 @@ impl Listing {
                 continue;
             };
             let asset = if is_native { NATIVE } else { self.asset(token)? };
-            let from = entry.from.address("from")?.unwrap_or_default();
-            let to = entry.to.address("to")?.unwrap_or_default();
+            // Nobody is written as the address 0; a side that is missing may be anybody.
+            let from = filled("from", entry.from.address("from")?)?;
+            let to = filled("to", entry.to.address("to")?)?;
             let token_kind = if is_native { Token::Native } else { token.token() };
             let (kind, from) = token_kind.sides(from, to);
             let moved = Transfer {
@@ -364,6 +370,18 @@ impl Listing {
         self.rows.assets.push(asset?);
         self.assets.insert(token, number);
         Ok(number)
+    }
+}
+
+/// An error that says which row of which list it is of.
+fn named(error: DecodeError, list: List, entry: &Entry<'_>, number: u64) -> DecodeError {
+    let hash = entry.hash.hash("hash").ok().flatten();
+    let of = hash.map_or_else(String::new, |hash| format!(" (transaction {hash})"));
+    let row = format!("row {number} of {}{of}", list.action());
+    match error {
+        DecodeError::Malformed(why) => DecodeError::Malformed(format!("{row}: {why}")),
+        DecodeError::Contradiction(why) => DecodeError::Contradiction(format!("{row}: {why}")),
+        other => other,
     }
 }
 

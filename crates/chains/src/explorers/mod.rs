@@ -15,5 +15,5 @@ mod tests;
 
 pub use esplora::{EsploraTx, decode_order, decode_place, decode_transaction, decode_transactions};
 pub use listing::Listing;
-pub use one_transaction::OneTransaction;
+pub use one_transaction::{OneTransaction, Place};
 pub use page::{Complaint, Entry, List, Page, decode_page, decode_text};

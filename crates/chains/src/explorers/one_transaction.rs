@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use alloy_primitives::hex;
 use hawkshaw_model::rows::{Call, Rows, Spot, Transfer};
-use hawkshaw_model::{Address, Amount, Timestamp, TransferKind};
+use hawkshaw_model::{Address, Amount, Timestamp, TransferKind, TxHash};
 use serde::Deserialize;
 
 use super::listing::Listing;
@@ -26,6 +26,17 @@ pub struct OneTransaction<'a> {
     pub block: &'a str,
     /// What the explorer lists inside the transaction.
     pub internal: &'a [Entry<'a>],
+}
+
+/// Where a transaction stands and who sent it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The height of its block.
+    pub height: u64,
+    /// Its number in its block.
+    pub tx_index: u32,
+    /// Who sent it.
+    pub sender: Address,
 }
 
 const NESTING_MAX: usize = 32;
@@ -109,6 +120,28 @@ impl OneTransaction<'_> {
     pub fn height(transaction: &str) -> Result<Option<u64>, DecodeError> {
         let sent: Option<Sent<'_>> = from_json(transaction.as_bytes(), NESTING_MAX)?;
         sent.map_or(Ok(None), |sent| sent.block_number.number("blockNumber"))
+    }
+
+    /// The place of a transaction, by the result of `eth_getTransactionByHash`; `None` where there
+    /// is no such transaction in a block.
+    ///
+    /// # Errors
+    ///
+    /// When it is no such result, or that of another transaction.
+    pub fn place(transaction: &str, wanted: &TxHash) -> Result<Option<Place>, DecodeError> {
+        let sent: Option<Sent<'_>> = from_json(transaction.as_bytes(), NESTING_MAX)?;
+        let Some(sent) = sent else { return Ok(None) };
+        let Some(height) = sent.block_number.number("blockNumber")? else { return Ok(None) };
+        if sent.hash.hash("hash")?.as_ref() != Some(wanted) {
+            let why = "it is of another transaction than was asked for";
+            return Err(DecodeError::Contradiction(why.to_owned()));
+        }
+        let index = sent.transaction_index.number("transactionIndex")?;
+        Ok(Some(Place {
+            height,
+            tx_index: filled("transactionIndex", index)?,
+            sender: Address::Evm(filled("from", sent.from.address("from")?)?),
+        }))
     }
 
     /// The time of a block, by the result of `eth_getBlockByNumber`.

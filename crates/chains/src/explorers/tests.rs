@@ -6,7 +6,7 @@ use hawkshaw_model::rows::Transfer;
 use hawkshaw_model::{Address, ChainId};
 use serde_json::{Value, json};
 
-use super::{List, Listing, Page, decode_page};
+use super::{List, Listing, OneTransaction, Page, decode_page};
 use crate::evm::Network;
 
 /// The wrapper of Ethereum.
@@ -191,5 +191,63 @@ fn what_is_no_row_is_refused() {
         let Page::Rows(rows) = decode_page(page.as_bytes()).unwrap() else { panic!() };
         let error = listing.add(List::Transactions, &rows[0], 1).unwrap_err().to_string();
         assert!(error.contains(why), "{error}");
+    }
+}
+
+/// A side that is missing is not the address 0, which stands for nobody.
+#[test]
+fn a_token_without_a_side_is_refused() {
+    let network = Network::new(&ChainId::ethereum(), None).unwrap();
+    for (list, action) in [(List::Tokens, "tokentx"), (List::Collectibles, "tokennfttx")] {
+        for side in ["from", "to"] {
+            for missing in [Some(Value::Null), Some("".into()), None] {
+                let mut token = row(json!({ "contractAddress": who(0xee) }));
+                if list == List::Collectibles {
+                    token["tokenID"] = "7".into();
+                }
+                match missing {
+                    Some(value) => token[side] = value,
+                    None => drop(token.as_object_mut().unwrap().remove(side)),
+                }
+                let page = json!({ "status": "1", "message": "OK", "result": [token] }).to_string();
+                let Page::Rows(rows) = decode_page(page.as_bytes()).unwrap() else { panic!() };
+                let mut listing = Listing::new(&network, &Arc::from("test"), None);
+                let error = listing.add(list, &rows[0], 17).unwrap_err().to_string();
+                let hash = "ab".repeat(32);
+                let named = format!("row 17 of {action} (transaction {hash}): {side} is missing");
+                assert!(error.contains(&named), "{error}");
+                assert!(listing.finish().0.transfers.is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_call_inside_without_an_amount_is_counted() {
+    let told = read(&[(List::Internal, row(json!({ "value": null })))]);
+    assert_eq!(told, ["amount-unknown 1"]);
+}
+
+#[test]
+fn the_place_of_a_transaction_is_told() {
+    let hash = "ab".repeat(32).parse().unwrap();
+    let sent = json!({
+        "hash": format!("0x{}", "ab".repeat(32)), "blockNumber": "0x10",
+        "transactionIndex": "0x7", "from": who(3),
+    });
+    let place = OneTransaction::place(&sent.to_string(), &hash).unwrap().unwrap();
+    assert_eq!((place.height, place.tx_index, place.sender), (16, 7, Address::Evm([3; 20])));
+    assert_eq!(OneTransaction::place("null", &hash).unwrap(), None);
+    let with = |field: &str, value: Value| {
+        let mut sent = sent.clone();
+        sent[field] = value;
+        OneTransaction::place(&sent.to_string(), &hash)
+    };
+    assert_eq!(with("blockNumber", Value::Null).unwrap(), None);
+    let foreign = with("hash", format!("0x{}", "cd".repeat(32)).into()).unwrap_err();
+    assert!(foreign.to_string().contains("another transaction"), "{foreign}");
+    for field in ["transactionIndex", "from"] {
+        let error = with(field, Value::Null).unwrap_err().to_string();
+        assert!(error.contains(&format!("{field} is missing")), "{error}");
     }
 }
