@@ -1,6 +1,7 @@
 //! Asks an explorer, or the folder in which its answers are kept.
 
 use hawkshaw_chains::DecodeError;
+use hawkshaw_chains::explorers::Complaint;
 use ureq::http::StatusCode;
 
 use crate::cache::{Cache, CacheKey, CacheMode};
@@ -84,6 +85,11 @@ impl Asker {
         Self { cache: None, ..self.clone() }
     }
 
+    /// Whether nobody is asked, and only what is kept is looked at.
+    pub(super) fn is_offline(&self) -> bool {
+        self.cache.as_ref().is_some_and(|cache| cache.mode() == CacheMode::Offline)
+    }
+
     pub(super) fn error(&self, request: &str, fault: SourceFault) -> SourceError {
         self.client.error(request, fault)
     }
@@ -99,10 +105,10 @@ impl Asker {
         Ok(fetched.value)
     }
 
-    /// Keeps an answer.
+    /// Keeps an answer, unless the key stands in it: then it is asked for again another time.
     pub(super) fn keep<T>(&self, fetched: &Fetched<T>) -> Result<(), SourceError> {
         match &self.cache {
-            Some(cache) if !fetched.is_kept => {
+            Some(cache) if !fetched.is_kept && !self.client.is_revealing(&fetched.bytes) => {
                 let mut entry = format!("{}\n", fetched.status).into_bytes();
                 entry.extend_from_slice(&fetched.bytes);
                 cache.store(&fetched.key, &entry)
@@ -201,9 +207,18 @@ impl Asker {
         Ok(None)
     }
 
+    /// A refusal of the key, which does not depend on what was asked.
+    pub(super) fn key_refusal(text: &str) -> SourceFault {
+        SourceFault::Unable(format!("it refuses the key, or wants one: {text}"))
+    }
+
     /// Why an answer of another status than 200 is none.
     pub(super) fn refusal(&self, body: Body<'_>) -> SourceFault {
-        let text = self.client.shown(&String::from_utf8_lossy(body.bytes));
+        let said = String::from_utf8_lossy(body.bytes);
+        let text = self.client.shown(&said);
+        if matches!(Complaint::of(&said), Complaint::Key(_)) {
+            return Self::key_refusal(&text);
+        }
         SourceFault::Refused(if text.is_empty() { "no reason given".to_owned() } else { text })
     }
 }

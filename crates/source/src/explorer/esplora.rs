@@ -216,7 +216,8 @@ impl Esplora {
         rows.extent = Extent::Account(account);
         self.place(txs, &mut rows)?;
         let rows_seen = u64::try_from(txs.len()).unwrap_or(u64::MAX);
-        Ok(History { rows, gaps, rows_seen, tip: self.tip, defects: Defects::default() })
+        let (defects, notes) = (Defects::default(), Vec::new());
+        Ok(History { rows, gaps, rows_seen, tip: self.tip, defects, notes })
     }
 }
 

@@ -5,16 +5,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hawkshaw_chains::DecodeError;
 use hawkshaw_chains::evm::Network;
 use hawkshaw_chains::explorers::{
-    Complaint, Entry, List, Listing, OneTransaction, Page, decode_page, decode_text,
+    Complaint, Entry, List, Listing, OneTransaction, Page, Place, decode_page, decode_text,
 };
+use hawkshaw_chains::{DecodeError, Defect, Defects};
 use hawkshaw_model::{Address, ChainId, TxHash};
 
 use super::asker::{Asker, Body, Fetched, Reading, Request};
 use super::pages::{self, Lister, Turn, Wanted, read_list};
-use super::{Explorer, ExplorerOptions, ExplorerReport, History};
+use super::{Explorer, ExplorerOptions, ExplorerReport, History, places};
 use crate::cache::Cache;
 use crate::client::{Client, Traffic};
 use crate::error::{SourceError, SourceFault};
@@ -126,6 +126,34 @@ impl Etherscan {
         }
     }
 
+    /// Where a transaction stands that a list puts into a block; or why nobody says it.
+    fn place(&self, tx: &TxHash, height: u64) -> Result<Result<Place, String>, SourceError> {
+        const METHOD: &str = "eth_getTransactionByHash";
+        let hash = tx.on(self.chain());
+        let about = format!("the place of the transaction {hash}");
+        let told = match self.nodes().asked(METHOD, &[("txhash", &hash)], &about) {
+            Ok(told) => told,
+            Err(error) if is_of_one_question(&error.fault) => return Ok(Err(error.to_string())),
+            // What could not be found out before cannot be found out now.
+            Err(error) if self.asker.is_offline() && is_unable(&error.fault) => {
+                return Ok(Err(error.to_string()));
+            }
+            Err(error) => return Err(error),
+        };
+        let Some(told) = told else {
+            return Ok(Err(format!("the explorer does not pass on {METHOD}")));
+        };
+        Ok(match OneTransaction::place(&told, tx) {
+            Ok(Some(place)) if place.height == height => Ok(place),
+            Ok(Some(place)) => Err(format!("{METHOD} says that it is in block {}", place.height)),
+            Ok(None) => Err(format!("{METHOD} knows of no such transaction in a block")),
+            Err(error) => {
+                let fault = SourceFault::Decode(error);
+                Err(self.asker.error(&format!("{METHOD}, {about}"), fault).to_string())
+            }
+        })
+    }
+
     /// What the explorer lists inside a transaction, as its answer.
     fn inside(&self, tx: &str) -> Result<Vec<u8>, SourceError> {
         let mut query = vec![("module", "account"), ("action", "txlistinternal"), ("txhash", tx)];
@@ -162,6 +190,11 @@ impl Explorer for Etherscan {
         let mut lister = self.lister(&account, &mut listing);
         for list in self.lists() {
             let left = rows_max.saturating_sub(rows_seen);
+            if left == 0 {
+                let action = list.action();
+                gaps.push(format!("the limit of {rows_max} rows was reached before {action}"));
+                continue;
+            }
             let read = read_list(&mut lister, *list, PAGE_ROWS, left)?;
             rows_seen = rows_seen.saturating_add(read.rows);
             gaps.extend(read.gaps);
@@ -169,8 +202,13 @@ impl Explorer for Etherscan {
                 gaps.push(format!("there is no {}", list.action()));
             }
         }
-        let (rows, defects) = listing.finish();
-        Ok(History { rows, gaps, rows_seen, tip: self.tip, defects })
+        let (mut rows, mut defects) = listing.finish();
+        gaps.extend(without_amount(&defects));
+        let notes = places::complete(&mut rows, |tx, height| self.place(tx, height))?;
+        for _ in &notes {
+            defects.count(Defect::PlaceUnknown);
+        }
+        Ok(History { rows, gaps, rows_seen, tip: self.tip, defects, notes })
     }
 
     fn transaction(&self, tx: &TxHash) -> Result<Option<History>, SourceError> {
@@ -196,8 +234,9 @@ impl Explorer for Etherscan {
         let (rows, defects) = one.decode(&self.network, self.name()).map_err(refused)?;
         let is_cut = internal.len() >= 10_000;
         let gap = is_cut.then(|| "txlistinternal stops after 10000 rows".to_owned());
-        let gaps = gap.into_iter().collect();
-        Ok(Some(History { rows, gaps, rows_seen, tip: self.tip, defects }))
+        let gaps = gap.into_iter().chain(without_amount(&defects)).collect();
+        let notes = Vec::new();
+        Ok(Some(History { rows, gaps, rows_seen, tip: self.tip, defects, notes }))
     }
 
     fn check(&self) -> Result<ExplorerReport, SourceError> {
@@ -237,6 +276,12 @@ impl Explorer for Etherscan {
     }
 }
 
+/// What is missing where rows do not say how much they move.
+fn without_amount(defects: &Defects) -> Option<String> {
+    let (_, count) = defects.iter().find(|(defect, _)| *defect == Defect::AmountUnknown)?;
+    Some(format!("its lists do not say the amount of {count} movements"))
+}
+
 /// What a list of rows came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Listed {
@@ -268,9 +313,7 @@ fn complained<T>(asker: &Asker, complaint: &Complaint) -> Result<Reading<T>, Sou
     let text = asker.client().shown(complaint.text());
     match complaint {
         Complaint::TooMany(_) => Ok(Reading::TooMany),
-        Complaint::Key(_) => {
-            Err(SourceFault::Unable(format!("it refuses the key, or wants one: {text}")))
-        }
+        Complaint::Key(_) => Err(Asker::key_refusal(&text)),
         Complaint::Timeout(_) | Complaint::Other(_) => {
             Ok(Reading::Again(SourceFault::Refused(text)))
         }
@@ -430,6 +473,21 @@ impl Passed<'_> {
         all.extend(self.chain_id.map(|id| ("chainid", id)));
         self.asker.get(&Request { name: &name, query: &all, ..Request::PLAIN }, read)
     }
+}
+
+/// Whether a fault says something of what was asked, not of who was asked.
+fn is_of_one_question(fault: &SourceFault) -> bool {
+    matches!(
+        fault,
+        SourceFault::Refused(_)
+            | SourceFault::Decode(_)
+            | SourceFault::TooSlow(_)
+            | SourceFault::TooLarge(_)
+    )
+}
+
+fn is_unable(fault: &SourceFault) -> bool {
+    matches!(fault, SourceFault::Unable(_))
 }
 
 /// Whether a fault may mean that a path is not there at all.

@@ -5,6 +5,7 @@ mod detect;
 mod esplora;
 mod etherscan;
 mod pages;
+mod places;
 
 use std::fmt;
 use std::sync::Arc;
@@ -71,6 +72,8 @@ pub struct History {
     pub tip: u64,
     /// What is left out of the rows or taken with a doubt.
     pub defects: Defects,
+    /// What could not be found out although nothing is missing, and why, as ends of sentences.
+    pub notes: Vec<String>,
 }
 
 impl History {

@@ -101,6 +101,9 @@ fn reading_stops_at_the_limit_and_says_so() {
     assert!(!history.is_whole());
     assert!(history.gaps[0].starts_with("txlist stops after "), "{:?}", history.gaps);
     assert!((1_500..3_000).contains(&history.rows_seen), "{}", history.rows_seen);
+    let last = "the limit of 1500 rows was reached before token1155tx";
+    assert_eq!(history.gaps.len(), 5);
+    assert_eq!(history.gaps[4], last);
 }
 
 /// Two payments of the same amount between the same in one transaction are two.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hawkshaw_fixture::explorer::{Behaviour, Dialect, FakeExplorer, Fault};
-use hawkshaw_source::{Cache, CacheMode, Explorer, History};
+use hawkshaw_source::{Cache, CacheMode, Explorer, History, SourceFault};
 
 use crate::support::{THIEF, client, evm, options, payments, ronin, try_open};
 
@@ -86,7 +86,9 @@ fn a_damaged_entry_is_asked_for_anew_or_named() {
             explorer.history(&evm("0x0000000000000000000000000000000000000001"), 100_000)?;
             explorer.transaction(&THEFT.parse().unwrap())
         });
-        let error = run.unwrap_err().to_string();
+        let error = run.unwrap_err();
+        assert!(matches!(error.fault, SourceFault::Unreadable(_)), "{error:?}");
+        let error = error.to_string();
         assert!(error.contains(file.to_str().unwrap()), "{error}");
         assert!(error.contains("damaged"), "{error}");
         assert_eq!(all(&*try_open(&fake, Some(cache.clone())).unwrap()), first);
@@ -108,5 +110,45 @@ fn no_entry_holds_the_key() {
         let text = String::from_utf8(fs::read(file).unwrap()).unwrap();
         assert!(text.starts_with("hawkshaw-answer 1\nGET http://127.0.0.1:"), "{text}");
         assert!(!text.contains("S3CRET"));
+    }
+}
+
+/// A host may repeat the key in any form: what it says then is used and not kept.
+#[test]
+fn an_answer_with_the_key_is_not_kept() {
+    let key = "S3CRET/S3CRET+S3\"CRET";
+    for said in [
+        r#"S3CRET/S3CRET+S3\"CRET"#,
+        r#"S3CRET\/S3CRET+S3\"CRET"#,
+        r"S3CRET\u002fS3CRET\u002BS3\u0022CRET",
+        "S3CRET%2fS3CRET%2bS3%22CRET",
+        "S3CRET%2FS3CRET%2BS3%22CRET",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let fake = ronin(Behaviour::default());
+        let cache = Cache::open(folder.path(), CacheMode::AskForTheRest).unwrap();
+        let client = client(&fake.url(), Some(key));
+        let explorer =
+            hawkshaw_source::open_explorer(&client, Some(cache), &options("eip155:1")).unwrap();
+        let kept = files(folder.path()).len();
+        let echo = Fault::Replaced("\"OK\"".to_owned(), format!("\"OK {said}\""));
+        fake.fault_always(Some(echo));
+        let first = explorer.history(&evm(THIEF), 100_000).unwrap();
+        for file in files(folder.path()) {
+            let text = String::from_utf8(fs::read(file).unwrap()).unwrap();
+            assert!(!text.contains("S3CRET"), "{said}: {text}");
+        }
+        let (asked, some) = (fake.requests(), files(folder.path()).len());
+        assert!(some > kept, "what does not hold the key is kept");
+        assert_eq!(explorer.history(&evm(THIEF), 100_000).unwrap(), first);
+        assert!(fake.requests() > asked, "what is not kept is asked for again");
+        // An answer that cannot be read is quoted without it.
+        let row = Fault::Replaced("\"timeStamp\":\"".to_owned(), format!("\"timeStamp\":\"{said}"));
+        fake.fault_always(Some(row));
+        let error = explorer.history(&evm(THIEF), 100_000).unwrap_err();
+        assert!(error.to_string().contains("timeStamp"), "{error}");
+        if !said.contains('%') {
+            assert!(!format!("{error} {error:?}").contains("S3CRET"), "{said}: {error:?}");
+        }
     }
 }

@@ -6,5 +6,6 @@ mod faults;
 mod hostile;
 mod kept;
 mod outputs;
+mod places;
 mod stored;
 mod support;
