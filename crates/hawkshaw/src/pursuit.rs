@@ -41,7 +41,7 @@ use crate::source::{self, failure};
 /// does not depend on the machine.
 const AT_ONCE: usize = 4;
 /// How many accounts in a row may be refused before it is rather the explorer that fails.
-const REFUSALS_MAX: u32 = 8;
+const REFUSALS_MAX: u32 = 3;
 /// Shares are counted in parts of this.
 const WHOLE: u64 = 1_000_000;
 /// Requests a second, in thousandths, where the user names no rate: what explorers allow whoever
@@ -328,7 +328,8 @@ impl Pursuit<'_> {
         match self.explorer.transaction(&tx.hash()).map_err(failure)? {
             Some(told) => {
                 let what = tx.hash().on(tx.chain());
-                let gaps = told.gaps.iter().map(|gap| format!("of transaction {what} {gap}"));
+                let gaps = told.gaps.iter().chain(&told.notes);
+                let gaps = gaps.map(|gap| format!("of transaction {what} {gap}"));
                 self.limits.extend(gaps);
                 self.defects.add(&told.defects);
                 self.book.add(told.rows)
@@ -413,6 +414,8 @@ impl Pursuit<'_> {
             Ok(history) if history.is_whole() && self.fits(account, &history.rows)?.is_none() => {
                 self.refusals = 0;
                 self.defects.add(&history.defects);
+                let notes = history.notes.iter();
+                self.limits.extend(notes.map(|note| format!("of the history of {address} {note}")));
                 self.book.add(history.rows)?;
                 self.complete.insert(account.clone());
                 return Ok(());
@@ -423,7 +426,7 @@ impl Pursuit<'_> {
                 format!("is not whole and was not taken: {}", gaps.join("; "))
             }
             Err(error) if is_of_one_account(&error.fault) && self.refusals < REFUSALS_MAX => {
-                self.refusals += 1;
+                self.refusals += u32::from(matches!(error.fault, SourceFault::Refused(_)));
                 format!("cannot be had: {}", error.fault)
             }
             // Asked again after a stop, it is still open.
