@@ -11,7 +11,7 @@ mod frontier;
 mod target;
 mod thefts;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +20,8 @@ use anyhow::anyhow;
 use hawkshaw_chains::Defects;
 use hawkshaw_model::rows::Rows;
 use hawkshaw_model::{
-    Account, Address, AssetList, Case, CoverageClaim, Printable, Stolen, Timestamp, TxHash, TxId,
+    Account, Address, AssetList, Case, CoverageClaim, Ledger, Printable, Stolen, Timestamp, TxHash,
+    TxId,
 };
 use hawkshaw_report::Parameters;
 use hawkshaw_source::{
@@ -148,6 +149,7 @@ fn pursue(
         interrupt,
         book,
         complete: BTreeSet::new(),
+        lists: BTreeMap::new(),
         closed: BTreeSet::new(),
         limits: Vec::new(),
         defects: Defects::default(),
@@ -159,6 +161,7 @@ fn pursue(
     if let Err(failure) = &end {
         pursuit.limits.push(format!("the explorer was not asked further: {}", failure.reason()));
     }
+    pursuit.doubt()?;
     pursuit.write(&folder)?;
     Ok(Pursued { end: end?, folder: folder.path })
 }
@@ -171,6 +174,8 @@ struct Pursuit<'a> {
     book: Book,
     /// Accounts whose histories are whole.
     complete: BTreeSet<Account>,
+    /// The transactions that their histories list.
+    lists: BTreeMap<Account, BTreeSet<TxHash>>,
     /// Accounts whose histories cannot be had.
     closed: BTreeSet<Account>,
     /// What every answer has to say.
@@ -296,32 +301,27 @@ impl Pursuit<'_> {
             Stolen::Transfer { tx, to, .. } => (tx, to.clone()),
             Stolen::Output(output) => (output.tx(), None),
         });
+        let mut ledger = self.book.ledger()?;
         for (tx, to) in txs {
             if tx.chain() != self.explorer.chain() {
                 let error = anyhow!("{tx} is not on {}", self.explorer.chain());
                 return Err(Failure::Usage(error));
             }
-            if self.is_known(tx)? {
+            if is_known(ledger.as_deref(), tx)? {
                 continue;
             }
             // The history of whoever got it will be wanted anyway, and holds the theft.
-            if let Some(to) =
-                to.filter(|to| !self.complete.contains(to) && !self.closed.contains(to))
-            {
+            let to = to.filter(|to| !self.complete.contains(to) && !self.closed.contains(to));
+            if let Some(to) = to {
                 self.bring_history(&to)?;
+                ledger = self.book.ledger()?;
             }
-            if !self.is_known(tx)? {
+            if !is_known(ledger.as_deref(), tx)? {
                 self.bring(tx)?;
+                ledger = self.book.ledger()?;
             }
         }
         Ok(())
-    }
-
-    fn is_known(&self, tx: &TxId) -> Result<bool, Failure> {
-        match self.book.ledger()? {
-            Some(ledger) => Ok(ledger.find_tx(tx).map_err(Failure::bad_data)?.is_some()),
-            None => Ok(false),
-        }
     }
 
     fn bring(&mut self, tx: &TxId) -> Result<(), Failure> {
@@ -416,6 +416,7 @@ impl Pursuit<'_> {
                 self.defects.add(&history.defects);
                 let notes = history.notes.iter();
                 self.limits.extend(notes.map(|note| format!("of the history of {address} {note}")));
+                self.lists.insert(account.clone(), txs_in(&history.rows));
                 self.book.add(history.rows)?;
                 self.complete.insert(account.clone());
                 return Ok(());
@@ -440,32 +441,61 @@ impl Pursuit<'_> {
         Ok(())
     }
 
-    /// What a history lacks that others have, or why it is not of the account.
+    /// Why a history is not the whole one of its account, where that can be seen.
     fn fits(&self, account: &Account, rows: &Rows) -> Result<Option<String>, Failure> {
         let is_own = |address: &Option<Address>| address.as_ref() == Some(account.address());
-        let moves = rows.transfers.iter();
-        let touches =
-            moves.filter(|row| is_own(&row.from) || is_own(&row.to) || is_own(&row.sender));
-        let touches = touches.count()
-            + rows.legs.iter().filter(|leg| is_own(&leg.holder)).count()
-            + rows.calls.iter().filter(|call| is_own(&call.sender) || is_own(&call.to)).count();
-        if !rows.is_empty() && touches == 0 {
-            return Ok(Some("it lists nothing that the account takes part in".to_owned()));
-        }
-        let listed: BTreeSet<TxHash> = rows
+        let of_moves = rows
             .transfers
             .iter()
-            .map(|row| row.spot.tx)
-            .chain(rows.legs.iter().map(|leg| leg.spot.tx))
-            .flatten()
-            .collect();
+            .filter(|row| is_own(&row.from) || is_own(&row.to) || is_own(&row.sender))
+            .map(|row| row.spot.tx);
+        let of_legs = rows.legs.iter().filter(|leg| is_own(&leg.holder)).map(|leg| leg.spot.tx);
+        // Who was created by a transaction takes part in it without being named.
+        let of_calls = rows
+            .calls
+            .iter()
+            .filter(|call| is_own(&call.sender) || is_own(&call.to) || call.to.is_none())
+            .map(|call| call.spot.tx);
+        let own: BTreeSet<TxHash> = of_moves.chain(of_legs).chain(of_calls).flatten().collect();
+        let listed = txs_in(rows);
+        let foreign = listed.difference(&own).count();
+        if foreign > 0 {
+            return Ok(Some(format!(
+                "it lists {foreign} transactions that are not of the account"
+            )));
+        }
+        self.lacks(account, &listed)
+    }
+
+    /// What a list of an account lacks that histories of others have.
+    fn lacks(
+        &self,
+        account: &Account,
+        listed: &BTreeSet<TxHash>,
+    ) -> Result<Option<String>, Failure> {
         let known = self.book.txs_of(account)?;
-        let mut missing = known.difference(&listed);
+        let mut missing = known.difference(listed);
         let count = missing.clone().count();
         Ok(missing.next().map(|first| {
             let first = first.on(account.chain());
             format!("it lacks {count} transactions that histories of others have, such as {first}")
         }))
+    }
+
+    /// Believes no list any more that lacks what histories that came later have.
+    fn doubt(&mut self) -> Result<(), Failure> {
+        let lists = std::mem::take(&mut self.lists);
+        for (account, listed) in &lists {
+            if let Some(reason) = self.lacks(account, listed)? {
+                let address = account.address_for_people();
+                self.limits.push(format!(
+                    "the history of {address} is not whole: {reason}: value that reached it ends \
+                     there as no-data"
+                ));
+                self.complete.remove(account);
+            }
+        }
+        Ok(())
     }
 
     fn note_end(&mut self, end: &End, share: u64, open: &[Open]) {
@@ -493,6 +523,20 @@ impl Pursuit<'_> {
         let limits: Vec<String> = self.limits.iter().cloned().chain(defects).collect();
         folder.write(&complete, &limits)
     }
+}
+
+/// Whether a ledger holds a transaction.
+fn is_known(ledger: Option<&dyn Ledger>, tx: &TxId) -> Result<bool, Failure> {
+    match ledger {
+        Some(ledger) => Ok(ledger.find_tx(tx).map_err(Failure::bad_data)?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// The transactions that rows are of.
+fn txs_in(rows: &Rows) -> BTreeSet<TxHash> {
+    let moves = rows.transfers.iter().map(|row| row.spot.tx);
+    moves.chain(rows.legs.iter().map(|leg| leg.spot.tx)).flatten().collect()
 }
 
 /// Whether a fault says something of one account only, so that others can be asked for.
