@@ -39,6 +39,12 @@ pub(crate) fn run(arguments: &SyncArguments, quiet: bool) -> Result<(), Failure>
     };
     let run = Run { arguments, source: &source, interrupt: &interrupt, quiet };
     let mut sum = run.once(&mut writer, &options)?;
+    if let (Some(from), Some(tip)) = (arguments.from, sum.tip)
+        && from > tip
+    {
+        let text = format!("block {from} is above the tip {tip}: there is nothing to read yet");
+        screen::say(quiet, &text);
+    }
     if arguments.follow {
         run.follow(&mut writer, &options, &mut sum)?;
     }
