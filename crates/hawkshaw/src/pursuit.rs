@@ -152,6 +152,7 @@ fn pursue(
         lists: BTreeMap::new(),
         closed: BTreeSet::new(),
         limits: Vec::new(),
+        lacks: BTreeSet::new(),
         defects: Defects::default(),
         asked: 0,
         refusals: 0,
@@ -180,6 +181,8 @@ struct Pursuit<'a> {
     closed: BTreeSet<Account>,
     /// What every answer has to say.
     limits: Vec<String>,
+    /// Lists that the explorer does not have.
+    lacks: BTreeSet<&'static str>,
     /// What was left out of what the explorer told.
     defects: Defects,
     /// How many histories were asked for.
@@ -331,6 +334,7 @@ impl Pursuit<'_> {
                 let gaps = told.gaps.iter().chain(&told.notes);
                 let gaps = gaps.map(|gap| format!("of transaction {what} {gap}"));
                 self.limits.extend(gaps);
+                self.lacks.extend(told.lacks);
                 self.defects.add(&told.defects);
                 self.book.add(told.rows)
             }
@@ -413,6 +417,7 @@ impl Pursuit<'_> {
         let reason = match answer {
             Ok(history) if history.is_whole() && self.fits(account, &history.rows)?.is_none() => {
                 self.refusals = 0;
+                self.lacks.extend(&history.lacks);
                 self.defects.add(&history.defects);
                 let notes = history.notes.iter();
                 self.limits.extend(notes.map(|note| format!("of the history of {address} {note}")));
@@ -520,7 +525,11 @@ impl Pursuit<'_> {
         let defects = defects.map(|(reason, count)| {
             format!("in what {} told: {count} × {reason}", self.explorer.name())
         });
-        let limits: Vec<String> = self.limits.iter().cloned().chain(defects).collect();
+        let lacks = self.lacks.iter().map(|list| {
+            let name = self.explorer.name();
+            format!("{name} has no list {list}: what it would say is missing from every history")
+        });
+        let limits: Vec<String> = self.limits.iter().cloned().chain(lacks).chain(defects).collect();
         folder.write(&complete, &limits)
     }
 }

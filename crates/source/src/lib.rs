@@ -10,6 +10,7 @@
 
 mod bitcoin_node;
 mod block_files;
+mod blocks;
 mod cache;
 mod client;
 mod endpoint;

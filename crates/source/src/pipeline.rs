@@ -16,6 +16,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use crate::client::Client;
+
 /// Call trees are read by recursion, up to [`NESTING_MAX`](hawkshaw_chains::NESTING_MAX) deep.
 const STACK_BYTES: usize = 64 << 20;
 
@@ -117,6 +119,24 @@ struct State<T, E> {
 }
 
 impl Plan {
+    /// As many threads as a client may have requests under way, each with a window to come.
+    pub fn for_client(client: &Client, meter: &Meter) -> Self {
+        let workers = client.limits().concurrent_max.max(1);
+        Self { workers, ahead: 2 * workers, meter: meter.clone() }
+    }
+
+    /// Heights in windows of at most so many; a short stretch is shared out among the threads
+    /// too.
+    pub fn windows(
+        &self,
+        heights: RangeInclusive<u64>,
+        size_max: u64,
+    ) -> impl Iterator<Item = RangeInclusive<u64>> + Send + 'static {
+        let count = heights.end().saturating_sub(*heights.start()).saturating_add(1);
+        let share = count.div_ceil(u64::try_from(self.workers).unwrap_or(1).max(1));
+        windows(heights, share.clamp(1, size_max.max(1)))
+    }
+
     /// Starts threads that each take a window, work on it, and take the next.
     ///
     /// # Errors

@@ -9,14 +9,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hawkshaw_chains::tron::{Network, decode_block, decode_header};
 use hawkshaw_chains::{DecodeError, Defects};
 use hawkshaw_model::rows::{Block, Rows};
-use hawkshaw_model::{BlockRef, BlockSource, ChainId, Lack, Timestamp};
+use hawkshaw_model::{BlockRef, BlockSource, ChainId, Lack};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::blocks::{Found, read_blocks};
 use crate::client::Client;
 use crate::endpoint::Auth;
 use crate::error::{SourceError, SourceFault};
-use crate::pipeline::{Effort, Meter, Pipeline, Plan, windows};
+use crate::pipeline::{Effort, Meter, Step};
 
 /// How many blocks are asked for at once. Nodes allow up to 100.
 const WINDOW_BLOCKS_MAX: u64 = 16;
@@ -56,9 +57,6 @@ struct Shared {
     name: Arc<str>,
     defects: Mutex<Defects>,
 }
-
-/// The rows of a block; `None` where the node has no such block.
-type Found = Result<Option<Rows>, SourceError>;
 
 impl TronNode {
     /// Asks a node which network it holds and whether it keeps calls inside transactions. A key
@@ -173,79 +171,9 @@ impl BlockSource for TronNode {
         &self,
         heights: RangeInclusive<u64>,
     ) -> Box<dyn Iterator<Item = Result<Rows, SourceError>> + '_> {
-        let workers = self.shared.client.limits().concurrent_max.max(1);
-        let count = heights.end().saturating_sub(*heights.start()).saturating_add(1);
-        // A short stretch is shared out too.
-        let share = count.div_ceil(u64::try_from(workers).unwrap_or(1));
-        let size = share.clamp(1, WINDOW_BLOCKS_MAX);
-        let plan = Plan { workers, ahead: 2 * workers, meter: self.meter.clone() };
         let shared = Arc::clone(&self.shared);
-        let pipeline = plan.start(windows(heights, size), move |heights, step| {
-            Ok(shared.window(heights, |asks| step.wait(asks)))
-        });
-        match pipeline {
-            Ok(pipeline) => {
-                let client = &self.shared.client;
-                Box::new(Blocks { pipeline, client, last: None, is_over: false })
-            }
-            Err(error) => {
-                let fault = SourceFault::Unable(format!("no thread to read with: {error}"));
-                Box::new(std::iter::once(Err(self.shared.client.error("blocks", fault))))
-            }
-        }
-    }
-}
-
-/// Blocks in order, until one is missing, cannot be read, or does not follow from the one before.
-struct Blocks<'a> {
-    pipeline: Pipeline<Found, SourceError>,
-    client: &'a Client,
-    last: Option<Block>,
-    is_over: bool,
-}
-
-impl Blocks<'_> {
-    fn linked(&mut self, rows: Rows) -> Result<Rows, SourceError> {
-        let Some(block) = rows.blocks.first() else { return Ok(rows) };
-        let refused = |why| {
-            let fault = SourceFault::Decode(DecodeError::Contradiction(why));
-            self.client.error(&format!("block {}", block.height), fault)
-        };
-        if let Some(last) = self.last.filter(|last| last.hash != block.parent) {
-            let why = format!(
-                "block {} does not name block {} as its parent: the chain changed while it was \
-                 read",
-                block.height, last.height
-            );
-            return Err(refused(why));
-        }
-        if let Some(last) = self.last.filter(|last| last.time > block.time) {
-            let [time, earlier] = [block.time, last.time].map(Timestamp::to_unix);
-            let why = format!(
-                "it was made at {time} (Unix time), before its parent, which was at {earlier}"
-            );
-            return Err(refused(why));
-        }
-        self.last = Some(*block);
-        Ok(rows)
-    }
-}
-
-impl Iterator for Blocks<'_> {
-    type Item = Result<Rows, SourceError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.is_over {
-            return None;
-        }
-        let item = match self.pipeline.next() {
-            Some(Ok(found)) => found.transpose(),
-            Some(Err(error)) => Some(Err(error)),
-            None => None,
-        };
-        let item = item.map(|item| item.and_then(|rows| self.linked(rows)));
-        self.is_over = !matches!(item, Some(Ok(_)));
-        item
+        let read = move |heights, step: &Step<'_>| shared.window(heights, |asks| step.wait(asks));
+        read_blocks(&self.shared.client, &self.meter, heights, WINDOW_BLOCKS_MAX, read)
     }
 }
 

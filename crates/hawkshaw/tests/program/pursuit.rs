@@ -382,3 +382,26 @@ fn a_folder_is_of_one_target() {
     trace(folder.path(), &explorer, MULE, &[]).ended(USAGE).explains("--since is missing");
     assert_eq!(explorer.requests(), asked);
 }
+
+/// Copies of the API have fewer lists: what can be followed is, and the answer says what is not.
+#[test]
+fn lists_that_an_explorer_lacks_are_named_once() {
+    let folder = TempDir::new().unwrap();
+    let missing = &["tokennfttx", "token1155tx", "txlistinternal"];
+    let behaviour = Behaviour { missing, ..Behaviour::default() };
+    let explorer = FakeExplorer::accounts(table(&more_rows()).as_bytes(), behaviour);
+    for (target, options) in [(THIEF, &["--since", "2023-11-14"][..]), (THEFT, &[])] {
+        let answer = trace(folder.path(), &explorer, target, options).ended(DONE).json();
+        assert_eq!(terminals(&answer).len(), 3, "{answer}");
+        let limits = answer["limits"].to_string();
+        for list in missing {
+            assert_eq!(limits.matches(&format!("has no list {list}:")).count(), 1, "{limits}");
+        }
+    }
+    let behaviour = Behaviour { missing: &["txlist"], ..Behaviour::default() };
+    let explorer = FakeExplorer::accounts(table(&more_rows()).as_bytes(), behaviour);
+    let folder = TempDir::new().unwrap();
+    trace(folder.path(), &explorer, THIEF, &["--since", "2023-11-14"])
+        .ended(BAD_DATA)
+        .explains("there is no txlist");
+}

@@ -554,7 +554,18 @@ impl StoreWriter {
 
 #[cfg(test)]
 mod tests {
-    use super::missing;
+    use super::{is_before, missing};
+    use hawkshaw_model::{ChainId, Timestamp};
+
+    #[test]
+    fn times_rise_on_account_chains_only() {
+        let [earlier, later] = [1, 2].map(|seconds| Timestamp::from_unix(seconds).unwrap());
+        let (ethereum, bitcoin) = (ChainId::ethereum(), ChainId::bitcoin());
+        assert!(is_before(&ethereum, earlier, Some(later)));
+        assert!(!is_before(&ethereum, later, Some(later)));
+        assert!(!is_before(&ethereum, earlier, None));
+        assert!(!is_before(&bitcoin, earlier, Some(later)));
+    }
 
     #[test]
     fn what_is_missing_is_found() {

@@ -15,11 +15,12 @@ use hawkshaw_model::{AssetId, BlockRef, BlockSource, ChainId, Lack};
 pub use self::capabilities::{Capabilities, Sample, Syncing};
 pub use self::methods::{ReceiptsBy, TraceChoice, TracesBy};
 use self::window::Window;
+use crate::blocks::read_blocks;
 use crate::client::Client;
 use crate::endpoint::Auth;
 use crate::error::{SourceError, SourceFault};
 use crate::json_rpc::{JsonRpc, RpcAnswer, RpcCall};
-use crate::pipeline::{Effort, Meter, Pipeline, Plan, windows};
+use crate::pipeline::{Effort, Meter, Step};
 
 /// How many blocks a worker takes at once at most. Their answers are held together.
 const WINDOW_BLOCKS_MAX: u64 = 32;
@@ -225,49 +226,9 @@ impl BlockSource for EvmNode {
         &self,
         heights: RangeInclusive<u64>,
     ) -> Box<dyn Iterator<Item = Result<Rows, SourceError>> + '_> {
-        let workers = self.client().limits().concurrent_max.max(1);
-        let count = heights.end().saturating_sub(*heights.start()).saturating_add(1);
-        // A short stretch is shared out too.
-        let share = count.div_ceil(u64::try_from(workers).unwrap_or(1));
-        let size = share.clamp(1, WINDOW_BLOCKS_MAX);
-        let plan = Plan { workers, ahead: 2 * workers, meter: self.meter.clone() };
         let shared = Arc::clone(&self.shared);
-        let pipeline = plan.start(windows(heights, size), move |heights, step| {
-            Ok(Window::new(&shared, step).read(heights))
-        });
-        match pipeline {
-            Ok(pipeline) => Box::new(Blocks { pipeline, is_over: false }),
-            Err(error) => {
-                let fault = SourceFault::Unable(format!("no thread to read with: {error}"));
-                Box::new(std::iter::once(Err(self.client().error("blocks", fault))))
-            }
-        }
-    }
-}
-
-/// The rows of a block; `None` where the node has no such block.
-type Found = Result<Option<Rows>, SourceError>;
-
-/// Blocks in order, until one is missing or cannot be read.
-struct Blocks {
-    pipeline: Pipeline<Found, SourceError>,
-    is_over: bool,
-}
-
-impl Iterator for Blocks {
-    type Item = Result<Rows, SourceError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.is_over {
-            return None;
-        }
-        let item = match self.pipeline.next() {
-            Some(Ok(found)) => found.transpose(),
-            Some(Err(error)) => Some(Err(error)),
-            None => None,
-        };
-        self.is_over = !matches!(item, Some(Ok(_)));
-        item
+        let read = move |heights, step: &Step<'_>| Window::new(&shared, step).read(heights);
+        read_blocks(self.client(), &self.meter, heights, WINDOW_BLOCKS_MAX, read)
     }
 }
 

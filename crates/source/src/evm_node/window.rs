@@ -13,8 +13,9 @@ use hawkshaw_chains::evm::{BlockParts, Receipts, Traces, decode_block, decode_he
 use hawkshaw_model::rows::{Block, Rows};
 use serde::Deserialize;
 
+use super::Shared;
 use super::methods::{ReceiptsBy, TracesBy, is_refusal, trace_call};
-use super::{Found, Shared};
+use crate::blocks::Found;
 use crate::error::{SourceError, SourceFault};
 use crate::json_rpc::{JsonRpc, RpcAnswer, RpcCall};
 use crate::pipeline::Step;

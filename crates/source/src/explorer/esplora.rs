@@ -216,8 +216,8 @@ impl Esplora {
         rows.extent = Extent::Account(account);
         self.place(txs, &mut rows)?;
         let rows_seen = u64::try_from(txs.len()).unwrap_or(u64::MAX);
-        let (defects, notes) = (Defects::default(), Vec::new());
-        Ok(History { rows, gaps, rows_seen, tip: self.tip, defects, notes })
+        let (defects, notes, lacks) = (Defects::default(), Vec::new(), Vec::new());
+        Ok(History { rows, gaps, rows_seen, tip: self.tip, defects, notes, lacks })
     }
 }
 

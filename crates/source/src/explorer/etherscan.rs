@@ -154,8 +154,9 @@ impl Etherscan {
         })
     }
 
-    /// What the explorer lists inside a transaction, as its answer.
-    fn inside(&self, tx: &str) -> Result<Vec<u8>, SourceError> {
+    /// What the explorer lists inside a transaction, as its answer; `None` where it has no such
+    /// list.
+    fn inside(&self, tx: &str) -> Result<Option<Vec<u8>>, SourceError> {
         let mut query = vec![("module", "account"), ("action", "txlistinternal"), ("txhash", tx)];
         query.extend(self.chain_id.as_deref().map(|id| ("chainid", id)));
         let name = format!("txlistinternal of the transaction {tx}");
@@ -164,9 +165,13 @@ impl Etherscan {
         match fetched.value {
             Listed::Rows => {
                 self.asker.keep(&fetched)?;
-                Ok(fetched.bytes)
+                Ok(Some(fetched.bytes))
             }
-            Listed::TooFar | Listed::NoSuchList => {
+            Listed::NoSuchList => {
+                self.asker.keep(&fetched)?;
+                Ok(None)
+            }
+            Listed::TooFar => {
                 let why = "it does not list what is inside a transaction";
                 Err(self.asker.error(&name, SourceFault::Unable(why.to_owned())))
             }
@@ -186,7 +191,7 @@ impl Explorer for Etherscan {
     fn history(&self, address: &Address, rows_max: u64) -> Result<History, SourceError> {
         let account = self.account(address)?;
         let mut listing = Listing::new(&self.network, self.name(), Some(address.clone()));
-        let (mut gaps, mut rows_seen) = (Vec::new(), 0_u64);
+        let (mut gaps, mut lacks, mut rows_seen) = (Vec::new(), Vec::new(), 0_u64);
         let mut lister = self.lister(&account, &mut listing);
         for list in self.lists() {
             let left = rows_max.saturating_sub(rows_seen);
@@ -198,8 +203,12 @@ impl Explorer for Etherscan {
             let read = read_list(&mut lister, *list, PAGE_ROWS, left)?;
             rows_seen = rows_seen.saturating_add(read.rows);
             gaps.extend(read.gaps);
-            if read.is_missing {
-                gaps.push(format!("there is no {}", list.action()));
+            match (read.is_missing, list) {
+                (false, _) => {}
+                (true, List::Transactions) => gaps.push(format!("there is no {}", list.action())),
+                // Many copies of the API have fewer lists: without them much can be followed all
+                // the same.
+                (true, list) => lacks.push(list.action()),
             }
         }
         let (mut rows, mut defects) = listing.finish();
@@ -208,7 +217,7 @@ impl Explorer for Etherscan {
         for _ in &notes {
             defects.count(Defect::PlaceUnknown);
         }
-        Ok(History { rows, gaps, rows_seen, tip: self.tip, defects, notes })
+        Ok(History { rows, gaps, rows_seen, tip: self.tip, defects, notes, lacks })
     }
 
     fn transaction(&self, tx: &TxHash) -> Result<Option<History>, SourceError> {
@@ -223,7 +232,9 @@ impl Explorer for Etherscan {
         let receipt = nodes.result("eth_getTransactionReceipt", &[("txhash", &hash)], &about)?;
         let block = nodes.block(height)?;
         let inside = self.inside(&hash)?;
-        let internal = pages::rows(&inside).map_err(refused)?;
+        let internal = inside.as_deref().map(pages::rows).transpose().map_err(refused)?;
+        let lacks = internal.is_none().then_some(List::Internal.action()).into_iter().collect();
+        let internal = internal.unwrap_or_default();
         let rows_seen = u64::try_from(internal.len()).unwrap_or(u64::MAX).saturating_add(1);
         let one = OneTransaction {
             transaction: &transaction,
@@ -236,7 +247,7 @@ impl Explorer for Etherscan {
         let gap = is_cut.then(|| "txlistinternal stops after 10000 rows".to_owned());
         let gaps = gap.into_iter().chain(without_amount(&defects)).collect();
         let notes = Vec::new();
-        Ok(Some(History { rows, gaps, rows_seen, tip: self.tip, defects, notes }))
+        Ok(Some(History { rows, gaps, rows_seen, tip: self.tip, defects, notes, lacks }))
     }
 
     fn check(&self) -> Result<ExplorerReport, SourceError> {

@@ -74,6 +74,9 @@ pub struct History {
     pub defects: Defects,
     /// What could not be found out although nothing is missing, and why, as ends of sentences.
     pub notes: Vec<String>,
+    /// Lists that the explorer does not have, of any account: what they would say is missing
+    /// everywhere.
+    pub lacks: Vec<&'static str>,
 }
 
 impl History {

@@ -246,11 +246,7 @@ fn times_that_cannot_be_are_refused() {
     let held = holding(whole(40));
     let server = node(&held);
     let node = connect(&server).unwrap();
-    let cases = [
-        (-5, "has the timestamp -5"),
-        (0, "has the timestamp 0"),
-        (1_500_000_000_000, "made at 1500000000 (Unix time), before its parent"),
-    ];
+    let cases = [(-5, "has the timestamp -5"), (0, "has the timestamp 0")];
     for (time, wanted) in cases {
         held.lock().unwrap().timestamp = Some((9, time));
         let items: Vec<Result<Rows, SourceError>> = node.blocks(1..=40).collect();
@@ -281,18 +277,20 @@ fn a_newest_block_that_is_broken_is_named_when_connecting() {
     }
 }
 
+/// Whoever takes the blocks sees that they do not follow each other, and reads again.
 #[test]
-fn a_chain_that_changes_while_it_is_read_is_an_error() {
+fn a_chain_that_changes_while_it_is_read_is_passed_on() {
     let held = holding(whole(600));
     let server = node(&held);
     let node = connect(&server).unwrap();
     let mut blocks = node.blocks(1..=600);
-    assert_eq!(blocks.next().unwrap().unwrap().blocks[0].height, 1);
+    let first = blocks.next().unwrap().unwrap().blocks[0];
     held.lock().unwrap().fork_from = Some(3);
-    let rest: Vec<Result<Rows, SourceError>> = blocks.collect();
-    let error = rest.last().unwrap().as_ref().unwrap_err().to_string();
-    assert!(error.contains("as its parent: the chain changed"), "{error}");
-    assert_eq!(rest.iter().filter(|item| item.is_err()).count(), 1);
+    let rest = blocks.map(|rows| rows.unwrap().blocks[0]);
+    let all: Vec<_> = std::iter::once(first).chain(rest).collect();
+    assert_eq!(all.len(), 600);
+    let breaks = all.windows(2).filter(|pair| pair[0].hash != pair[1].parent).count();
+    assert!(breaks > 0);
 }
 
 #[test]

@@ -37,6 +37,8 @@ struct Node {
     boasts: u64,
     /// From this block on parents are wrong.
     breaks_at: u64,
+    /// This block has the time of the first.
+    is_early: Option<u64>,
 }
 
 impl Node {
@@ -55,6 +57,7 @@ impl Node {
             damaged: None,
             boasts: 0,
             breaks_at: u64::MAX,
+            is_early: None,
         }
     }
 
@@ -99,7 +102,8 @@ impl Node {
         let parent =
             if self.names_wrong_parents || height >= self.breaks_at { [9; 32] } else { parent };
         let hash = self.hash(height);
-        rows.blocks.push(rows::Block { height, time: time(height), hash, parent });
+        let seen = if self.is_early == Some(height) { 0 } else { height };
+        rows.blocks.push(rows::Block { height, time: time(seen), hash, parent });
         rows
     }
 }
@@ -417,6 +421,14 @@ fn a_block_that_never_fits_ends_the_run() {
     assert!(matches!(error, SyncError::Unsteady(16, 30)), "{error}");
     assert_eq!(Snapshot::open(dir.path()).unwrap().covered(0), [[0, 29]]);
     assert!(node.reads.get() < 80, "{} blocks were asked for", node.reads.get());
+}
+
+#[test]
+fn a_block_before_its_parent_is_refused() {
+    let node = Node { is_early: Some(30), ..Node::new(&ChainId::ethereum(), 1, &blocks(40)) };
+    let dir = tempfile::tempdir().unwrap();
+    let error = synced(dir.path(), &node, &options(1000)).unwrap_err().to_string();
+    assert!(error.contains("block 30 has a time before that of the block below it"), "{error}");
 }
 
 #[test]
