@@ -386,11 +386,11 @@ fn a_folder_is_of_one_target() {
 /// Copies of the API have fewer lists: what can be followed is, and the answer says what is not.
 #[test]
 fn lists_that_an_explorer_lacks_are_named_once() {
-    let folder = TempDir::new().unwrap();
     let missing = &["tokennfttx", "token1155tx", "txlistinternal"];
     let behaviour = Behaviour { missing, ..Behaviour::default() };
     let explorer = FakeExplorer::accounts(table(&more_rows()).as_bytes(), behaviour);
     for (target, options) in [(THIEF, &["--since", "2023-11-14"][..]), (THEFT, &[])] {
+        let folder = TempDir::new().unwrap();
         let answer = trace(folder.path(), &explorer, target, options).ended(DONE).json();
         assert_eq!(terminals(&answer).len(), 3, "{answer}");
         let limits = answer["limits"].to_string();

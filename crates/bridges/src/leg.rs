@@ -1,0 +1,54 @@
+//! One side of a passage through a bridge, in the one form of every protocol.
+
+use std::borrow::Cow;
+
+use hawkshaw_model::{Account, Amount, AssetId, ChainId, Timestamp, TxHash};
+
+/// Which side of a bridge a leg is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// Value goes in.
+    Deposit,
+    /// Value comes out, on the far chain or, for a swap inside a chain, on the same.
+    Payout,
+    /// A deposit is given back, on the chain that it was made on.
+    Refund,
+}
+
+/// One side of a passage through a bridge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leg {
+    /// Which side.
+    pub side: Side,
+    /// The protocol, as files name it: `across`. Legs of different protocols never match.
+    pub bridge: Cow<'static, str>,
+    /// What the protocol calls the passage, the same text on both sides; `None` where the
+    /// protocol or the data have none.
+    pub id: Option<String>,
+    /// The chain of this side.
+    pub chain: ChainId,
+    /// When.
+    pub time: Timestamp,
+    /// The transaction.
+    pub tx: TxHash,
+    /// Where in it: the event index of the log, the index of the output, 0 for calldata.
+    pub event: u32,
+    /// What is paid on this side, where it is known.
+    pub asset: Option<AssetId>,
+    /// How much of it, where it is known.
+    pub amount: Option<Amount>,
+    /// Who pays: of a deposit the depositor, of a payout whoever pays out; where it is known.
+    pub payer: Option<Account>,
+    /// Of a deposit: the account of this chain that the bridge keeps the value at (a vault, a
+    /// pool, the contract), where it is known; `None` also where the bridge burns it.
+    pub custody: Option<Account>,
+    /// Who is to receive it, respectively received it, as the chain of the receiver writes it:
+    /// lower-case hex of 20 bytes on EVM chains.
+    pub receiver: Option<String>,
+    /// The chain of the other side, where this side names it.
+    pub far_chain: Option<ChainId>,
+    /// What the other side pays, where this side names it.
+    pub far_asset: Option<AssetId>,
+    /// How much the other side pays at least or exactly, where this side names it.
+    pub far_amount: Option<Amount>,
+}

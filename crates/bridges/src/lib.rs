@@ -1,0 +1,15 @@
+//! Where value that left a chain came out on another.
+//!
+//! A decoder of a protocol reads what a transaction left on its chain (logs, calldata, memos)
+//! and says it in one form, the [`Leg`]; the matcher puts the legs of both sides together.
+//! *Useful for* following money through bridges and cross-chain swaps with what a ledger holds.
+//! *Not useful for* asking a bridge: nothing is contacted.
+//!
+//! **Invariants:** no file, clock or network; outside bytes are understood, counted as a defect
+//! or passed over, and never panic; an identifier links only what both sides name.
+
+mod leg;
+mod record;
+
+pub use leg::{Leg, Side};
+pub use record::{Log, OutputScript, TxRecord};
