@@ -10,7 +10,7 @@ use hawkshaw_attribution::{FolderIncludes, Includes, TagIndex};
 use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{AssetList, Case, Ledger, PriceTable};
 use hawkshaw_report::{Findings, Input, InputRole, Manifest, Parameters, StopRule};
-use hawkshaw_trace::{Detail, Noise, Options, Stops, Trace, TraceError};
+use hawkshaw_trace::{Detail, Noise, Options, Scene, Stops, Trace, TraceError};
 
 use crate::exit::Failure;
 use crate::input::{self, InputFile};
@@ -123,7 +123,8 @@ impl Investigation {
         let options = options(&parameters);
         let follow = |ledger: &dyn Ledger, case: &Case| {
             activity.now("following the money");
-            hawkshaw_trace::trace(ledger, case, &assets, &stop, &options).map_err(refusal)
+            let scene = Scene::new(ledger, case, &assets, &stop, &options);
+            hawkshaw_trace::trace(&scene).map_err(refusal)
         };
         activity.now("reading the ledger");
         let mut trace = match store {

@@ -358,8 +358,10 @@ impl Pursuit<'_> {
             let Some(ledger) = self.book.ledger()? else { return Ok(End::Closed) };
             let stop = |account: &Account| tags.stop(account);
             let options = frontier::options(self.wish.parameters);
-            let trace = hawkshaw_trace::trace(&*ledger, &known, &assets, &stop, &options)
-                .map_err(investigation::refusal)?;
+            let trace = hawkshaw_trace::trace(&hawkshaw_trace::Scene::new(
+                &*ledger, &known, &assets, &stop, &options,
+            ))
+            .map_err(investigation::refusal)?;
             drop(ledger);
             let known = |account: &Account| {
                 self.complete.contains(account) || self.closed.contains(account)

@@ -26,6 +26,7 @@ mod chain;
 mod crossing;
 mod curated;
 mod digest;
+mod freeze;
 mod grade;
 mod ledger;
 mod point;
@@ -48,6 +49,7 @@ pub use chain::{ChainId, ChainIdError, LedgerKind};
 pub use crossing::{Crossing, Destination, LinkClass, Passage, Payout};
 pub use curated::{AssetInfo, AssetList};
 pub use digest::Digest;
+pub use freeze::{Freeze, FreezeKind};
 pub use grade::Grade;
 pub use ledger::{
     AccountIx, AssetIx, Batch, ChainSummary, Ledger, LedgerSegment, LegAmounts, OutputBatch,

@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use hawkshaw_fixture::large::LargeLedger;
 use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{AccountIx, AssetList, Batch, Case, Fraction, Ledger, Policy, TxIx};
-use hawkshaw_trace::{Detail, Options, Stops, trace};
+use hawkshaw_trace::{Detail, Options, Scene, Stops, trace};
 
 const SEED: u64 = 7;
 const RUNS: usize = 5;
@@ -87,7 +87,8 @@ fn replay(ledger: &MemoryLedger, case: &Case, policies: &[Policy]) -> hawkshaw_t
         detail: Detail::Totals,
         ..Options::default()
     };
-    trace(ledger, case, &AssetList::built_in(), &|_| None, &options).expect("the case is good")
+    let assets = AssetList::built_in();
+    trace(&Scene::new(ledger, case, &assets, &|_| None, &options)).expect("the case is good")
 }
 
 /// A queue of (is tainted, amount) for each account; an empty queue pays clean.

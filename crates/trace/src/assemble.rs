@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hawkshaw_model::{
-    Account, AccountIx, Amount, AssetIx, Case, ChainId, CoverageClaim, Ledger, OutputIx, Policy,
+    Account, AccountIx, Amount, AssetIx, ChainId, CoverageClaim, Ledger, OutputIx, Policy,
     ReadError, TerminalKind, Timestamp, TxIx,
 };
 
@@ -14,13 +14,14 @@ use crate::options::Detail;
 use crate::policy::PolicyState;
 use crate::program::{Place, Resolved};
 use crate::replay::book::{Book, EDGES_MAX, HoldingKey, LinkNote, Side, TerminalKey};
+use crate::replay::end_of;
 use crate::replay::thefts::Thefts;
-use crate::replay::{Scene, end_of};
 use crate::result::{
     Balance, Bounds, Coverage, Edge, Finding, Link, OriginAmounts, Party, StolenAsset, Terminal,
     Trace,
 };
 use crate::runs::RUNS_MAX;
+use crate::scene::Scene;
 use crate::taint::OriginVector;
 use crate::timeline;
 use crate::units::Units;
@@ -28,7 +29,6 @@ use crate::units::Units;
 /// All that a trace wrote down.
 pub(crate) struct Outcome<'a, U> {
     pub(crate) scene: Scene<'a>,
-    pub(crate) case: &'a Case,
     pub(crate) thefts: &'a Thefts,
     pub(crate) book: Book<U>,
     pub(crate) states: Vec<Running<U>>,
@@ -194,7 +194,7 @@ impl<'a, U: Units> Outcome<'a, U> {
 
     /// What is still in a holding is held, unless the data are not complete for it.
     fn kind_of_held(&self, account: Option<u32>) -> Result<TerminalKind, ReadError> {
-        let is_covered = match (&self.case.coverage, account) {
+        let is_covered = match (&self.scene.case.coverage, account) {
             (CoverageClaim::Everything, _) => true,
             (CoverageClaim::Only(covered), Some(account)) => {
                 covered.contains(&self.account(account)?)

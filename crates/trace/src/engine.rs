@@ -6,9 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use alloy_primitives::U256;
-use hawkshaw_model::{
-    Account, AssetList, Case, Ledger, LedgerKind, Policy, ReadError, Stolen, Stop, TxIx,
-};
+use hawkshaw_model::{Case, Ledger, LedgerKind, Policy, ReadError, Stolen, TxIx};
 
 use crate::assemble::{self, Outcome};
 use crate::options::{Detail, Options, TraceError};
@@ -16,15 +14,15 @@ use crate::policy::{self, PolicyState};
 use crate::program::Program;
 use crate::replay::book::{HOLDINGS_MAX, Halt};
 use crate::replay::thefts::{self, Thefts};
-use crate::replay::{Replay, Scene, chain_of, end_of, tx_text};
+use crate::replay::{Replay, chain_of, end_of, tx_text};
 use crate::result::Trace;
+use crate::scene::Scene;
 use crate::units::Units;
 
 /// Follows what a case lists as stolen through a ledger.
 ///
-/// `stop` says of an account whether it is a tagged service at which following stops; `assets`
-/// are the curated assets, which a swap may carry taint into. Nothing else is asked: no file,
-/// no network, no clock. The same inputs give the same answer, whatever the number of threads.
+/// Nothing but the scene is asked: no file, no network, no clock. The same scene gives the same
+/// answer, whatever the number of threads.
 ///
 /// # Errors
 ///
@@ -35,20 +33,14 @@ use crate::units::Units;
 ///
 /// When the answer does not account for every stolen unit. That is a fault of this crate, and
 /// no answer is better than a wrong one.
-pub fn trace(
-    ledger: &dyn Ledger,
-    case: &Case,
-    assets: &AssetList,
-    stop: &dyn Fn(&Account) -> Option<Stop>,
-    options: &Options,
-) -> Result<Trace, TraceError> {
-    let policies = policies(case, options)?;
-    let scene = Scene { ledger, assets, stop, options };
-    match follow::<u128>(scene, case, &policies) {
+pub fn trace(scene: &Scene<'_>) -> Result<Trace, TraceError> {
+    let policies = policies(scene.case, scene.options)?;
+    let ledger = scene.ledger;
+    match follow::<u128>(*scene, &policies) {
         Err(Failure::Halted(Halt::TooWide(_))) => {}
         outcome => return outcome.map_err(|failure| refusal(ledger, failure)),
     }
-    follow::<U256>(scene, case, &policies).map_err(|failure| refusal(ledger, failure))
+    follow::<U256>(*scene, &policies).map_err(|failure| refusal(ledger, failure))
 }
 
 /// Why there is no answer.
@@ -104,11 +96,7 @@ fn policies(case: &Case, options: &Options) -> Result<Vec<Policy>, TraceError> {
     Ok(Policy::ALL.into_iter().filter(asked).collect())
 }
 
-fn follow<U: Units + 'static>(
-    scene: Scene<'_>,
-    case: &Case,
-    policies: &[Policy],
-) -> Result<Trace, Failure> {
+fn follow<U: Units + 'static>(scene: Scene<'_>, policies: &[Policy]) -> Result<Trace, Failure> {
     let ledger = scene.ledger;
     let ends: BTreeMap<u64, u64> = ledger
         .chains()
@@ -119,14 +107,14 @@ fn follow<U: Units + 'static>(
         let end = chain_of(ledger, tx).and_then(|chain| ends.get(&chain.txs.start));
         end.is_some_and(|end| tx.0 < *end)
     };
-    let thefts = Thefts::find::<U>(ledger, case, &is_looked_at)?;
+    let thefts = Thefts::find::<U>(ledger, scene.case, &is_looked_at)?;
     if let (true, Some(until)) = (thefts.assets.is_empty(), scene.options.until) {
         return Err(Failure::Refused(TraceError::NothingYet(until)));
     }
     let mut replay = Replay::<U>::new(scene, &thefts, scene.options.detail != Detail::Totals)?;
     let states = run_policies(&mut replay, policies, thefts.assets.len())?;
     let findings = std::mem::take(&mut replay.findings);
-    let outcome = Outcome { scene, case, thefts: &thefts, book: replay.book, states, findings };
+    let outcome = Outcome { scene, thefts: &thefts, book: replay.book, states, findings };
     Ok(assemble::assemble(outcome)?)
 }
 

@@ -25,6 +25,7 @@ mod program;
 mod replay;
 mod result;
 mod runs;
+mod scene;
 mod swaps;
 mod taint;
 mod timeline;
@@ -36,3 +37,4 @@ pub use result::{
     Balance, Bounds, Coverage, Edge, Finding, Link, OriginAmounts, Party, StolenAsset, Terminal,
     TimelinePoint, Trace,
 };
+pub use scene::Scene;

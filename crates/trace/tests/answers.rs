@@ -10,7 +10,7 @@ use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{
     Account, Amount, AssetList, Case, CoverageClaim, Fraction, Grade, Stop, TerminalKind,
 };
-use hawkshaw_trace::{Link, Options, Party, Stops, Terminal, Trace, TraceError, trace};
+use hawkshaw_trace::{Link, Options, Party, Scene, Stops, Terminal, Trace, TraceError, trace};
 
 fn run(story: &str, case: &Case, options: &Options) -> Result<Trace, TraceError> {
     let story: Story = story.parse().unwrap();
@@ -19,7 +19,7 @@ fn run(story: &str, case: &Case, options: &Options) -> Result<Trace, TraceError>
         let kind = TerminalKind::Exchange;
         (*account == self::account("exchange")).then_some(Stop { kind, actor: None })
     };
-    trace(&ledger, case, &AssetList::built_in(), &exchange, options)
+    trace(&Scene::new(&ledger, case, &AssetList::built_in(), &exchange, options))
 }
 
 fn everything() -> Options {
@@ -40,7 +40,9 @@ fn every_policy_lies_within_the_bounds() {
         let (transfers, outputs) = (random.story.transfers.clone(), random.story.outputs.clone());
         let (ledger, _) = MemoryLedger::from_rows(transfers, outputs).unwrap();
         let stop = |account: &Account| random.stop(account);
-        let found = trace(&ledger, &random.case, &random.assets(), &stop, &everything()).unwrap();
+        let found =
+            trace(&Scene::new(&ledger, &random.case, &random.assets(), &stop, &everything()))
+                .unwrap();
         for terminal in &found.terminals {
             for (asset, bounds) in terminal.bounds.iter().enumerate() {
                 let Some(bounds) = bounds else { continue };

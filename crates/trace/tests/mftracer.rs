@@ -19,7 +19,7 @@ use hawkshaw_model::{
     Account, Amount, AssetId, AssetList, Case, ChainId, ChainPoint, Fraction, Timestamp,
     TransferKind, TxHash,
 };
-use hawkshaw_trace::{Options, Stops, trace};
+use hawkshaw_trace::{Options, Scene, Stops, trace};
 
 /// US dollars in cents, as an asset.
 const CENTS: &str = "eip155:1/iso4217:usd";
@@ -100,7 +100,8 @@ fn check(name: &str, floor: &Floor) {
     let (ledger, _) = MemoryLedger::from_rows(rows, Vec::new()).unwrap();
     let options =
         Options { stops: Stops::Tagged, floor: "0".parse().unwrap(), ..Options::default() };
-    let trace = trace(&ledger, &case, &AssetList::built_in(), &|_| None, &options).unwrap();
+    let trace =
+        trace(&Scene::new(&ledger, &case, &AssetList::built_in(), &|_| None, &options)).unwrap();
     let (mut tainted, mut touched) = (Amount::ZERO, Amount::ZERO);
     for edge in trace.edges.iter().filter(|edge| !edge.tainted[0].is_zero()) {
         tainted = tainted.checked_add(edge.tainted[0]).unwrap();

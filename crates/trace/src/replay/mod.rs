@@ -20,31 +20,22 @@ pub(crate) mod thefts;
 mod touched;
 
 use hawkshaw_model::{
-    Account, AccountIx, Address, AssetIx, AssetList, Batch, ChainSummary, Ledger, LedgerKind,
-    LedgerSegment, Posting, ReadError, Stop, TerminalKind, Timestamp, TxIx,
+    Account, AccountIx, Address, AssetIx, Batch, ChainSummary, Ledger, LedgerKind, LedgerSegment,
+    Posting, ReadError, Stop, TerminalKind, Timestamp, TxIx,
 };
 use rustc_hash::FxHashSet;
 
-use crate::options::Options;
 use crate::program::{Place, Program};
 use crate::replay::book::{Book, Halt, TerminalKey};
 use crate::replay::services::{Service, Services};
 use crate::replay::thefts::Thefts;
 use crate::result::Finding;
+use crate::scene::Scene;
 use crate::swaps::{Doubt, Exchange};
 use crate::units::Units;
 
 /// Steps after which a stretch of the program is handed over.
 const STRETCH_STEPS: usize = 4_096;
-
-/// What is replayed.
-#[derive(Clone, Copy)]
-pub(crate) struct Scene<'a> {
-    pub(crate) ledger: &'a dyn Ledger,
-    pub(crate) assets: &'a AssetList,
-    pub(crate) stop: &'a dyn Fn(&Account) -> Option<Stop>,
-    pub(crate) options: &'a Options,
-}
 
 /// The replay of a ledger.
 pub(crate) struct Replay<'a, U> {
@@ -74,7 +65,7 @@ impl<'a, U: Units> Replay<'a, U> {
         thefts: &'a Thefts,
         records: bool,
     ) -> Result<Self, ReadError> {
-        let Scene { ledger, assets, stop, options } = scene;
+        let Scene { ledger, assets, stop, options, .. } = scene;
         let recipients: FxHashSet<u32> =
             thefts.gains.values().flatten().map(|gain| gain.account).collect();
         let number = |index: usize| AssetIx(u32::try_from(index).unwrap_or(u32::MAX));

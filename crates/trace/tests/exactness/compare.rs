@@ -7,7 +7,7 @@ use hawkshaw_fixture::reference::{Input, RefTerminal, Reference, TerminalKey, re
 use hawkshaw_fixture::text::{Story, name_of, symbol_of};
 use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{Account, AssetList, Case, Fraction, Policy, Stop, TerminalKind};
-use hawkshaw_trace::{Detail, Noise, Options, Stops, Terminal, Trace, TraceError, trace};
+use hawkshaw_trace::{Detail, Noise, Options, Scene, Stops, Terminal, Trace, TraceError, trace};
 
 /// Where everything is, per policy.
 pub(crate) type Answer = BTreeMap<Policy, BTreeMap<TerminalKey, RefTerminal>>;
@@ -37,7 +37,7 @@ impl Question<'_> {
             until: None,
             detail: self.detail,
         };
-        trace(&ledger, self.case, self.assets, self.stop, &options)
+        trace(&Scene::new(&ledger, self.case, self.assets, self.stop, &options))
     }
 
     /// The plain implementation's answer.

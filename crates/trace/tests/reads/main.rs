@@ -13,7 +13,7 @@ use hawkshaw_ledger::{LedgerBuilder, MemoryLedger, Place};
 use hawkshaw_model::{
     Account, Amount, AssetList, Case, CoverageClaim, Fraction, Stop, TerminalKind,
 };
-use hawkshaw_trace::{Noise, Options, Stops, Trace, TraceError, trace};
+use hawkshaw_trace::{Noise, Options, Scene, Stops, Trace, TraceError, trace};
 
 use watched::{DAMAGED, Reads, Watched};
 
@@ -56,12 +56,12 @@ impl Question {
     }
 
     fn ask(&self) -> Result<Trace, TraceError> {
-        trace(&self.ledger, &self.case, &self.assets, &self.stop, &self.options)
+        trace(&Scene::new(&self.ledger, &self.case, &self.assets, &self.stop, &self.options))
     }
 
     fn ask_watched(&self, reads: &Reads) -> Result<Trace, TraceError> {
         let watched = Watched::new(&self.ledger, reads);
-        trace(&watched, &self.case, &self.assets, &self.stop, &self.options)
+        trace(&Scene::new(&watched, &self.case, &self.assets, &self.stop, &self.options))
     }
 
     /// Lets every read fail, one at a time, and gives how many there are.
