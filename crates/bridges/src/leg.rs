@@ -15,6 +15,19 @@ pub enum Side {
     Refund,
 }
 
+/// How far it can be relied on that the protocol itself says what a leg says: anybody can emit
+/// the log of a bridge from a contract of his own, and write a memo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Trust {
+    /// A contract that is known to be of the protocol says so, and says it only where it is so.
+    Known,
+    /// A memo says so, or a router that writes down whatever its caller says: it is true where
+    /// the account that is paid, respectively that pays out, is a vault of the protocol.
+    Claim,
+    /// A contract says so that nobody knows to be of the protocol.
+    Unknown,
+}
+
 /// One side of a passage through a bridge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leg {
@@ -51,4 +64,8 @@ pub struct Leg {
     pub far_asset: Option<AssetId>,
     /// How much the other side pays at least or exactly, where this side names it.
     pub far_amount: Option<Amount>,
+    /// The contract that says so; `None` for a memo, and for rows of files that do not tell.
+    pub emitter: Option<Account>,
+    /// How far it can be relied on.
+    pub trust: Trust,
 }

@@ -11,5 +11,5 @@
 mod leg;
 mod record;
 
-pub use leg::{Leg, Side};
+pub use leg::{Leg, Side, Trust};
 pub use record::{Log, OutputScript, TxRecord};
