@@ -376,6 +376,26 @@ impl<'a, U: Units> Outcome<'a, U> {
                 asset: self.ledger().asset(AssetIx(asset)).clone(),
                 amount: amount.to_amount(),
             }),
+            LinkNote::BridgeIn { crossing } => {
+                let crossing = self.scene.crossings.get(crossing as usize)?;
+                Some(Link::BridgeIn {
+                    bridge: crossing.bridge.clone(),
+                    id: crossing.id.clone(),
+                    destination: crossing.destination.clone(),
+                })
+            }
+            LinkNote::BridgeOut { crossing, payout } => {
+                let crossing = self.scene.crossings.get(crossing as usize)?;
+                Some(Link::BridgeOut {
+                    bridge: crossing.bridge.clone(),
+                    id: crossing.id.clone(),
+                    class: crossing.class,
+                    candidates: crossing.candidates,
+                    deposit: crossing.deposit.tx.clone(),
+                    asset: crossing.deposit.asset.clone(),
+                    amount: crossing.payouts.get(payout as usize)?.part,
+                })
+            }
         }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use hawkshaw_model::{
-    Account, Amount, AssetId, ChainId, ChainPoint, Grade, OutPoint, Policy, TerminalKind,
-    Timestamp, TxHash,
+    Account, Amount, AssetId, ChainId, ChainPoint, Destination, Grade, LinkClass, OutPoint, Policy,
+    TerminalKind, Timestamp, TxHash, TxId,
 };
 
 /// Amounts of the stolen assets that some value stands for, one for each entry of
@@ -158,6 +158,32 @@ pub enum Link {
         /// What was given.
         asset: AssetId,
         /// How much of it was given.
+        amount: Amount,
+    },
+    /// The payment went into a bridge.
+    BridgeIn {
+        /// The protocol.
+        bridge: String,
+        /// What it calls the passage.
+        id: Option<String>,
+        /// Where the deposit says that it goes.
+        destination: Destination,
+    },
+    /// The payment came out of a bridge.
+    BridgeOut {
+        /// The protocol.
+        bridge: String,
+        /// What it calls the passage.
+        id: Option<String>,
+        /// How it is known to belong to the deposit.
+        class: LinkClass,
+        /// How many payouts fit the deposit, this one among them.
+        candidates: u64,
+        /// The transaction of the deposit.
+        deposit: TxId,
+        /// What was paid in.
+        asset: AssetId,
+        /// How much of it this payout stands for.
         amount: Amount,
     },
 }

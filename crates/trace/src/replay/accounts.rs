@@ -6,7 +6,7 @@ use hawkshaw_model::{Grade, ReadError, TerminalKind, TransferBatch, TxIx};
 
 use crate::bounds::Flow;
 use crate::netting::{self, Move, Payment, Route, TooWide};
-use crate::program::{Place, Program};
+use crate::program::{Place, Program, Resolved};
 use crate::replay::Replay;
 use crate::replay::book::{EdgeNote, Halt, LinkNote, Side, TerminalKey};
 use crate::replay::exchanging::Exchanging;
@@ -32,23 +32,30 @@ impl<U: Units> Replay<'_, U> {
         let (mut tx, end) = (at(first), at(end));
         let thefts = self.thefts;
         let looked_at = batch.tx_first.0 + tx as u64..batch.tx_first.0 + end as u64;
-        let mut theft_txs = thefts.gains.range(looked_at).map(|(tx, _)| at(TxIx(*tx)));
+        let special = |replay: &Self, from: usize| {
+            let txs = looked_at.start.max(batch.tx_first.0 + from as u64)..looked_at.end;
+            let theft = thefts.gains.range(txs.clone()).next().map(|(tx, _)| *tx);
+            let due = replay.crossings.next_due(txs);
+            theft.into_iter().chain(due).min().map(|tx| at(TxIx(tx)))
+        };
         let rows_end = batch.tx_rows[end] as usize;
         let mut row = batch.tx_rows[tx] as usize;
-        let mut theft = theft_txs.next();
+        // The next transaction to look at whether or not taint has reached anybody in it.
+        let mut next = special(self, tx);
         while row < rows_end {
-            let theft_row = theft.map_or(rows_end, |theft| batch.tx_rows[theft] as usize);
-            row = self.next_touched(batch, row, theft_row.max(row).min(rows_end));
+            let next_row = next.map_or(rows_end, |next| batch.tx_rows[next] as usize);
+            row = self.next_touched(batch, row, next_row.max(row).min(rows_end));
             if row >= rows_end {
                 break;
             }
             self.warm(batch, row, rows_end);
             tx = tx_of_row(batch.tx_rows, tx, row);
+            let due = self.crossings.due_count();
             self.transaction(batch, tx)?;
             self.hand_over_if_long(hand_over);
             row = batch.tx_rows[tx + 1] as usize;
-            while theft.is_some_and(|theft| theft <= tx) {
-                theft = theft_txs.next();
+            if next.is_some_and(|next| next <= tx) || self.crossings.due_count() != due {
+                next = special(self, tx + 1);
             }
         }
         Ok(())
@@ -82,7 +89,9 @@ impl<U: Units> Replay<'_, U> {
         let (first, end) = (batch.tx_rows[at] as usize, batch.tx_rows[at + 1] as usize);
         self.book.begin(tx);
         let thefts = self.thefts.gains.get(&tx.0);
-        if end - first == 1 && thefts.is_none() {
+        let is_plain =
+            thefts.is_none() && !self.crossings.is_due(tx) && self.crossings.entries(tx).is_none();
+        if end - first == 1 && is_plain {
             return match read_row(batch, first, tx)? {
                 (None, _) => Ok(()),
                 (Some(one), true) => self.fee(batch, &one),
@@ -91,6 +100,7 @@ impl<U: Units> Replay<'_, U> {
         }
         let movements = Movements::read_rows(batch, first, end, tx)?;
         self.several(batch, &movements, thefts)?;
+        self.close_mouths()?;
         for fee in &movements.fees {
             self.fee(batch, fee)?;
         }
@@ -128,6 +138,14 @@ impl<U: Units> Replay<'_, U> {
         payee: Option<u32>,
         payment: &Payment<U>,
     ) -> Result<(), Halt> {
+        if !self.crossings.mouths.is_empty()
+            && let Some(place) = self.mouth(payee, payment.asset, false)
+        {
+            return match place.resolve() {
+                Resolved::Holding(_) => self.book.pay(None, place, payment.amount, None),
+                _ => Ok(()),
+            };
+        }
         match payee.and_then(|payee| self.book.holding(payee, payment.asset)) {
             Some(holding) => self.book.pay(None, Place::holding(holding), payment.amount, None),
             None => Ok(()),
@@ -152,7 +170,7 @@ impl<U: Units> Replay<'_, U> {
         let ledger = self.scene.ledger;
         let too_wide = |TooWide| Halt::TooWide(self.book.tx());
         let is_burn = |account: u32| self.burns.contains(&account);
-        let payments = netting::payments(&movements.moves, &is_burn).map_err(too_wide)?;
+        let mut payments = netting::payments(&movements.moves, &is_burn).map_err(too_wide)?;
         if movements.moves.len() > netting::MOVES_MAX {
             let text = format!(
                 "the transaction has more than {} movements and was not netted: they were \
@@ -168,6 +186,8 @@ impl<U: Units> Replay<'_, U> {
                 _ => false,
             })
             .collect();
+        self.pay_out(batch, &mut payments, &stolen)?;
+        self.open_mouths(&payments)?;
         let roles = if payments.windows(2).all(|pair| pair[0].asset == pair[1].asset) {
             // Nobody can have swapped where only one asset moved.
             Roles::default()
@@ -294,8 +314,15 @@ impl<U: Units> Replay<'_, U> {
         link: LinkNote<U>,
     ) -> Result<EdgeNote<U>, ReadError> {
         let transaction = self.scene.ledger.transaction(self.book.tx())?;
+        let link = match link {
+            LinkNote::None => self.link_into(place).unwrap_or(link),
+            _ => link,
+        };
         let grade = match (transaction.hash, link, payment.route) {
             (None, ..) => Grade::Reported,
+            (_, LinkNote::BridgeOut { .. }, _) => {
+                self.grade_of_link(link).unwrap_or(Grade::Inference)
+            }
             // No protocol's own identifier was read: that both sides belong together is taken
             // from their standing in one transaction.
             (_, LinkNote::Swap { .. }, _) | (.., Route::Mixed) => Grade::Convention,
@@ -342,7 +369,7 @@ impl<U: Units> Surroundings for Around<'_, '_, U> {
     }
 
     fn keeps(&self, account: u32) -> Result<bool, ReadError> {
-        self.0.services.keeps(account)
+        Ok(self.0.is_mouth(account) || self.0.services.keeps(account)?)
     }
 
     fn is_curated(&self, asset: u32) -> bool {

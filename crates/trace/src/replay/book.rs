@@ -102,7 +102,19 @@ pub(crate) struct EdgeNote<U> {
 pub(crate) enum LinkNote<U> {
     None,
     Theft,
-    Swap { asset: u32, amount: U },
+    Swap {
+        asset: u32,
+        amount: U,
+    },
+    /// Into the bridge of this crossing of the scene.
+    BridgeIn {
+        crossing: u32,
+    },
+    /// This payout of this crossing of the scene.
+    BridgeOut {
+        crossing: u32,
+        payout: u32,
+    },
 }
 
 /// All that a replay writes down.
@@ -339,7 +351,7 @@ impl<U: Units> Book<U> {
     }
 
     #[inline]
-    fn credit(&mut self, to: Place, amount: U) -> Result<(), Halt> {
+    pub(crate) fn credit(&mut self, to: Place, amount: U) -> Result<(), Halt> {
         if let crate::program::Resolved::Holding(holding) = to.resolve() {
             let sum = self.states[holding].balance.checked_add(amount);
             self.states[holding].balance = sum.ok_or(Halt::TooWide(self.tx()))?;

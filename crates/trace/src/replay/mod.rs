@@ -11,6 +11,8 @@
 
 mod accounts;
 pub(crate) mod book;
+mod bridging;
+mod crossings;
 mod directory;
 mod exchanging;
 mod moves;
@@ -18,6 +20,8 @@ mod outputs;
 mod services;
 pub(crate) mod thefts;
 mod touched;
+
+use std::ops::Range;
 
 use hawkshaw_model::{
     Account, AccountIx, Address, AssetIx, Batch, ChainSummary, Ledger, LedgerKind, LedgerSegment,
@@ -27,6 +31,7 @@ use rustc_hash::FxHashSet;
 
 use crate::program::{Place, Program};
 use crate::replay::book::{Book, Halt, TerminalKey};
+use crate::replay::crossings::Crossings;
 use crate::replay::services::{Service, Services};
 use crate::replay::thefts::Thefts;
 use crate::result::Finding;
@@ -43,6 +48,7 @@ pub(crate) struct Replay<'a, U> {
     thefts: &'a Thefts,
     pub(crate) book: Book<U>,
     services: Services<'a>,
+    crossings: Crossings<U>,
     pub(crate) findings: Vec<Finding>,
     /// The curated assets, by number.
     curated: Vec<bool>,
@@ -79,6 +85,7 @@ impl<'a, U: Units> Replay<'a, U> {
                 records,
             ),
             services: Services::new(ledger, stop, options.stops, options.noise, recipients),
+            crossings: Crossings::find(ledger, scene.crossings)?,
             findings: Vec::new(),
             curated: (0..ledger.asset_count())
                 .map(|index| assets.get(ledger.asset(number(index))).is_some())
@@ -94,31 +101,90 @@ impl<'a, U: Units> Replay<'a, U> {
         &mut self,
         hand_over: &mut dyn FnMut(Program<U>) -> Program<U>,
     ) -> Result<(), Halt> {
-        for chain in self.scene.ledger.chains() {
-            let Some(first) = self.first_theft(chain) else {
-                continue;
-            };
-            let end = end_of(self.scene.ledger, chain, self.scene.options.until)?;
-            for segment in self.scene.ledger.segments(first, end) {
-                if chain.kind == LedgerKind::Accounts && !self.may_matter(segment)? {
+        let ledger = self.scene.ledger;
+        let chains = ledger.chains();
+        let ends =
+            chains.iter().map(|chain| Ok(end_of(ledger, chain, self.scene.options.until)?.0));
+        let ends = ends.collect::<Result<Vec<u64>, ReadError>>()?;
+        let mut started = vec![false; chains.len()];
+        while self.crossings.reached.iter().zip(&ends).any(|(reached, end)| reached < end) {
+            let mut moved = false;
+            for (at, chain) in chains.iter().enumerate() {
+                let stretch = self.crossings.reached[at]..self.crossings.barrier(at, &ends);
+                if stretch.is_empty() {
                     continue;
                 }
-                self.warmed = 0;
-                match segment.batch()? {
-                    Batch::Transfers(batch) => self.transfers(&batch, first, end, hand_over)?,
-                    Batch::Outputs(batch) => self.outputs(&batch, first, end, hand_over)?,
+                moved = true;
+                let end = stretch.end;
+                let first = if started[at] { Some(stretch.start) } else { self.first(&stretch) };
+                if let Some(first) = first {
+                    started[at] = true;
+                    self.stretch(chain, first..end, hand_over)?;
                 }
+                self.crossings.reached[at] = end;
+            }
+            if !moved {
+                self.break_circle(chains, &ends)?;
             }
         }
+        self.flush_gates()?;
         self.hand_over(hand_over);
         self.note_inferred()?;
+        Ok(())
+    }
+
+    /// Replays a stretch of a chain.
+    fn stretch(
+        &mut self,
+        chain: &ChainSummary,
+        txs: Range<u64>,
+        hand_over: &mut dyn FnMut(Program<U>) -> Program<U>,
+    ) -> Result<(), Halt> {
+        let (first, end) = (TxIx(txs.start), TxIx(txs.end));
+        for segment in self.scene.ledger.segments(first, end) {
+            if chain.kind == LedgerKind::Accounts && !self.may_matter(segment)? {
+                continue;
+            }
+            self.warmed = 0;
+            match segment.batch()? {
+                Batch::Transfers(batch) => self.transfers(&batch, first, end, hand_over)?,
+                Batch::Outputs(batch) => self.outputs(&batch, first, end, hand_over)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The first transaction of a stretch in which anything is stolen or comes out of a bridge.
+    fn first(&self, txs: &Range<u64>) -> Option<u64> {
+        let gains = self.thefts.gains.range(txs.clone()).next().map(|(tx, _)| *tx);
+        let outputs = self.thefts.outputs.range(txs.clone()).next().map(|(tx, _)| *tx);
+        let due = self.crossings.next_due(txs.clone());
+        gains.into_iter().chain(outputs).chain(due).min()
+    }
+
+    /// Chains that wait for each other contradict each other: the earliest payout that waits
+    /// no longer does.
+    fn break_circle(&mut self, chains: &[ChainSummary], ends: &[u64]) -> Result<(), ReadError> {
+        let mut earliest = None;
+        for at in 0..chains.len() {
+            let waiting = self.crossings.first_barrier(at);
+            if let Some(tx) = waiting.filter(|_| self.crossings.reached[at] < ends[at]) {
+                let time = self.scene.ledger.transaction(TxIx(tx))?.time;
+                earliest = earliest.into_iter().chain([(time, at)]).min();
+            }
+        }
+        if let Some((_, at)) = earliest {
+            self.crossings.give_up(at);
+        }
         Ok(())
     }
 
     /// Whether anything in a segment of an account chain can be stolen or tainted: if not, its
     /// columns need not be read.
     fn may_matter(&self, segment: &dyn LedgerSegment) -> Result<bool, ReadError> {
-        if self.thefts.gains.range(segment.txs()).next().is_some() {
+        if self.thefts.gains.range(segment.txs()).next().is_some()
+            || self.crossings.next_due(segment.txs()).is_some()
+        {
             return Ok(true);
         }
         match self.book.touched.listed() {
@@ -126,13 +192,6 @@ impl<'a, U: Units> Replay<'a, U> {
             Some(accounts) => segment.may_touch(accounts),
             None => Ok(true),
         }
-    }
-
-    /// The first transaction of a chain in which anything was stolen.
-    fn first_theft(&self, chain: &ChainSummary) -> Option<TxIx> {
-        let gains = self.thefts.gains.range(chain.txs.clone()).next().map(|(tx, _)| *tx);
-        let outputs = self.thefts.outputs.range(chain.txs.clone()).next().map(|(tx, _)| *tx);
-        gains.into_iter().chain(outputs).min().map(TxIx)
     }
 
     fn hand_over_if_long(&mut self, hand_over: &mut dyn FnMut(Program<U>) -> Program<U>) {
@@ -149,6 +208,11 @@ impl<'a, U: Units> Replay<'a, U> {
     /// Where value goes that may be tainted and is paid to an account: a terminal, or the
     /// account's holding, which is followed from now on.
     fn place_of_payee(&mut self, payee: Option<u32>, asset: u32) -> Result<Place, Halt> {
+        if !self.crossings.mouths.is_empty()
+            && let Some(place) = self.mouth(payee, asset, true)
+        {
+            return Ok(place);
+        }
         let Some(account) = payee else {
             let kind = TerminalKind::Burned;
             let key = TerminalKey { kind, actor: None, account: None, output: None, asset };

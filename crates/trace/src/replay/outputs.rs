@@ -34,6 +34,9 @@ impl<U: Units> Replay<'_, U> {
                 self.join(batch, at, tx)?;
                 self.hand_over_if_long(hand_over);
             }
+            if self.crossings.is_due(tx) {
+                self.pay_out_outputs(batch, at, tx, touched)?;
+            }
         }
         Ok(())
     }
@@ -75,7 +78,15 @@ impl<U: Units> Replay<'_, U> {
             paid = paid.checked_add(amount).ok_or(Halt::TooWide(tx))?;
             let output = OutputIx(batch.outputs[row]);
             let stolen = self.thefts.is_stolen_output(tx, output);
-            let place = if carries || stolen {
+            let number = u32::try_from(index).unwrap_or(u32::MAX);
+            let mouth = match carries && !stolen {
+                true => self.mouth_of_output(number, batch.holders[row], asset)?,
+                false => None,
+            };
+            let place = if let Some(place) = mouth {
+                self.book.credit(place, amount)?;
+                place
+            } else if carries || stolen {
                 self.place_of_output(output, batch.holders[row], asset, tx)?
             } else {
                 Place::CLEAN
@@ -92,6 +103,8 @@ impl<U: Units> Replay<'_, U> {
             let mut edge = note(tx, event, (Side::Transaction, side), place, asset, amount);
             if stolen.is_some() {
                 edge.link = LinkNote::Theft;
+            } else if mouth.is_some() {
+                edge.link = self.link_into(place).unwrap_or(edge.link);
             }
             notes.push(edge);
         }
@@ -115,7 +128,7 @@ impl<U: Units> Replay<'_, U> {
         if recording {
             self.book.flows.push(Flow::Join { inputs: flow_in, outputs: flow_out });
         }
-        Ok(())
+        self.close_mouths()
     }
 
     fn amount(&self, batch: &OutputBatch<'_>, row: usize, tx: TxIx) -> Result<U, Halt> {
@@ -129,7 +142,7 @@ impl<U: Units> Replay<'_, U> {
     }
 
     /// Where an output that may be tainted goes: a terminal, or a holding of its own.
-    fn place_of_output(
+    pub(super) fn place_of_output(
         &mut self,
         output: OutputIx,
         holder: u32,
