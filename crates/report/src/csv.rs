@@ -103,6 +103,10 @@ fn edge_fields(findings: &Findings<'_>, edge: &Edge) -> Vec<String> {
         None => ("", String::new(), String::new()),
         Some(Link::Theft) => ("theft", String::new(), String::new()),
         Some(Link::Swap { asset, amount }) => ("swap", asset.to_string(), amount.to_string()),
+        Some(Link::BridgeIn { .. }) => ("bridge-in", String::new(), String::new()),
+        Some(Link::BridgeOut { asset, amount, .. }) => {
+            ("bridge-out", asset.to_string(), amount.to_string())
+        }
     };
     let terminal = edge.terminal.and_then(|index| findings.trace.terminals.get(index));
     let mut fields = vec![

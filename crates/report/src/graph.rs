@@ -81,7 +81,14 @@ impl<'a> Graph<'a> {
     }
 }
 
+/// Who pays; what comes out of a bridge is drawn from where the bridge kept it.
 fn payer(edge: &Edge) -> NodeKey<'_> {
+    if let Some(Link::BridgeOut { deposit, custody, .. }) = &edge.link {
+        return match custody {
+            Some(custody) => NodeKey::Account(custody),
+            None => NodeKey::Nobody(deposit.chain()),
+        };
+    }
     match &edge.from {
         Party::Account(account) => NodeKey::Account(account),
         Party::Output { output, .. } => NodeKey::Output(output),

@@ -134,6 +134,8 @@ fn edge_element(
             None => "",
             Some(hawkshaw_trace::Link::Theft) => "theft",
             Some(hawkshaw_trace::Link::Swap { .. }) => "swap",
+            Some(hawkshaw_trace::Link::BridgeIn { .. }) => "bridge-in",
+            Some(hawkshaw_trace::Link::BridgeOut { .. }) => "bridge-out",
         };
         let values = [
             edge.asset.to_string(),

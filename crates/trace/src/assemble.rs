@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use hawkshaw_model::{
-    Account, AccountIx, Amount, AssetIx, ChainId, CoverageClaim, Ledger, OutputIx, Policy,
+    Account, AccountIx, Amount, AssetId, AssetIx, ChainId, CoverageClaim, Ledger, OutputIx, Policy,
     ReadError, TerminalKind, Timestamp, TxIx,
 };
 
 use crate::bounds::{self, Sink};
 use crate::engine::Running;
 use crate::floor;
+use crate::frozen::Frozen;
 use crate::options::Detail;
 use crate::policy::PolicyState;
 use crate::program::{Place, Resolved};
@@ -33,6 +34,7 @@ pub(crate) struct Outcome<'a, U> {
     pub(crate) book: Book<U>,
     pub(crate) states: Vec<Running<U>>,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) frozen: Frozen<'a>,
 }
 
 /// A terminal before it has its row.
@@ -41,12 +43,20 @@ pub(crate) struct Draft {
     pub(crate) terminal: Terminal,
 }
 
+/// What counts as frozen from a time on, under each policy.
+pub(crate) struct FrozenPart {
+    pub(crate) since: Timestamp,
+    pub(crate) origins: Vec<Option<OriginAmounts>>,
+}
+
 /// Writes the answer.
 pub(crate) fn assemble<U: Units>(outcome: Outcome<'_, U>) -> Result<Trace, ReadError> {
     let stolen = outcome.stolen()?;
     let visits = outcome.visits()?;
     let mut limits = outcome.limits();
     let mut drafts = outcome.drafts(&visits, &stolen)?;
+    let mut findings = outcome.findings.clone();
+    let frozen = outcome.frozen(&drafts, &mut findings);
     let balance = outcome.balance(&drafts, &stolen);
     floor::sort(&mut drafts, &stolen);
     if outcome.scene.options.detail == Detail::Full {
@@ -54,9 +64,8 @@ pub(crate) fn assemble<U: Units>(outcome: Outcome<'_, U>) -> Result<Trace, ReadE
     }
     let (drafts, rows) =
         floor::apply(drafts, &stolen, outcome.policies(), outcome.scene.options.floor);
-    let timeline = timeline::timeline(&outcome, &stolen)?;
+    let timeline = timeline::timeline(&outcome, &stolen, &frozen)?;
     let edges = outcome.edges(&rows)?;
-    let mut findings = outcome.findings.clone();
     findings.sort();
     findings.dedup();
     let mut defects = BTreeMap::new();
@@ -183,13 +192,37 @@ impl<'a, U: Units> Outcome<'a, U> {
                 }
                 HoldingKey::Transit => continue,
             };
-            let kind = self.kind_of_held(account)?;
-            let key = TerminalKey { kind, actor: None, account, output, asset };
+            let (kind, actor) = match self.frozen.at(account, asset) {
+                Some(act) => (TerminalKind::Frozen, self.issuer(&act.asset)),
+                None => (self.kind_of_held(account)?, None),
+            };
+            let key = TerminalKey { kind, actor, account, output, asset };
             let held = |state: &dyn PolicyState<U>| state.held(number);
             let place = Place::holding(u32::try_from(number).unwrap_or(0));
             drafts.extend(self.draft(place, &key, &held, visits, stolen)?);
         }
         Ok(drafts)
+    }
+
+    /// Who issues an asset, where the curated list says.
+    fn issuer(&self, asset: &AssetId) -> Option<String> {
+        self.scene.assets.get(asset)?.issuer.clone()
+    }
+
+    /// Says which holdings are frozen, and gives since when each of them counts as that.
+    fn frozen(&self, drafts: &[Draft], findings: &mut Vec<Finding>) -> Vec<FrozenPart> {
+        let mut parts = Vec::new();
+        for draft in drafts {
+            let Resolved::Holding(holding) = draft.place.resolve() else { continue };
+            let HoldingKey::Balance { account, asset } = self.book.holdings[holding] else {
+                continue;
+            };
+            let Some(act) = self.frozen.at(Some(account), asset) else { continue };
+            findings.push(Frozen::finding(act));
+            let since = Frozen::since(act, draft.terminal.last_time);
+            parts.push(FrozenPart { since, origins: draft.terminal.origins.clone() });
+        }
+        parts
     }
 
     /// What is still in a holding is held, unless the data are not complete for it.
@@ -392,6 +425,7 @@ impl<'a, U: Units> Outcome<'a, U> {
                     class: crossing.class,
                     candidates: crossing.candidates,
                     deposit: crossing.deposit.tx.clone(),
+                    custody: crossing.deposit.account.clone(),
                     asset: crossing.deposit.asset.clone(),
                     amount: crossing.payouts.get(payout as usize)?.part,
                 })

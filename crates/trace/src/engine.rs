@@ -9,6 +9,7 @@ use alloy_primitives::U256;
 use hawkshaw_model::{Case, Ledger, LedgerKind, Policy, ReadError, Stolen, TxIx};
 
 use crate::assemble::{self, Outcome};
+use crate::frozen::Frozen;
 use crate::options::{Detail, Options, TraceError};
 use crate::policy::{self, PolicyState};
 use crate::program::Program;
@@ -114,7 +115,14 @@ fn follow<U: Units + 'static>(scene: Scene<'_>, policies: &[Policy]) -> Result<T
     let mut replay = Replay::<U>::new(scene, &thefts, scene.options.detail != Detail::Totals)?;
     let states = run_policies(&mut replay, policies, thefts.assets.len())?;
     let findings = std::mem::take(&mut replay.findings);
-    let outcome = Outcome { scene, thefts: &thefts, book: replay.book, states, findings };
+    let outcome = Outcome {
+        frozen: Frozen::find(&scene)?,
+        scene,
+        thefts: &thefts,
+        book: replay.book,
+        states,
+        findings,
+    };
     Ok(assemble::assemble(outcome)?)
 }
 

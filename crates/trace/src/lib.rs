@@ -18,6 +18,7 @@ mod assemble;
 mod bounds;
 mod engine;
 mod floor;
+mod frozen;
 mod netting;
 mod options;
 mod policy;

@@ -181,6 +181,8 @@ pub enum Link {
         candidates: u64,
         /// The transaction of the deposit.
         deposit: TxId,
+        /// Where the bridge kept what was paid in, where that is known.
+        custody: Option<Account>,
         /// What was paid in.
         asset: AssetId,
         /// How much of it this payout stands for.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hawkshaw_model::{Amount, Policy, ReadError, TerminalKind, Timestamp};
 
-use crate::assemble::Outcome;
+use crate::assemble::{FrozenPart, Outcome};
 use crate::replay::book::LinkNote;
 use crate::result::{OriginAmounts, StolenAsset, TimelinePoint};
 use crate::units::Units;
@@ -19,13 +19,15 @@ type Changes = BTreeMap<Timestamp, Vec<(TerminalKind, OriginAmounts)>>;
 pub(crate) fn timeline<U: Units>(
     outcome: &Outcome<'_, U>,
     stolen: &[StolenAsset],
+    frozen: &[FrozenPart],
 ) -> Result<Vec<TimelinePoint>, ReadError> {
     let thefts = thefts(outcome, stolen)?;
     let policies: Vec<Policy> = outcome.policies().collect();
     let changes: Vec<Changes> = outcome
         .states
         .iter()
-        .map(|(policy, state)| {
+        .enumerate()
+        .map(|(number, (policy, state))| {
             if !policy.is_conserving() {
                 return Ok(Changes::new());
             }
@@ -36,6 +38,10 @@ pub(crate) fn timeline<U: Units>(
                     arrival.origin.entries().iter().map(|entry| entry.to_amount()).collect();
                 let time = outcome.time_of_moment(arrival.moment)?;
                 changes.entry(time).or_default().push((kind, origin));
+            }
+            for part in frozen {
+                let origin = part.origins[number].clone().unwrap_or_default();
+                changes.entry(part.since).or_default().push((TerminalKind::Frozen, origin));
             }
             Ok(changes)
         })

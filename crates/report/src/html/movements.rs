@@ -72,6 +72,16 @@ fn row(page: &mut Markup, findings: &Findings<'_>, edge: &Edge) {
                 let given = crate::figures::amount(findings.assets, asset, *amount);
                 page.leaf("span", &[("class", "sub")], &format!("swap of {given}"));
             }
+            Some(Link::BridgeIn { bridge, destination, .. }) => {
+                let to = destination.chain.as_ref().map_or("another chain", |chain| chain.name());
+                page.leaf("span", &[("class", "sub")], &format!("into {bridge}, to {to}"));
+            }
+            Some(Link::BridgeOut { bridge, class, asset, amount, .. }) => {
+                let given = crate::figures::amount(findings.assets, asset, *amount);
+                let class = class.number();
+                let text = format!("out of {bridge} for {given} (class {class})");
+                page.leaf("span", &[("class", "sub")], &text);
+            }
             None => {}
         }
     });

@@ -1,6 +1,6 @@
 //! An edge as JSON.
 
-use hawkshaw_model::{Account, Amount, AssetId, Grade, OutPoint, Timestamp};
+use hawkshaw_model::{Account, Amount, AssetId, ChainId, Grade, OutPoint, Timestamp};
 use hawkshaw_trace::{Edge, Link, Party};
 use serde::Serialize;
 
@@ -34,10 +34,54 @@ pub(super) struct EdgeJson<'a> {
 }
 
 #[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 enum LinkJson<'a> {
     Theft,
-    Swap { asset: &'a AssetId, amount: Amount },
+    Swap {
+        asset: &'a AssetId,
+        amount: Amount,
+    },
+    BridgeIn {
+        bridge: &'a str,
+        id: Option<&'a str>,
+        far_chain: Option<&'a str>,
+        far_receiver: Option<String>,
+    },
+    BridgeOut {
+        bridge: &'a str,
+        id: Option<&'a str>,
+        class: u8,
+        candidates: u64,
+        deposit: String,
+        asset: &'a AssetId,
+        amount: Amount,
+    },
+}
+
+impl<'a> From<&'a Link> for LinkJson<'a> {
+    fn from(link: &'a Link) -> Self {
+        match link {
+            Link::Theft => Self::Theft,
+            Link::Swap { asset, amount } => Self::Swap { asset, amount: *amount },
+            Link::BridgeIn { bridge, id, destination } => Self::BridgeIn {
+                bridge,
+                id: id.as_deref(),
+                far_chain: destination.chain.as_ref().map(ChainId::as_str),
+                far_receiver: destination.receiver.as_deref().map(prose),
+            },
+            Link::BridgeOut { bridge, id, class, candidates, deposit, asset, amount, .. } => {
+                Self::BridgeOut {
+                    bridge,
+                    id: id.as_deref(),
+                    class: class.number(),
+                    candidates: *candidates,
+                    deposit: deposit.to_string(),
+                    asset,
+                    amount: *amount,
+                }
+            }
+        }
+    }
 }
 
 /// An edge as JSON. The side of a transaction of outputs that is the transaction itself is
@@ -54,10 +98,7 @@ pub(super) fn row<'a>(findings: &Findings<'_>, edge: &'a Edge) -> EdgeJson<'a> {
         asset: &edge.asset,
         amount: edge.amount,
         tainted: names.zip(edge.tainted.iter().copied()).collect(),
-        link: edge.link.as_ref().map(|link| match link {
-            Link::Theft => LinkJson::Theft,
-            Link::Swap { asset, amount } => LinkJson::Swap { asset, amount: *amount },
-        }),
+        link: edge.link.as_ref().map(LinkJson::from),
         chain: edge.chain.as_str(),
         source: edge.source.as_deref().map(prose),
         from_output: output(&edge.from).map(output_text),

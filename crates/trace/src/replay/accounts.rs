@@ -179,14 +179,14 @@ impl<U: Units> Replay<'_, U> {
             );
             self.find("netting-limit", None, text)?;
         }
-        let stolen: Vec<bool> = payments
+        let mut stolen: Vec<bool> = payments
             .iter()
             .map(|p| match (thefts, p.to) {
                 (Some(gains), Some(account)) => gains.contains(&Gain { account, asset: p.asset }),
                 _ => false,
             })
             .collect();
-        self.pay_out(batch, &mut payments, &stolen)?;
+        self.pay_out(batch, &mut payments, &mut stolen)?;
         self.open_mouths(&payments)?;
         let roles = if payments.windows(2).all(|pair| pair[0].asset == pair[1].asset) {
             // Nobody can have swapped where only one asset moved.

@@ -1,7 +1,7 @@
 //! The replay of deposits into bridges and of what comes out of them.
 
 use hawkshaw_model::{
-    Crossing, Grade, LinkClass, OutputBatch, OutputIx, TerminalKind, TransferBatch, TxIx,
+    AccountIx, Crossing, Grade, LinkClass, OutputBatch, OutputIx, TerminalKind, TransferBatch, TxIx,
 };
 
 use crate::bounds::{Flow, SwapTarget};
@@ -95,17 +95,17 @@ impl<U: Units> Replay<'_, U> {
     pub(super) fn mouth_of_output(
         &mut self,
         index: u32,
-        holder: u32,
+        holder: Option<u32>,
         asset: u32,
     ) -> Result<Option<Place>, Halt> {
         let tx = self.book.tx();
         let Some(entries) = self.crossings.entries(tx) else { return Ok(None) };
         let fits = |entry: &Entry| match entry.spot.event {
             Some(event) => event == index,
-            None => entry.spot.account == Some(holder),
+            None => entry.spot.account.is_some() && entry.spot.account == holder,
         };
         let Some(at) = entries.iter().position(fits) else { return Ok(None) };
-        self.open_mouth(tx, Some(holder), asset, Some(index), &[at])?;
+        self.open_mouth(tx, holder, asset, Some(index), &[at])?;
         let mouth = self.crossings.mouths.last_mut();
         Ok(mouth.map(|mouth| {
             mouth.is_reached = true;
@@ -225,15 +225,17 @@ impl<U: Units> Replay<'_, U> {
     pub(super) fn pay_out(
         &mut self,
         batch: &TransferBatch<'_>,
-        payments: &mut [Payment<U>],
-        stolen: &[bool],
+        payments: &mut Vec<Payment<U>>,
+        stolen: &mut Vec<bool>,
     ) -> Result<(), Halt> {
         let tx = self.book.tx();
         for due in self.crossings.take_due(tx) {
             let spot = due.exit.spot;
             let fits = |(number, p): &(usize, &Payment<U>)| {
                 let to = p.to == spot.account && p.to.is_some();
-                to && p.asset == spot.asset && !stolen.get(*number).copied().unwrap_or(false)
+                let payer = p.from.and_then(|from| self.book.holding(from, p.asset));
+                let stolen = stolen.get(*number).copied().unwrap_or(false);
+                to && p.asset == spot.asset && payer.is_none() && !stolen
             };
             let found = payments.iter().enumerate().filter(fits);
             let found: Vec<usize> = found.map(|(number, _)| number).collect();
@@ -262,6 +264,9 @@ impl<U: Units> Replay<'_, U> {
             self.book.close_transit(transit);
             self.settle_one(due.gate)?;
         }
+        let mut is_left = payments.iter().map(|payment| !payment.amount.is_zero());
+        stolen.retain(|_| is_left.next().unwrap_or(true));
+        payments.retain(|payment| !payment.amount.is_zero());
         Ok(())
     }
 
@@ -287,7 +292,7 @@ impl<U: Units> Replay<'_, U> {
                 let index = u32::try_from(*row - first).ok();
                 let is_it = match spot.event {
                     Some(_) => spot.event == index,
-                    None => spot.account == Some(batch.holders[*row]),
+                    None => spot.account.is_some() && spot.account == holder(batch.holders[*row]),
                 };
                 is_it && !self.thefts.is_stolen_output(tx, OutputIx(batch.outputs[*row]))
             };
@@ -436,6 +441,11 @@ impl<U: Units> Replay<'_, U> {
         let LinkNote::BridgeOut { crossing, .. } = link else { return None };
         Some(self.scene.crossings.get(crossing as usize)?.class.grade())
     }
+}
+
+/// The holder of an output, where it has one.
+pub(super) fn holder(column: u32) -> Option<u32> {
+    (column != AccountIx::NONE).then_some(column)
 }
 
 fn number(index: usize) -> u32 {

@@ -7,6 +7,7 @@ use hawkshaw_model::{
 use crate::bounds::Flow;
 use crate::program::{Leg, Place, Program};
 use crate::replay::book::{EdgeNote, Halt, LinkNote, Side, TerminalKey};
+use crate::replay::bridging::holder;
 use crate::replay::services::Service;
 use crate::replay::{Replay, chain_of};
 use crate::units::Units;
@@ -80,7 +81,7 @@ impl<U: Units> Replay<'_, U> {
             let stolen = self.thefts.is_stolen_output(tx, output);
             let number = u32::try_from(index).unwrap_or(u32::MAX);
             let mouth = match carries && !stolen {
-                true => self.mouth_of_output(number, batch.holders[row], asset)?,
+                true => self.mouth_of_output(number, holder(batch.holders[row]), asset)?,
                 false => None,
             };
             let place = if let Some(place) = mouth {

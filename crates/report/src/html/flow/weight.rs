@@ -58,12 +58,12 @@ impl Weights {
     ) -> f64 {
         let (asset, given) = match &edge.link {
             Some(Link::Theft) => return self.of_asset(trace, &edge.asset, tainted),
-            Some(Link::Swap { asset, amount }) => {
+            Some(Link::Swap { asset, amount } | Link::BridgeOut { asset, amount, .. }) => {
                 let received = number(edge.amount);
                 let part = if received > 0.0 { tainted / received } else { 0.0 };
                 (asset, number(*amount) * part)
             }
-            None => (&edge.asset, tainted),
+            Some(Link::BridgeIn { .. }) | None => (&edge.asset, tainted),
         };
         let holder = if state.contains_key(&(from, asset)) { from } else { to };
         match state.get_mut(&(holder, asset)) {
@@ -142,7 +142,10 @@ fn rate(trace: &Trace, of: usize, into: usize) -> Option<f64> {
     let (of, into) = (&trace.stolen[of].asset, &trace.stolen[into].asset);
     let (mut paid, mut got) = (0.0, 0.0);
     for edge in &trace.edges {
-        let Some(Link::Swap { asset, amount }) = &edge.link else { continue };
+        let Some(Link::Swap { asset, amount } | Link::BridgeOut { asset, amount, .. }) = &edge.link
+        else {
+            continue;
+        };
         if asset == of && edge.asset == *into {
             paid += number(*amount);
             got += number(edge.amount);
