@@ -21,6 +21,7 @@ mod floor;
 mod frozen;
 mod netting;
 mod options;
+mod patterns;
 mod policy;
 mod program;
 mod replay;
@@ -34,6 +35,7 @@ mod units;
 
 pub use engine::trace;
 pub use options::{Detail, Noise, Options, Stops, TraceError};
+pub use patterns::{PassingThrough, Pattern, PatternKind, PatternSettings, Patterns, patterns};
 pub use result::{
     Balance, Bounds, Coverage, Edge, Finding, Link, OriginAmounts, Party, StolenAsset, Terminal,
     TimelinePoint, Trace,
