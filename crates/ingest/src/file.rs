@@ -33,14 +33,14 @@ pub(crate) enum Body {
 }
 
 /// Counts what is read through it.
-struct Counted {
-    file: File,
+struct Counted<R> {
+    inner: R,
     done: Arc<AtomicU64>,
 }
 
-impl Read for Counted {
+impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
+        let read = self.inner.read(buffer)?;
         self.done.fetch_add(u64::try_from(read).unwrap_or(0), Ordering::Relaxed);
         Ok(read)
     }
@@ -60,15 +60,33 @@ pub(crate) fn open_file(path: &Path) -> Result<OpenFile, IngestError> {
     let mut magic = [0; 4];
     let length = read_up_to(&mut file, &mut magic).map_err(unreadable)?;
     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-    let done = Arc::new(AtomicU64::new(0));
     if magic == *b"PAR1" {
+        let done = Arc::new(AtomicU64::new(0));
         let table = ParquetTable::open(&name, path, &file)?;
         let names = table.names();
         let (container, body) = (Container::Parquet, Body::Parquet(table));
         return Ok(OpenFile { name, container, names, body, bytes, done });
     }
-    let is_compressed = magic[..length].starts_with(&[0x1f, 0x8b]);
-    let counted = Counted { file, done: Arc::clone(&done) };
+    open_reader(name, file, &magic[..length], bytes)
+}
+
+/// Opens a text that is in memory.
+pub(crate) fn open_text_bytes(name: &str, text: Vec<u8>) -> Result<OpenFile, IngestError> {
+    let magic: Vec<u8> = text.iter().copied().take(4).collect();
+    let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    open_reader(Arc::from(name), io::Cursor::new(text), &magic, bytes)
+}
+
+/// Opens a text that may be compressed, as its first bytes say.
+fn open_reader(
+    name: Arc<str>,
+    inner: impl Read + Send + 'static,
+    magic: &[u8],
+    bytes: u64,
+) -> Result<OpenFile, IngestError> {
+    let done = Arc::new(AtomicU64::new(0));
+    let is_compressed = magic.starts_with(&[0x1f, 0x8b]);
+    let counted = Counted { inner, done: Arc::clone(&done) };
     let reader: Box<dyn Read + Send> =
         if is_compressed { Box::new(MultiGzDecoder::new(counted)) } else { Box::new(counted) };
     let (container, names, body) = open_text(&name, reader, is_compressed)?;

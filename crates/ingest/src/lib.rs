@@ -54,5 +54,5 @@ pub use format::{Container, Format, UnknownFormat};
 pub use hawkshaw_chains::evm::{EventChoice, UnknownEventChoice};
 pub use options::ReadOptions;
 pub use prices::{PriceFile, read_prices};
-pub use read::{FileRows, open};
+pub use read::{FileRows, open, open_bytes};
 pub use recognise::{Recognised, recognise};

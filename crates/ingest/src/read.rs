@@ -15,7 +15,7 @@ use crate::cell::Cell;
 use crate::defects::Defects;
 use crate::error::IngestError;
 use crate::fields::Fields;
-use crate::file::{Body, OpenFile, block_error, open_file};
+use crate::file::{Body, OpenFile, block_error, open_file, open_text_bytes};
 use crate::format::Container;
 use crate::options::ReadOptions;
 use crate::recognise::{Recognised, table_of};
@@ -117,7 +117,24 @@ const CHUNK_ROWS: usize = 64 << 10;
 /// When the file cannot be read, is none of the known tables, or is not of the chain that is
 /// asked for.
 pub fn open(path: &Path, options: &ReadOptions) -> Result<FileRows, IngestError> {
-    let file = open_file(path)?;
+    rows_of(open_file(path)?, options)
+}
+
+/// The same for a text in memory: CSV or JSON lines, compressed or not. `name` is what errors
+/// call it.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_bytes(
+    name: &str,
+    bytes: Vec<u8>,
+    options: &ReadOptions,
+) -> Result<FileRows, IngestError> {
+    rows_of(open_text_bytes(name, bytes)?, options)
+}
+
+fn rows_of(file: OpenFile, options: &ReadOptions) -> Result<FileRows, IngestError> {
     let table = table_of(&file.name, file.container, &file.names, options.format)?;
     check_chain(&file.name, table, options)?;
     let OpenFile { name, container, names, body, bytes, done } = file;

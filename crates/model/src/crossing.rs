@@ -28,7 +28,7 @@ impl LinkClass {
         }
     }
 
-    /// How far a link of this class can be relied on.
+    /// How far a link of this class can be relied on at most.
     pub fn grade(self) -> Grade {
         match self {
             Self::Identifier => Grade::Protocol,
@@ -44,6 +44,9 @@ pub struct Crossing {
     pub bridge: String,
     /// How the sides are known to belong together.
     pub class: LinkClass,
+    /// How far that can be relied on: less than the class says where a side is only claimed, in
+    /// a memo for instance that anybody can write.
+    pub grade: Grade,
     /// How many payouts fit the deposit, this one among them; 0 where none is known.
     pub candidates: u64,
     /// The identifier of the protocol, as text.

@@ -43,6 +43,7 @@ fn crossing(deposit: Passage, payouts: Vec<(u64, Passage)>) -> Crossing {
     Crossing {
         bridge: "thorchain".to_owned(),
         class: LinkClass::Identifier,
+        grade: Grade::Protocol,
         candidates: 1,
         id: Some("AB12".to_owned()),
         deposit,

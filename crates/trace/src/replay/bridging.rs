@@ -332,7 +332,7 @@ impl<U: Units> Replay<'_, U> {
 
     /// How far a payout can be relied on.
     pub(super) fn grade_of(&self, due: Due) -> Grade {
-        self.scene.crossings[due.crossing].class.grade()
+        self.scene.crossings[due.crossing].grade
     }
 
     /// Takes the part of a payout out of its gate and turns it into what came out. `None`, with
@@ -439,7 +439,7 @@ impl<U: Units> Replay<'_, U> {
     /// The grade of an edge with this link, where it is a payout of a bridge.
     pub(super) fn grade_of_link(&self, link: LinkNote<U>) -> Option<Grade> {
         let LinkNote::BridgeOut { crossing, .. } = link else { return None };
-        Some(self.scene.crossings.get(crossing as usize)?.class.grade())
+        Some(self.scene.crossings.get(crossing as usize)?.grade)
     }
 }
 
