@@ -65,7 +65,7 @@ pub(super) enum Form<'a> {
 /// What an edge is.
 pub(super) fn form(edge: &Edge) -> Form<'_> {
     match &edge.link {
-        None => Form::Plain,
+        None | Some(Link::BridgeIn { .. } | Link::BridgeOut { .. }) => Form::Plain,
         Some(Link::Theft) => Form::Theft,
         Some(Link::Swap { asset, amount }) => Form::Swap(asset, *amount),
     }

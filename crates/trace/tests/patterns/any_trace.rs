@@ -10,8 +10,8 @@ use hawkshaw_model::{
     Account, Amount, AssetId, ChainId, Grade, OutPoint, Policy, TerminalKind, Timestamp, TxId,
 };
 use hawkshaw_trace::{
-    Edge, Link, Options, Party, PatternSettings, Patterns, StolenAsset, Terminal, Trace, patterns,
-    trace,
+    Edge, Link, Options, Party, PatternSettings, Patterns, Scene, StolenAsset, Terminal, Trace,
+    patterns, trace,
 };
 use proptest::prelude::{Just, Strategy, any, prop_assert_eq, prop_oneof, proptest};
 use proptest::sample::{Index, select};
@@ -136,7 +136,8 @@ fn of_ledger(ledger: &RandomLedger) -> Option<Trace> {
     let (transfers, outputs) = (ledger.story.transfers.clone(), ledger.story.outputs.clone());
     let (rows, _) = MemoryLedger::from_rows(transfers, outputs).unwrap();
     let stop = |account: &Account| ledger.stop(account);
-    trace(&rows, &ledger.case, &ledger.assets(), &stop, &Options::default()).ok()
+    let (assets, options) = (ledger.assets(), Options::default());
+    trace(&Scene::new(&rows, &ledger.case, &assets, &stop, &options)).ok()
 }
 
 #[test]

@@ -13,7 +13,7 @@ use hawkshaw_ledger::{MemoryLedger, TransferRow};
 use hawkshaw_model::{
     Account, Amount, AssetId, AssetList, Case, ChainId, ChainPoint, Timestamp, TransferKind, TxHash,
 };
-use hawkshaw_trace::{Options, PatternSettings, Patterns, Stops, patterns, trace};
+use hawkshaw_trace::{Options, PatternSettings, Patterns, Scene, Stops, patterns, trace};
 
 /// US dollars in cents, as an asset.
 const CENTS: &str = "eip155:1/iso4217:usd";
@@ -84,7 +84,8 @@ fn found(name: &str) -> Option<Patterns> {
     let (ledger, _) = MemoryLedger::from_rows(rows, Vec::new()).unwrap();
     let options =
         Options { stops: Stops::Tagged, floor: "0".parse().unwrap(), ..Options::default() };
-    let trace = trace(&ledger, &case, &AssetList::built_in(), &|_| None, &options).unwrap();
+    let (assets, nowhere) = (AssetList::built_in(), |_: &Account| None);
+    let trace = trace(&Scene::new(&ledger, &case, &assets, &nowhere, &options)).unwrap();
     let found = patterns(&trace, &PatternSettings::default());
     let figures = found.passing_through;
     eprintln!(

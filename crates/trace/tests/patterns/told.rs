@@ -4,7 +4,8 @@ use hawkshaw_fixture::text::{Story, account, bitcoin_account, case_of, name_of};
 use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{Account, AssetList, Fraction, Stop, TerminalKind};
 use hawkshaw_trace::{
-    Noise, Options, Pattern, PatternKind, PatternSettings, Patterns, Stops, Trace, patterns, trace,
+    Noise, Options, Pattern, PatternKind, PatternSettings, Patterns, Scene, Stops, Trace, patterns,
+    trace,
 };
 
 /// Where stories stop: `exchange`, `exchange2` and the deposit addresses `deposit…` of Northwind,
@@ -31,7 +32,8 @@ pub(crate) fn traced(stolen: &[&str], story: &str) -> Trace {
         noise: Noise::Kept,
         ..Options::default()
     };
-    trace(&ledger, &case_of(stolen), &AssetList::built_in(), &stop, &options).unwrap()
+    let (case, assets) = (case_of(stolen), AssetList::built_in());
+    trace(&Scene::new(&ledger, &case, &assets, &stop, &options)).unwrap()
 }
 
 /// The patterns of a story.
