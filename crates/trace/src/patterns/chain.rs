@@ -75,7 +75,7 @@ pub(super) fn accounts(chain: &Chain, conducts: &[Conduct]) -> Vec<usize> {
 pub(super) fn edges(index: &Index<'_>, chain: &Chain) -> Vec<usize> {
     let came = chain.steps.first().map_or(&[][..], |step| index.paid_to(*step));
     let left = chain.steps.iter().flat_map(|step| index.paid_by(*step));
-    came.iter().chain(left).map(|found| index.moves[*found].edge).collect()
+    index.edges(&came.iter().chain(left).copied().collect::<Vec<_>>())
 }
 
 /// The median of how long value stayed at a step.

@@ -35,7 +35,7 @@ fn wakings(index: &Index<'_>, account: usize) -> Option<Wakings> {
         }
         let paid = &index.moves[out];
         if let Some(before) = last {
-            let rest = seconds(index.moves[before].time, paid.time);
+            let rest = seconds(index.moves[before].time, paid.left);
             if rest >= index.settings.dormant_seconds().max(1) && held >= index.least() {
                 found.parts = found.parts.max(held);
                 found.longest = found.longest.max(rest);

@@ -97,7 +97,7 @@ fn dwell(index: &Index<'_>, ins: &[usize], outs: &[usize]) -> Option<u64> {
         let mut due = left.parts;
         while let Some((since, parts)) = waiting.front_mut().filter(|_| due > 0) {
             let taken = due.min(*parts);
-            stays.push((super::words::seconds(*since, left.time), taken));
+            stays.push((super::words::seconds(*since, left.left), taken));
             due -= taken;
             *parts -= taken;
             if *parts == 0 {

@@ -62,7 +62,8 @@ impl<'a> Index<'a> {
 
     /// The edges that show some movements.
     pub(super) fn edges(&self, moves: &[usize]) -> Vec<usize> {
-        moves.iter().map(|index| self.moves[*index].edge).collect()
+        let moves = moves.iter().map(|index| &self.moves[*index]);
+        moves.flat_map(|found| [found.edge, found.arrival]).collect()
     }
 
     /// What an edge is.

@@ -1,9 +1,11 @@
 //! The movements of a trace as payments between accounts.
 //!
-//! A market that only passes value on is no party: who paid it paid whoever it paid. On a UTXO
+//! A market that only passes value on is no party, and neither is a bridge whose far side is
+//! followed: who paid it paid whoever it paid. On a UTXO
 //! chain a transaction with one payer, or with one payee, is payments between holders; of others
 //! nobody can say who paid whom, so that their payers pay, and their payees are paid by, nobody.
 
+mod bridge;
 mod market;
 mod outputs;
 
@@ -15,6 +17,7 @@ use rustc_hash::FxHashMap;
 
 use super::share::{Rates, prorated};
 use crate::result::{Edge, Link, Party, Trace};
+use bridge::{Deposits, Payout};
 use market::Markets;
 
 /// A payment of stolen value.
@@ -24,13 +27,16 @@ pub(super) struct Move {
     pub(super) from: Option<usize>,
     /// Who was paid, where that is known.
     pub(super) to: Option<usize>,
-    /// When.
+    /// When it left. Over a bridge that is before it arrives.
+    pub(super) left: i64,
+    /// When it arrived.
     pub(super) time: i64,
     /// What it stands for, in parts of the theft.
     pub(super) parts: u64,
-    /// The edge that shows it.
+    /// The edge by which it left.
     pub(super) edge: usize,
-    /// The edge that says what arrived; it differs where several holders pay one output.
+    /// The edge by which it arrived; it differs where several holders pay one output, and over
+    /// a bridge.
     pub(super) arrival: usize,
     /// The terminal that it ended in.
     pub(super) terminal: Option<usize>,
@@ -60,14 +66,22 @@ pub(super) enum Form<'a> {
     Theft,
     /// An exchange: what was given.
     Swap(&'a AssetId, Amount),
+    /// A payment into a bridge.
+    BridgeIn,
+    /// A payment out of the bridge of this name.
+    BridgeOut(&'a str, Payout<'a>),
 }
 
 /// What an edge is.
 pub(super) fn form(edge: &Edge) -> Form<'_> {
     match &edge.link {
-        None | Some(Link::BridgeIn { .. } | Link::BridgeOut { .. }) => Form::Plain,
+        None => Form::Plain,
         Some(Link::Theft) => Form::Theft,
         Some(Link::Swap { asset, amount }) => Form::Swap(asset, *amount),
+        Some(Link::BridgeIn { .. }) => Form::BridgeIn,
+        Some(Link::BridgeOut { bridge, deposit, asset, amount, .. }) => {
+            Form::BridgeOut(bridge, Payout { deposit, asset, part: *amount })
+        }
     }
 }
 
@@ -91,7 +105,8 @@ impl<'a> Moves<'a> {
     pub(super) fn read(trace: &'a Trace) -> Self {
         let mut moves = Self::default();
         let rates = Rates::new(trace, |asset| moves.asset(asset));
-        let mut reading = Reading { trace, measured: measured(trace), rates, moves };
+        let (measured, deposits) = (measured(trace), Deposits::default());
+        let mut reading = Reading { trace, measured, rates, deposits, moves };
         let mut start = 0;
         while start < trace.edges.len() {
             let end = end_of_transaction(&trace.edges, start);
@@ -151,6 +166,7 @@ struct Reading<'a> {
     trace: &'a Trace,
     measured: Vec<usize>,
     rates: Rates,
+    deposits: Deposits,
     moves: Moves<'a>,
 }
 
@@ -204,7 +220,18 @@ impl<'a> Reading<'a> {
                     }
                     self.market_swap(&markets, (from, to), swap, amount)
                 }
-                Form::Plain => (from, self.rates.part(from, asset, amount)),
+                Form::BridgeIn if edge.terminal.is_none() => {
+                    let parts = self.rates.part(from, asset, amount);
+                    self.pay_in(index, from, parts, amount);
+                    continue;
+                }
+                // What nobody got stays with the bridge, which then pays itself.
+                Form::BridgeIn if from == to => (None, self.rates.part(None, asset, amount)),
+                Form::BridgeOut(_, payout) => {
+                    self.pay_out(index, to, payout, amount);
+                    continue;
+                }
+                Form::Plain | Form::BridgeIn => (from, self.rates.part(from, asset, amount)),
             };
             if markets.feed(to, asset, from, parts) {
                 continue;
@@ -227,7 +254,8 @@ impl<'a> Reading<'a> {
         if let (Some(to), None) = (to, terminal) {
             self.rates.credit(to, asset, parts, amount);
         }
-        self.push(Move { from, to, time, parts, edge: index, arrival: index, terminal });
+        let (edge, arrival, left) = (index, index, time);
+        self.push(Move { from, to, left, time, parts, edge, arrival, terminal });
     }
 
     fn push(&mut self, found: Move) {

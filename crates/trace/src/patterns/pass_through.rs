@@ -38,7 +38,7 @@ fn forwards(index: &Index<'_>, conduct: &Conduct) -> bool {
 
 fn draft(index: &Index<'_>, account: usize, conduct: &Conduct, dwell: u64) -> Draft {
     let (ins, outs) = (index.paid_to(account), index.paid_by(account));
-    let edges = ins.iter().chain(outs).map(|found| index.moves[*found].edge).collect();
+    let edges = index.edges(&[ins, outs].concat());
     let text = format!(
         "One account got {} in {} and paid it on in {}; half of it was gone {}.",
         words::theft(conduct.got),

@@ -7,7 +7,8 @@ use hawkshaw_fixture::random::RandomLedger;
 use hawkshaw_fixture::text::{account, asset, bitcoin_account, tx_hash};
 use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{
-    Account, Amount, AssetId, ChainId, Grade, OutPoint, Policy, TerminalKind, Timestamp, TxId,
+    Account, Amount, AssetId, ChainId, Destination, Grade, LinkClass, OutPoint, Policy,
+    TerminalKind, Timestamp, TxId,
 };
 use hawkshaw_trace::{
     Edge, Link, Options, Party, PatternSettings, Patterns, Scene, StolenAsset, Terminal, Trace,
@@ -182,7 +183,33 @@ fn party() -> impl Strategy<Value = Party> {
 
 fn link() -> impl Strategy<Value = Option<Link>> {
     let swap = (asset_id(), amount()).prop_map(|(asset, amount)| Link::Swap { asset, amount });
-    prop_oneof![5 => Just(None), 1 => Just(Some(Link::Theft)), 2 => swap.prop_map(Some)]
+    let bridge = (0..6usize, asset_id(), amount(), any::<bool>());
+    let bridge = bridge.prop_map(|(deposit, asset, amount, is_out)| {
+        let (bridge, id) = ("ferry".to_owned(), None);
+        if !is_out {
+            return Link::BridgeIn {
+                bridge,
+                id,
+                destination: Destination { chain: None, receiver: None },
+            };
+        }
+        Link::BridgeOut {
+            bridge,
+            id,
+            class: LinkClass::Fields,
+            candidates: 1,
+            deposit: TxId::new(ChainId::ethereum(), tx_hash(&format!("t{deposit}"))),
+            custody: None,
+            asset,
+            amount,
+        }
+    });
+    prop_oneof![
+        5 => Just(None),
+        1 => Just(Some(Link::Theft)),
+        2 => swap.prop_map(Some),
+        2 => bridge.prop_map(Some),
+    ]
 }
 
 fn edge() -> impl Strategy<Value = Edge> {

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod any_trace;
+mod bridges;
 mod chains;
 mod circles;
 mod fans;

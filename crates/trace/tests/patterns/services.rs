@@ -77,7 +77,7 @@ fn what_enters_a_bridge_left_its_chain() {
         1 steal: victim -> thief 1000 ETH
         2 b1: thief -> bridge 250 ETH
         3 b2: thief -> bridge 250 ETH";
-    check(ChainHop, &["steal"], story, "bridge thief | b1 b2 | 50");
+    check(ChainHop, &["steal"], story, "thief bridge | b1 b2 | 50");
     check(ChainHop, &["steal"], &story.replace("bridge", "exchange"), "");
 }
 

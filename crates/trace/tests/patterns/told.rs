@@ -2,7 +2,7 @@
 
 use hawkshaw_fixture::text::{Story, account, bitcoin_account, case_of, name_of};
 use hawkshaw_ledger::MemoryLedger;
-use hawkshaw_model::{Account, AssetList, Fraction, Stop, TerminalKind};
+use hawkshaw_model::{Account, AssetList, Crossing, Fraction, Stop, TerminalKind};
 use hawkshaw_trace::{
     Noise, Options, Pattern, PatternKind, PatternSettings, Patterns, Scene, Stops, Trace, patterns,
     trace,
@@ -23,7 +23,7 @@ fn stop(account: &Account) -> Option<Stop> {
 }
 
 /// The trace of a story.
-pub(crate) fn traced(stolen: &[&str], story: &str) -> Trace {
+pub(crate) fn traced(stolen: &[&str], story: &str, crossings: &[Crossing]) -> Trace {
     let story: Story = story.parse().unwrap();
     let (ledger, _) = MemoryLedger::from_rows(story.transfers, story.outputs).unwrap();
     let options = Options {
@@ -33,12 +33,13 @@ pub(crate) fn traced(stolen: &[&str], story: &str) -> Trace {
         ..Options::default()
     };
     let (case, assets) = (case_of(stolen), AssetList::built_in());
-    trace(&Scene::new(&ledger, &case, &assets, &stop, &options)).unwrap()
+    let scene = Scene::new(&ledger, &case, &assets, &stop, &options);
+    trace(&Scene { crossings, ..scene }).unwrap()
 }
 
 /// The patterns of a story.
 pub(crate) fn found(stolen: &[&str], story: &str) -> Patterns {
-    patterns(&traced(stolen, story), &PatternSettings::default())
+    patterns(&traced(stolen, story, &[]), &PatternSettings::default())
 }
 
 /// Asserts which patterns of a kind a story has, a line for each:
@@ -69,7 +70,7 @@ pub(crate) fn measured(
     pattern.numbers
 }
 
-fn tell(pattern: &Pattern) -> String {
+pub(crate) fn tell(pattern: &Pattern) -> String {
     let accounts: Vec<String> = pattern.accounts.iter().map(name_of).collect();
     let transactions = pattern.transactions.iter().map(|tx| {
         let hash = tx.hash();

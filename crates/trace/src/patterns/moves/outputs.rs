@@ -31,14 +31,16 @@ impl Reading<'_> {
                 continue;
             }
             paid_out = paid_out.saturating_add(whole);
-            if matches!(form(edge), Form::Theft) {
-                let parts = self.rates.theft(asset, amount);
-                let to = self.moves.holder(&edge.to);
-                self.moves.thefts.push((index, asset));
-                self.arrive(index, (None, to), asset, parts, amount);
-            } else if !self.is_fee(edge) {
-                let holder = self.moves.holder(&edge.to);
-                outputs.push(Leg { edge: index, holder, amount, parts: 0 });
+            let holder = self.moves.holder(&edge.to);
+            match form(edge) {
+                Form::Theft => {
+                    let parts = self.rates.theft(asset, amount);
+                    self.moves.thefts.push((index, asset));
+                    self.arrive(index, (None, holder), asset, parts, amount);
+                }
+                Form::BridgeOut(_, payout) => self.pay_out(index, holder, payout, amount),
+                _ if self.is_fee(edge) => {}
+                _ => outputs.push(Leg { edge: index, holder, amount, parts: 0 }),
             }
         }
         inputs.retain(|leg| !leg.amount.is_zero());
@@ -60,7 +62,7 @@ impl Reading<'_> {
             } else {
                 part(parts, leg.amount.min(amount), amount)
             };
-            if let (Some(holder), None) = (leg.holder, edge.terminal) {
+            if let (Some(holder), None, false) = (leg.holder, edge.terminal, self.crosses(leg)) {
                 self.rates.credit(holder, asset, leg.parts, leg.amount);
             }
         }
@@ -74,6 +76,10 @@ impl Reading<'_> {
             (Some(_), _) => outputs.iter().for_each(|leg| self.output(leg, payer)),
             (None, Some(_)) => {
                 let Some(arrival) = outputs.first() else { return };
+                if self.crosses(arrival) {
+                    outputs.iter().for_each(|leg| self.output(leg, None));
+                    return;
+                }
                 for leg in inputs {
                     let paid = self.movement(leg, (leg.holder, payee), arrival.edge);
                     self.push(paid);
@@ -90,8 +96,18 @@ impl Reading<'_> {
     }
 
     fn output(&mut self, leg: &Leg, payer: Option<usize>) {
+        if self.crosses(leg) {
+            self.pay_in(leg.edge, payer, leg.parts, leg.amount);
+            return;
+        }
         let paid = self.movement(leg, (payer, leg.holder), leg.edge);
         self.push(paid);
+    }
+
+    /// Whether an output goes into a bridge and comes out elsewhere.
+    fn crosses(&self, leg: &Leg) -> bool {
+        let edge = self.edge(leg.edge);
+        edge.terminal.is_none() && matches!(form(edge), Form::BridgeIn)
     }
 
     fn movement(
@@ -103,7 +119,7 @@ impl Reading<'_> {
         let edge: &Edge = self.edge(leg.edge);
         let terminal = self.edge(arrival).terminal;
         let (time, parts) = (edge.time.to_unix(), leg.parts);
-        Move { from, to, time, parts, edge: leg.edge, arrival, terminal }
+        Move { from, to, left: time, time, parts, edge: leg.edge, arrival, terminal }
     }
 }
 
