@@ -9,7 +9,13 @@
 //! or passed over, and never panic; an identifier links only what both sides name.
 
 mod leg;
+mod matching;
 mod record;
+mod table;
 
 pub use leg::{Leg, Side, Trust};
+pub use matching::{
+    MatchDefects, MatchOptions, Matching, Pair, Reason, TokenMap, crossings, match_legs,
+};
 pub use record::{Log, OutputScript, TxRecord};
+pub use table::{BridgeTables, NamedBytes, TableError, TableRow};

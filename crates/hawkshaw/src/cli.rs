@@ -1,5 +1,6 @@
 //! The arguments of the command.
 
+pub(crate) mod bridge;
 pub(crate) mod incidents;
 pub(crate) mod ledger;
 pub(crate) mod prices;
@@ -53,6 +54,8 @@ pub(crate) enum Command {
     Sources(sources::SourcesArguments),
     /// Who stole how much, when, and what the numbers rest on.
     Incidents(incidents::IncidentsArguments),
+    /// Put the two sides of bridges together.
+    Bridge(bridge::BridgeArguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

@@ -46,6 +46,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Sync(arguments) => command::sync::run(arguments, cli.quiet),
         Command::Sources(arguments) => command::sources::run(arguments, cli.quiet),
         Command::Incidents(arguments) => command::incidents::run(arguments, cli.quiet),
+        Command::Bridge(arguments) => command::bridge::run(arguments, cli.quiet),
         Command::Completions { shell } => command::completions::run(*shell),
     }
 }

@@ -1,5 +1,6 @@
 //! One module for each verb.
 
+pub(crate) mod bridge;
 pub(crate) mod case;
 pub(crate) mod completions;
 pub(crate) mod incidents;
