@@ -12,6 +12,8 @@ use hawkshaw_model::{AssetList, Case, Ledger, PriceTable};
 use hawkshaw_report::{Findings, Input, InputRole, Manifest, Parameters, StopRule};
 use hawkshaw_trace::{Detail, Noise, Options, Scene, Stops, Trace, TraceError};
 
+use crate::crossings::crossings;
+use crate::evidence::{self, Evidence};
 use crate::exit::Failure;
 use crate::input::{self, InputFile};
 use crate::screen::{self, Activity};
@@ -40,6 +42,9 @@ pub(crate) enum LedgerPlace<'a> {
     Store,
 }
 
+/// The tables that a case folder may hold.
+const OWN_TABLES: [&str; 4] = ["transfers.csv", "outputs.csv", "events.csv", "transactions.csv"];
+
 /// The inputs of a case folder and of further paths. A file that is named twice is read once:
 /// rows without an event index cannot be told from repeated ones.
 pub(crate) fn gather(
@@ -57,7 +62,7 @@ pub(crate) fn gather(
         return Err(Failure::Usage(error));
     }
     let mut files = vec![InputFile::read(InputRole::Case, &toml)?];
-    let own = ["transfers.csv", "outputs.csv"].map(|name| case.join(name));
+    let own = OWN_TABLES.map(|name| case.join(name));
     let own = own.iter().filter(|path| path.symlink_metadata().is_ok());
     match ledger {
         LedgerPlace::Files(ledgers) => {
@@ -82,7 +87,8 @@ pub(crate) fn gather(
             files.push(InputFile::read(InputRole::Tags, &file)?);
         }
     }
-    let has_files = files.iter().any(|file| file.role == InputRole::Ledger);
+    let is_ledger = |file: &InputFile| file.role == InputRole::Ledger;
+    let has_files = files.iter().any(|file| is_ledger(file) && !evidence::is_evidence(file));
     if !has_files && matches!(ledger, LedgerPlace::Files(_)) {
         let error = anyhow!(
             "there is no ledger: {} has no transfers.csv and no outputs.csv, and neither --ledger \
@@ -121,22 +127,40 @@ impl Investigation {
         let tags = read_tags(&mut files)?;
         let stop = |account: &_| tags.stop(account);
         let options = options(&parameters);
-        let follow = |ledger: &dyn Ledger, case: &Case| {
+        let prices_known = prices.as_ref().map(|prices| &prices.table);
+        let follow = |ledger: &dyn Ledger, case: &Case, evidence: Evidence| {
+            activity.now("matching bridges");
+            let mut defects = evidence.defects.clone();
+            let crossings = crossings(&evidence, &tags, &mut defects);
             activity.now("following the money");
-            let scene = Scene::new(ledger, case, &assets, &stop, &options);
-            hawkshaw_trace::trace(&scene).map_err(refusal)
+            let scene = Scene {
+                crossings: &crossings,
+                freezes: &evidence.freezes,
+                prices: prices_known,
+                ..Scene::new(ledger, case, &assets, &stop, &options)
+            };
+            let mut trace = hawkshaw_trace::trace(&scene).map_err(refusal)?;
+            for (reason, count) in defects {
+                *trace.defects.entry(reason).or_default() += count;
+            }
+            Ok(trace)
         };
         activity.now("reading the ledger");
         let mut trace = match store {
             Some(store) => {
                 let claim = store.claim(&case)?;
                 let claimed = claim.map(|coverage| Case { coverage, ..case.clone() });
-                let mut trace = follow(store.ledger(), claimed.as_ref().unwrap_or(&case))?;
+                let evidence = evidence::of_store(store.snapshot(), &case);
+                let evidence = evidence.map_err(Failure::bad_data)?;
+                let case_known = claimed.as_ref().unwrap_or(&case);
+                let mut trace = follow(store.ledger(), case_known, evidence)?;
                 trace.limits.extend(store.partial(&case)?);
                 trace.limits.extend(store.gaps());
                 trace
             }
-            None => follow_files(&files, parameters.keep_noise, |ledger| follow(ledger, &case))?,
+            None => follow_files(&files, &case, parameters.keep_noise, |ledger, evidence| {
+                follow(ledger, &case, evidence)
+            })?,
         };
         trace.limits.extend(case.limits.iter().cloned());
         for (reason, count, _) in tags.defects().iter() {
@@ -168,14 +192,18 @@ impl Investigation {
 /// Follows the money through the rows of files, and counts what was wrong with them.
 fn follow_files(
     files: &[InputFile],
+    case: &Case,
     keep_noise: bool,
-    follow: impl Fn(&dyn Ledger) -> Result<Trace, Failure>,
+    follow: impl Fn(&dyn Ledger, Evidence) -> Result<Trace, Failure>,
 ) -> Result<Trace, Failure> {
     let ledgers = files.iter().filter(|file| file.role == InputRole::Ledger);
+    let (beside, ledgers): (Vec<_>, Vec<_>) = ledgers.partition(|file| evidence::is_evidence(file));
+    let ledgers = ledgers.into_iter();
     let named: Vec<_> = ledgers.map(|file| (file.shown(), &file.bytes)).collect();
     let named = named.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
     let (ledger, defects) = MemoryLedger::from_files(named).map_err(Failure::bad_data)?;
-    let mut trace = follow(&ledger)?;
+    let evidence = evidence::of_files(beside.into_iter(), &ledger, case)?;
+    let mut trace = follow(&ledger, evidence)?;
     for (reason, count) in defects.iter() {
         *trace.defects.entry(reason.to_owned()).or_default() += count;
     }

@@ -6,6 +6,8 @@
 mod bundle;
 mod cli;
 mod command;
+mod crossings;
+mod evidence;
 mod exit;
 mod input;
 mod investigation;

@@ -64,6 +64,11 @@ impl StoreInput {
         &self.snapshot
     }
 
+    /// The snapshot itself, which also holds logs and calls.
+    pub(crate) fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
     /// How the manifest names it.
     pub(crate) fn input(&self) -> &Input {
         &self.input

@@ -99,6 +99,7 @@ impl Log<'_> {
             Meaning::Wrap | Meaning::Unwrap => self.wrapped(facts, meaning == Meaning::Wrap),
             Meaning::NativeMint => self.minted(),
             Meaning::NativeBurn => self.burned(),
+            Meaning::Destroyed => self.destroyed(facts),
             // Where calls are at hand they say it: see `native_in`.
             Meaning::NativeIn => Err(Defect::RepeatsNative),
         };
@@ -223,6 +224,19 @@ impl Log<'_> {
     fn burned(&self) -> Result<LogMove, Defect> {
         let value = self.words().next().ok_or(Defect::NotATransfer)?;
         self.between(Token::Native, self.emitter, [0; 20], U256::from_be_bytes(value))
+    }
+
+    /// What the issuer of a token destroyed of an account.
+    ///
+    /// Source: `destroyBlackFunds` of TetherToken, whose log has no indexed field.
+    fn destroyed(&self, facts: &Facts) -> Result<LogMove, Defect> {
+        let token = facts.token(self.emitter).ok_or(Defect::RepeatsNative)?;
+        let indexed = self.topics.get(1..).unwrap_or_default();
+        let mut words = indexed.iter().copied().chain(self.words());
+        let (Some(holder), Some(value), None) = (words.next(), words.next(), words.next()) else {
+            return Err(Defect::NotATransfer);
+        };
+        self.between(token, address_in(&holder)?, [0; 20], U256::from_be_bytes(value))
     }
 
     /// What came in from another chain by a transaction that has no calls to tell it: the

@@ -25,6 +25,8 @@ pub enum Meaning {
     NativeBurn,
     /// The contract through which native value comes in from another chain paid somebody.
     NativeIn,
+    /// The issuer destroyed what a frozen account held, without a log of a transfer.
+    Destroyed,
     /// It is kept as it is.
     Kept,
 }
@@ -49,7 +51,7 @@ const KNOWN: &[(&str, Meaning)] = &[
     // TetherToken, 0xdac17f958d2ee523a2206206994597c13d831ec7.
     ("AddedBlackList(address)", Meaning::Kept),
     ("RemovedBlackList(address)", Meaning::Kept),
-    ("DestroyedBlackFunds(address,uint256)", Meaning::Kept),
+    ("DestroyedBlackFunds(address,uint256)", Meaning::Destroyed),
     ("Issue(uint256)", Meaning::Kept),
     ("Redeem(uint256)", Meaning::Kept),
     // Circle's FiatToken, <https://github.com/circlefin/stablecoin-evm>.

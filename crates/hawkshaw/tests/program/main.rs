@@ -4,6 +4,7 @@
 
 mod bundled_cases;
 mod documents;
+mod frozen;
 mod hostile_labels;
 mod hostile_tags;
 mod incident_lists;
