@@ -6,6 +6,8 @@ use alloy_primitives::U256;
 /// payouts between the deposit and the deposit less a fee; published fees of bridges are below
 /// 1 %, but a flat fee weighs more on a small amount).
 pub(crate) const FEE_PPM_MAX: i64 = 50_000;
+/// The largest fee that is looked for where it is flat, as others of the asset, in millionths.
+pub(crate) const FLAT_FEE_PPM_MAX: i64 = 600_000;
 /// How much more than the deposit may come out, in millionths: rounding, or a rebate.
 pub(crate) const REBATE_PPM_MAX: i64 = 500;
 /// Powers of ten that decimals of two chains can differ by.
@@ -23,9 +25,9 @@ pub(crate) struct Fit {
 }
 
 impl Fit {
-    /// Whether it is what a bridge would pay.
-    pub(crate) fn is_within(self) -> bool {
-        self.exact || (-REBATE_PPM_MAX..=FEE_PPM_MAX).contains(&self.ppm)
+    /// Whether it is what a bridge would pay that charges at most a fee.
+    pub(crate) fn is_within(self, fee_ppm_max: i64) -> bool {
+        self.exact || (-REBATE_PPM_MAX..=fee_ppm_max).contains(&self.ppm)
     }
 }
 
@@ -76,13 +78,14 @@ fn half_octave(value: U256) -> u16 {
     u16::try_from(bits * 2 + usize::from(next)).unwrap_or(u16::MAX)
 }
 
-/// The amounts that a payout of a deposit can have, both ends included.
-pub(crate) fn range(amount_in: U256, scale: i8) -> Option<(U256, U256)> {
+/// The amounts that a payout of a deposit can have, both ends included, and a bit more.
+pub(crate) fn range(amount_in: U256, scale: i8, fee_ppm_max: i64) -> Option<(U256, U256)> {
     let factor = power(scale.unsigned_abs());
     let whole = if scale >= 0 { amount_in.checked_mul(factor)? } else { amount_in / factor };
     let thousandth = whole / U256::from(1_000u64);
-    let fee = thousandth.checked_mul(U256::from(51u64))?;
-    let low = whole.saturating_sub(fee).saturating_sub(U256::from(60u64));
+    let thousandths = u64::try_from(fee_ppm_max / 1_000 + 1).unwrap_or(0);
+    let fee = thousandth.checked_mul(U256::from(thousandths))?;
+    let low = whole.saturating_sub(fee).saturating_sub(U256::from(1_000u64));
     Some((low, whole.saturating_add(thousandth).saturating_add(U256::from(1u64))))
 }
 
@@ -114,7 +117,7 @@ pub(crate) fn telling_digits(mantissa: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fit, U256, digits, fit, range, telling_digits};
+    use super::{FEE_PPM_MAX, Fit, U256, digits, fit, range, telling_digits};
     use proptest::prelude::{any, prop_assert, proptest};
 
     fn of(whole: u64, out: u64, scale: i8) -> Option<Fit> {
@@ -133,7 +136,7 @@ mod tests {
         assert!(of(1_234_567_999_999_999_999, 1_234_567, -12).unwrap().exact);
         assert!(!of(1_234_567_000_000_000_000, 1_234_568, -12).unwrap().exact);
         assert_eq!(fit(U256::MAX, U256::MAX, 18), None);
-        assert!(fit(U256::MAX, U256::MAX - U256::from(1u64), 0).unwrap().is_within());
+        assert!(fit(U256::MAX, U256::MAX - U256::from(1u64), 0).unwrap().is_within(0));
     }
 
     #[test]
@@ -155,9 +158,9 @@ mod tests {
             let factor = U256::from(10u64).pow(U256::from(scale.unsigned_abs()));
             let out = if scale >= 0 { near * factor } else { near / factor };
             if let Some(found) = fit(whole, out, scale)
-                && found.is_within()
+                && found.is_within(FEE_PPM_MAX)
             {
-                let (low, high) = range(whole, scale).unwrap();
+                let (low, high) = range(whole, scale, FEE_PPM_MAX).unwrap();
                 prop_assert!(low <= out && out <= high, "{whole} {out} {scale} {low} {high}");
             }
         }

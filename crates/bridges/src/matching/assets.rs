@@ -11,13 +11,16 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::amounts::{SCALE_MAX, digits, telling_digits};
 use super::entry::{Book, Entry};
 use super::names::Names;
+use super::state::CLOCK_SKEW;
 use super::token_map::TokenMap;
 
 /// Digits that must agree, summed over receivers, before two assets are taken to correspond:
 /// that they agree by chance is then one in a thousand million.
 const PROOF_DIGITS: u64 = 9;
-/// Rows of one receiver on a side that are compared with each other; those who have more are
-/// services and say little.
+/// What one receiver with many rows can say at most.
+const VOICE_MAX: u64 = 45;
+/// Payouts after a deposit that it is compared with. Receivers with more rows have many that
+/// agree by chance: of them round amounts say nothing.
 const ROWS_OF_RECEIVER_MAX: usize = 8;
 /// Seconds between a deposit and a payout that may teach which assets correspond.
 const LEARNING_SECONDS: i64 = 7 * 86_400;
@@ -42,7 +45,7 @@ type Votes = FxHashMap<(u32, u32, i8), u64>;
 
 impl Assets {
     /// Works it out from a map, names and rows.
-    pub(crate) fn of(book: &mut Book, map: &TokenMap) -> Self {
+    pub(crate) fn of(book: &mut Book, map: &TokenMap, with_ids: bool) -> Self {
         let mut assets = Self::default();
         for (a, b) in map.pairs() {
             book.names.number(a);
@@ -59,7 +62,7 @@ impl Assets {
             }
         }
         assets.join_by_name(book);
-        let votes = votes(book);
+        let votes = votes(book, with_ids);
         assets.learn_classes(&book.names, &votes);
         assets.learn_scales(&book.names, &votes);
         assets
@@ -80,6 +83,14 @@ impl Assets {
             return None;
         }
         Some(self.scale.get(&(near, far)).copied().unwrap_or(0))
+    }
+
+    /// The same, where rows or the built-in list tell; both being one asset counts too.
+    pub(crate) fn known_scale(&self, near: u32, far: u32) -> Option<i8> {
+        if near == far && near != 0 {
+            return Some(0);
+        }
+        self.scale(near, far).filter(|_| self.scale.contains_key(&(near, far)))
     }
 
     /// Whether the user's map says what an asset is on the chain of another, and it is not that.
@@ -248,33 +259,65 @@ fn votes_in_order(votes: &Votes) -> Vec<((u32, u32, i8), u64)> {
     all
 }
 
-/// What the rows of receivers with few rows say: the same digits, or nearly the same amount.
-fn votes(book: &Book) -> Votes {
+/// What rows say: those of one receiver that follow each other, and those of one identifier.
+fn votes(book: &Book, with_ids: bool) -> Votes {
+    let mut votes = Votes::default();
+    if with_ids {
+        votes_of_ids(book, &mut votes);
+    }
     let deposits = by_receiver(&book.deposits);
     let payouts = by_receiver(&book.payouts);
-    let mut votes = Votes::default();
-    let mut seen: FxHashSet<(u32, u32, i8)> = FxHashSet::default();
-    let mut after = 0;
+    let mut rest = payouts.as_slice();
+    let mut of_receiver = Votes::default();
     for group in deposits.chunk_by(|a, b| a.receiver == b.receiver) {
         let receiver = group.first().map_or(0, |row| row.receiver);
-        let rest = payouts.get(after..).unwrap_or_default();
-        after += rest.partition_point(|row| row.receiver < receiver);
-        let rest = payouts.get(after..).unwrap_or_default();
-        let theirs = rest.get(..rest.partition_point(|row| row.receiver == receiver));
-        let theirs = theirs.unwrap_or_default();
-        if group.len() > ROWS_OF_RECEIVER_MAX || theirs.len() > ROWS_OF_RECEIVER_MAX {
-            continue;
-        }
-        seen.clear();
-        for (deposit, payout) in group.iter().flat_map(|d| theirs.iter().map(move |p| (d, p))) {
-            if let Some((scale, weight)) = agreement(deposit, payout)
-                && seen.insert((deposit.asset, payout.asset, scale))
-            {
-                *votes.entry((deposit.asset, payout.asset, scale)).or_default() += weight;
+        rest = rest.get(rest.partition_point(|row| row.receiver < receiver)..).unwrap_or_default();
+        let theirs = rest.partition_point(|row| row.receiver == receiver);
+        let theirs = rest.get(..theirs).unwrap_or_default();
+        let few = group.len() <= ROWS_OF_RECEIVER_MAX && theirs.len() <= ROWS_OF_RECEIVER_MAX;
+        of_receiver.clear();
+        for deposit in group {
+            let from = theirs.partition_point(|row| row.time < deposit.time - CLOCK_SKEW);
+            let near = theirs.get(from..).unwrap_or_default().iter().take(ROWS_OF_RECEIVER_MAX);
+            for payout in near {
+                if let Some((scale, weight)) = agreement(deposit, payout, few) {
+                    let key = (deposit.asset, payout.asset, scale);
+                    let count = of_receiver.entry(key).or_default();
+                    // Who does the same again and again is heard once.
+                    *count =
+                        if few { weight.max(*count) } else { (weight + *count).min(VOICE_MAX) };
+                }
             }
+        }
+        for (key, weight) in votes_in_order(&of_receiver) {
+            *votes.entry(key).or_default() += weight;
         }
     }
     votes
+}
+
+/// What rows with one identifier say: by far the most.
+fn votes_of_ids(book: &Book, votes: &mut Votes) {
+    let by_id = |entries: &'_ [Entry]| -> Vec<(u32, u32, usize)> {
+        let named = entries.iter().enumerate().filter(|(_, row)| row.id != 0);
+        let mut rows: Vec<_> = named.map(|(at, row)| (row.bridge, row.id, at)).collect();
+        rows.sort_unstable();
+        rows
+    };
+    let (deposits, payouts) = (by_id(&book.deposits), by_id(&book.payouts));
+    for same in deposits.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let [(bridge, id, d)] = same else { continue };
+        let from = payouts.partition_point(|row| (row.0, row.1) < (*bridge, *id));
+        let [(b, i, p), ..] = payouts.get(from..).unwrap_or_default() else { continue };
+        if (b, i) != (bridge, id) {
+            continue;
+        }
+        if let (Some(deposit), Some(payout)) = (book.deposits.get(*d), book.payouts.get(*p))
+            && let Some((scale, weight)) = agreement(deposit, payout, true)
+        {
+            *votes.entry((deposit.asset, payout.asset, scale)).or_default() += 4 * weight;
+        }
+    }
 }
 
 fn by_receiver(entries: &[Entry]) -> Vec<&Entry> {
@@ -284,11 +327,13 @@ fn by_receiver(entries: &[Entry]) -> Vec<&Entry> {
     rows
 }
 
-/// By how many decimals two amounts differ that agree otherwise, and how much that tells.
-fn agreement(deposit: &Entry, payout: &Entry) -> Option<(i8, u64)> {
+/// By how many decimals two amounts differ that agree otherwise, and how much that tells. Of rows
+/// of which there are many, those with round amounts tell nothing.
+fn agreement(deposit: &Entry, payout: &Entry, few: bool) -> Option<(i8, u64)> {
     let wait = payout.time.saturating_sub(deposit.time);
-    let is_apart = deposit.chain != payout.chain && (-600..=LEARNING_SECONDS).contains(&wait);
-    if !is_apart || (deposit.bridge != payout.bridge && deposit.bridge != 0 && payout.bridge != 0) {
+    let is_apart = deposit.chain != payout.chain && wait <= LEARNING_SECONDS && wait >= -CLOCK_SKEW;
+    let other_bridge = deposit.bridge != payout.bridge && deposit.bridge != 0 && payout.bridge != 0;
+    if !is_apart || other_bridge || deposit.asset == 0 || payout.asset == 0 {
         return None;
     }
     let (near, near_count) = digits(deposit.amount?)?;
@@ -297,17 +342,19 @@ fn agreement(deposit: &Entry, payout: &Entry) -> Option<(i8, u64)> {
         let scale = i8::try_from(far_count - near_count + more).ok()?;
         (scale.unsigned_abs() <= SCALE_MAX.unsigned_abs()).then_some(scale)
     };
+    let telling = u64::from(telling_digits(near));
     if near == far {
-        return Some((scale(0)?, u64::from(telling_digits(near))));
+        let weight = if few { telling } else { telling.saturating_sub(2) };
+        return (weight > 0).then_some((scale(0)?, weight));
     }
     // Nearly the same: a fee of the bridge. It tells little, whatever its digits.
-    let (near, far, more) = if far > near {
-        (u128::from(near) * 10, u128::from(far), 1)
-    } else {
-        (u128::from(near), u128::from(far), 0)
-    };
-    let fee = (near - far).saturating_mul(1_000_000) / near.max(1);
-    (fee <= u128::from(LEARNING_FEE_PPM)).then_some((scale(more)?, 1))
+    let (wide, more) = if far > near { (u128::from(near) * 10, 1) } else { (u128::from(near), 0) };
+    let fee = (wide - u128::from(far)).saturating_mul(1_000_000) / wide.max(1);
+    if fee > u128::from(LEARNING_FEE_PPM) || (telling < 4 && !few) {
+        return None;
+    }
+    let weight = 1 + u64::from(telling >= 5) + u64::from(wait <= 3_600);
+    Some((scale(more)?, weight))
 }
 
 /// The amount that a payout of this deposit is compared with, and the asset that it is in.

@@ -84,7 +84,7 @@ impl<'a> Sides<'a> {
 
     fn matched(&self, options: &MatchOptions) -> Found<'a> {
         let mut book = Book::of_legs(&self.deposits, &self.payouts);
-        let assets = Assets::of(&mut book, &options.token_map);
+        let assets = Assets::of(&mut book, &options.token_map, !options.ignore_ids);
         let matching = match_book(&mut book, options);
         let chosen = chosen(&matching, self.deposits.len());
         let mut found = Found::default();

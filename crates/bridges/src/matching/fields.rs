@@ -10,9 +10,9 @@ use super::assets::expected;
 use super::component::{Component, Edge, solve};
 use super::entry::Entry;
 use super::habits::{Certain, Habits};
-use super::pair::Pair;
+use super::pair::{Pair, Reason};
 use super::queue::solve_by_amount;
-use super::state::{State, usual};
+use super::state::{Reach, State};
 
 /// Pairs of one receiver that are all compared with each other.
 const SMALL_GROUP_PAIRS: usize = 64;
@@ -20,6 +20,9 @@ const SMALL_GROUP_PAIRS: usize = 64;
 const SMALL_SIDE: usize = 64;
 /// Different amounts that are looked at for one amount of a deposit.
 const AMOUNTS_MAX: usize = 64;
+
+/// How many of a hundred fees of an asset are as large as one that is taken for flat.
+const FLAT_PERCENT: u64 = 5;
 
 /// Rows of one receiver in assets that correspond.
 #[derive(Debug)]
@@ -37,17 +40,28 @@ pub(crate) struct Bucket {
 
 /// Pairs what identifiers left.
 pub(crate) fn match_fields(state: &mut State<'_>) {
+    let habits = learn(state, &groups(state));
+    match_within(state, &habits);
+    // What a flat fee took a large part of.
+    state.reach = Reach::Flat;
+    match_within(state, &habits);
+}
+
+/// Pairs what is free, with the fees that are looked for.
+fn match_within(state: &mut State<'_>, habits: &Habits) {
     let groups = groups(state);
-    let habits = learn(state, &groups);
     let mut found: Vec<Pair> = Vec::new();
     let mut crowded = 0;
     for group in &groups {
-        each_component(state, group, Some(&habits), &mut crowded, &mut |part| match part {
-            Part::Small(component) => solve(state, &habits, &component, &mut found),
+        each_component(state, group, Some(habits), &mut crowded, &mut |part| match part {
+            Part::Small(component) => solve(state, habits, &component, &mut found),
             Part::Large(deposits, payouts, edges) => {
-                solve_by_amount(state, &habits, (&deposits, &payouts), &edges, &mut found);
+                solve_by_amount(state, habits, (&deposits, &payouts), &edges, &mut found);
             }
         });
+    }
+    if state.reach == Reach::Flat {
+        found.iter_mut().for_each(|pair| pair.reasons.push(Reason::FlatFee));
     }
     state.defects.crowded_deposits += crowded;
     take(state, found);
@@ -56,13 +70,10 @@ pub(crate) fn match_fields(state: &mut State<'_>) {
 /// Adds pairs and marks the rows of those that are accepted.
 pub(crate) fn take(state: &mut State<'_>, found: Vec<Pair>) {
     for pair in found {
-        if pair.accepted {
-            if let Some(mark) = state.deposits.get_mut(pair.deposit) {
-                mark.taken = true;
-            }
-            if let Some(mark) = state.payouts.get_mut(pair.payout) {
-                mark.taken = true;
-            }
+        let marks = [state.deposits.get_mut(pair.deposit), state.payouts.get_mut(pair.payout)];
+        for mark in marks.into_iter().flatten() {
+            mark.taken |= pair.accepted;
+            mark.weighed = true;
         }
         state.pairs.push(pair);
     }
@@ -99,7 +110,7 @@ fn learn(state: &State<'_>, groups: &[Group]) -> Habits {
         .iter()
         .filter_map(|(d, p)| {
             let (deposit, payout) = (state.book.deposits.get(*d)?, state.book.payouts.get(*p)?);
-            Some(Certain { deposit, payout, fit: usual(state.fit(deposit, payout)) })
+            Some(Certain { deposit, payout, fit: state.usual(deposit, payout) })
         })
         .collect();
     Habits::of(&certain)
@@ -116,7 +127,7 @@ fn groups(state: &State<'_>) -> Vec<Group> {
             .iter()
             .zip(marks)
             .enumerate()
-            .filter(|(_, (_, mark))| !mark.taken && !mark.repeated)
+            .filter(|(_, (_, mark))| !mark.taken && !mark.repeated && !mark.weighed)
             .filter_map(|(at, (entry, _))| Some((key(state, entry, side)?, at)))
             .collect();
         rows.sort_unstable_by_key(|(key, at)| (*key, entries.get(*at).map(Entry::order), *at));
@@ -220,13 +231,16 @@ fn weigh_amount(state: &State<'_>, d: usize, p: usize, habits: Option<&Habits>) 
     if !state.is_route(d, p) {
         return None;
     }
-    let fit = usual(state.fit(deposit, payout))?;
+    let fit = state.usual(deposit, payout)?;
     match habits {
         None => Some(0),
-        Some(habits) if habits.is_plausible(deposit, payout, fit) => {
-            Some(habits.weight(deposit, payout, fit))
+        Some(habits) => {
+            let plausible = match state.reach {
+                Reach::Part => habits.is_plausible(deposit, payout, fit),
+                Reach::Flat => habits.is_flat(deposit, payout, fit, FLAT_PERCENT),
+            };
+            plausible.then(|| habits.weight(deposit, payout, fit))
         }
-        Some(_) => None,
     }
 }
 
@@ -283,7 +297,11 @@ fn links(
         for of_asset in sorted.chunk_by(|a, b| a.0 == b.0) {
             let Some((far_asset, _, _)) = of_asset.first() else { continue };
             let scale = state.assets.scale(asset, *far_asset);
-            let Some((low, high)) = scale.and_then(|scale| range(amount, scale)) else { continue };
+            let Some((low, high)) =
+                scale.and_then(|scale| range(amount, scale, state.reach.fee_ppm_max()))
+            else {
+                continue;
+            };
             let from = of_asset.partition_point(|row| row.1 < low);
             let to = of_asset.partition_point(|row| row.1 <= high);
             let window = of_asset.get(from..to).unwrap_or_default();

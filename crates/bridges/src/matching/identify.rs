@@ -4,7 +4,7 @@ use alloy_primitives::U256;
 use hawkshaw_model::LinkClass;
 use rustc_hash::FxHashMap;
 
-use super::amounts::fit;
+use super::amounts::{FEE_PPM_MAX, Fit, fit};
 use super::entry::Entry;
 use super::pair::{Pair, Reason};
 use super::receiver::is_comparable;
@@ -22,6 +22,9 @@ const UNUSABLE_MIN: u64 = 20;
 /// By how much those that contradict must outnumber the others then.
 const UNUSABLE_RATIO: u64 = 4;
 
+/// Pairs with a usual fee from which on a payout of a small part is doubted.
+const USUAL_MIN: u64 = 20;
+
 /// Deposits and payouts that carry one identifier.
 type Block = (Vec<usize>, Vec<usize>);
 
@@ -31,7 +34,8 @@ pub(crate) fn identify(state: &mut State<'_>) {
         return;
     }
     let blocks = blocks(state);
-    let found: Vec<Verdict> = blocks.iter().map(|block| judge(state, block)).collect();
+    let mut found: Vec<Verdict> = blocks.iter().map(|block| judge(state, block)).collect();
+    doubt(state, &mut found);
     let mut tally: FxHashMap<u32, (u64, u64)> = FxHashMap::default();
     for (block, verdict) in blocks.iter().zip(&found) {
         let count = tally.entry(bridge_of(state, block)).or_default();
@@ -60,6 +64,16 @@ struct Verdict {
     contradicted: Vec<(usize, usize, Reason)>,
     duplicated: bool,
     overpaid: bool,
+}
+
+impl Verdict {
+    /// The pair, where the identifier makes no other.
+    fn only(&self) -> Option<(usize, usize)> {
+        match self.linked.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
+    }
 }
 
 fn len<T>(items: &[T]) -> u64 {
@@ -155,6 +169,35 @@ fn judge_several(state: &State<'_>, deposits: &[usize], payouts: &[usize]) -> Ve
     verdict
 }
 
+/// Where nearly every payout of two assets is its deposit less a small fee, one that is much less
+/// is none: its identifier was mistaken.
+fn doubt(state: &State<'_>, found: &mut [Verdict]) {
+    let lane = |(d, p): (usize, usize)| {
+        let (deposit, payout) = (state.book.deposits.get(d)?, state.book.payouts.get(p)?);
+        comparable(state, deposit, payout)?;
+        let fit = state.fit(deposit, payout)?;
+        let lane = (deposit.bridge, deposit.asset, payout.asset);
+        Some((lane, fit.is_within(FEE_PPM_MAX)))
+    };
+    let mut lanes: FxHashMap<(u32, u32, u32), (u64, u64)> = FxHashMap::default();
+    for pair in found.iter().filter_map(Verdict::only) {
+        if let Some((lane, usual)) = lane(pair) {
+            let count = lanes.entry(lane).or_default();
+            count.0 += u64::from(usual);
+            count.1 += 1;
+        }
+    }
+    for verdict in found {
+        let Some(pair) = verdict.only() else { continue };
+        let Some((lane, false)) = lane(pair) else { continue };
+        let (usual, all) = lanes.get(&lane).copied().unwrap_or_default();
+        if usual >= USUAL_MIN && usual * 20 >= all * 19 {
+            verdict.linked.clear();
+            verdict.contradicted.push((pair.0, pair.1, Reason::MuchLess));
+        }
+    }
+}
+
 /// Whether a deposit and a payout fit so that another deposit with the identifier is ruled out:
 /// nothing contradicts, and an amount of a corresponding asset is what a bridge would pay.
 fn is_telling(state: &State<'_>, d: usize, p: usize) -> bool {
@@ -163,7 +206,8 @@ fn is_telling(state: &State<'_>, d: usize, p: usize) -> bool {
         return false;
     };
     let route = payout.refund || deposit.chain != payout.chain;
-    let amounts = state.fit(deposit, payout).is_none_or(super::amounts::Fit::is_within);
+    let fits = |fit: Fit| fit.is_within(FEE_PPM_MAX);
+    let amounts = state.fit(deposit, payout).is_none_or(fits);
     route && amounts && contradiction(state, d, p).is_none()
 }
 
@@ -201,7 +245,7 @@ fn contradiction(state: &State<'_>, d: usize, p: usize) -> Option<Reason> {
 
 /// The decimals between two amounts of corresponding assets, and the amounts.
 fn comparable(state: &State<'_>, deposit: &Entry, payout: &Entry) -> Option<(i8, U256, U256)> {
-    let scale = state.assets.scale(deposit.asset, payout.asset)?;
+    let scale = state.assets.known_scale(deposit.asset, payout.asset)?;
     Some((scale, deposit.amount?, payout.amount?))
 }
 

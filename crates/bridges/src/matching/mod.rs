@@ -56,7 +56,7 @@ pub fn match_legs(deposits: &[Leg], payouts: &[Leg], options: &MatchOptions) -> 
 
 /// Puts the rows of a book together.
 pub(crate) fn match_book(book: &mut Book, options: &MatchOptions) -> Matching {
-    let assets = Assets::of(book, &options.token_map);
+    let assets = Assets::of(book, &options.token_map, !options.ignore_ids);
     let mut state = State::new(book, &assets, options);
     identify::identify(&mut state);
     fields::match_fields(&mut state);

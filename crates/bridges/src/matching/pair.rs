@@ -32,6 +32,8 @@ pub enum Reason {
     Overpaid,
     /// More came out than went in.
     MoreThanDeposited,
+    /// Far less came out than of every other deposit of these assets.
+    MuchLess,
     /// It was paid out before the deposit.
     BeforeDeposit,
     /// It was paid to somebody else than the deposit names.
@@ -59,6 +61,7 @@ impl Reason {
             Self::DuplicatedId => "duplicated-id",
             Self::Overpaid => "overpaid-id",
             Self::MoreThanDeposited => "more-than-deposited",
+            Self::MuchLess => "much-less-than-deposited",
             Self::BeforeDeposit => "before-deposit",
             Self::OtherReceiver => "other-receiver",
             Self::OtherChain => "other-chain",

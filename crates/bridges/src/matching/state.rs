@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::MatchOptions;
-use super::amounts::{FEE_PPM_MAX, Fit, fit};
+use super::amounts::{FEE_PPM_MAX, FLAT_FEE_PPM_MAX, Fit, fit};
 use super::assets::{Assets, expected};
 use super::component::Component;
 use super::entry::{Book, Entry};
@@ -23,8 +23,29 @@ pub(crate) struct State<'a> {
     pub(crate) payouts: Vec<Mark>,
     /// Protocols whose identifiers are the same on both sides.
     pub(crate) speaking: FxHashSet<u32>,
+    /// Which fees are looked for.
+    pub(crate) reach: Reach,
     pub(crate) pairs: Vec<Pair>,
     pub(crate) defects: MatchDefects,
+}
+
+/// Which fees are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Those that are a small part of the amount.
+    Part,
+    /// Also larger ones, where they are flat: as large as others of the asset.
+    Flat,
+}
+
+impl Reach {
+    /// The largest fee, in millionths.
+    pub(crate) fn fee_ppm_max(self) -> i64 {
+        match self {
+            Self::Part => FEE_PPM_MAX,
+            Self::Flat => FLAT_FEE_PPM_MAX,
+        }
+    }
 }
 
 /// What is known of a row.
@@ -32,8 +53,10 @@ pub(crate) struct State<'a> {
 pub(crate) struct Mark {
     /// It repeats another row.
     pub(crate) repeated: bool,
-    /// It is in an accepted pair, or in one that nothing better can replace.
+    /// It is in an accepted pair.
     pub(crate) taken: bool,
+    /// It is in a pair of several that fit.
+    pub(crate) weighed: bool,
     /// Its identifier proves nothing.
     pub(crate) void: Void,
 }
@@ -55,7 +78,17 @@ impl<'a> State<'a> {
         let deposits = marks(&book.deposits, &mut defects);
         let payouts = marks(&book.payouts, &mut defects);
         let speaking = FxHashSet::default();
-        Self { book, assets, options, deposits, payouts, speaking, pairs: Vec::new(), defects }
+        Self {
+            book,
+            assets,
+            options,
+            deposits,
+            payouts,
+            speaking,
+            reach: Reach::Part,
+            pairs: Vec::new(),
+            defects,
+        }
     }
 
     /// Whether nothing but amount and time speaks against a deposit and a payout of one receiver
@@ -101,6 +134,11 @@ impl<'a> State<'a> {
         let (asset, amount) = expected(deposit);
         let scale = self.assets.scale(asset, payout.asset)?;
         fit(amount?, payout.amount?, scale)
+    }
+
+    /// The same, where the fee is one that is looked for.
+    pub(crate) fn usual(&self, deposit: &Entry, payout: &Entry) -> Option<Fit> {
+        self.fit(deposit, payout).filter(|fit| fit.is_within(self.reach.fee_ppm_max()))
     }
 
     /// Whether a payout can be of a deposit by its time.
@@ -199,9 +237,4 @@ fn marks(entries: &[Entry], defects: &mut MatchDefects) -> Vec<Mark> {
         }
     }
     marks
-}
-
-/// Whether an amount lies within what is looked for: `None` where it does not.
-pub(crate) fn usual(fit: Option<Fit>) -> Option<Fit> {
-    fit.filter(|fit| fit.is_within() && fit.ppm <= FEE_PPM_MAX)
 }
