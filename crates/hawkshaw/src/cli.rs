@@ -3,6 +3,7 @@
 pub(crate) mod bridge;
 pub(crate) mod incidents;
 pub(crate) mod ledger;
+pub(crate) mod mixer;
 pub(crate) mod prices;
 pub(crate) mod sources;
 
@@ -56,6 +57,8 @@ pub(crate) enum Command {
     Incidents(incidents::IncidentsArguments),
     /// Put the two sides of bridges together.
     Bridge(bridge::BridgeArguments),
+    /// Say who probably took out of a mixer what a thief put into it.
+    Mixer(mixer::MixerArguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

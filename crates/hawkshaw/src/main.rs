@@ -49,6 +49,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Sources(arguments) => command::sources::run(arguments, cli.quiet),
         Command::Incidents(arguments) => command::incidents::run(arguments, cli.quiet),
         Command::Bridge(arguments) => command::bridge::run(arguments, cli.quiet),
+        Command::Mixer(arguments) => command::mixer::run(arguments, cli.quiet),
         Command::Completions { shell } => command::completions::run(*shell),
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod case;
 pub(crate) mod completions;
 pub(crate) mod incidents;
 pub(crate) mod ledger;
+pub(crate) mod mixer;
 pub(crate) mod prices;
 pub(crate) mod sources;
 pub(crate) mod sync;

@@ -11,6 +11,7 @@ mod incident_lists;
 mod incidents;
 mod ledger;
 mod ledger_queries;
+mod mixer;
 mod options;
 mod prices;
 mod pursuit;
