@@ -8,11 +8,13 @@
 //! **Invariants:** no file, clock or network; outside bytes are understood, counted as a defect
 //! or passed over, and never panic; an identifier links only what both sides name.
 
+mod decode;
 mod leg;
 mod matching;
 mod record;
 mod table;
 
+pub use decode::{BridgeDecoder, DecodeDefect, Decoded, DefectKind, decode_all, decoders};
 pub use leg::{Leg, Side, Trust};
 pub use matching::{
     MatchDefects, MatchOptions, Matching, Pair, Reason, TokenMap, crossings, match_legs,

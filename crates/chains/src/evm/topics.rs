@@ -59,26 +59,104 @@ const KNOWN: &[(&str, Meaning)] = &[
     ("UnBlacklisted(address)", Meaning::Kept),
     // ERC-173.
     ("OwnershipTransferred(address,address)", Meaning::Kept),
-    // Circle's CCTP, <https://github.com/circlefin/evm-cctp-contracts>.
+    // Bridges. What the fields are stands with the decoders, in `hawkshaw-bridges`, whose tests
+    // compare the lists.
+    // Across, <https://github.com/across-protocol/contracts>.
     (
-        "DepositForBurn(uint64,address,uint256,address,bytes32,uint32,bytes32,bytes32)",
+        "FundsDeposited(uint256,uint256,uint256,uint64,uint32,uint32,address,address,address)",
         Meaning::Kept,
     ),
-    ("MessageReceived(address,uint32,uint64,bytes32,bytes)", Meaning::Kept),
-    // Wormhole core, <https://github.com/wormhole-foundation/wormhole>.
-    ("LogMessagePublished(address,uint64,uint32,bytes,uint8)", Meaning::Kept),
-    // THORChain router, <https://gitlab.com/thorchain/ethereum/eth-router>.
-    ("Deposit(address,address,uint256,string)", Meaning::Kept),
-    ("TransferOut(address,address,address,uint256,string)", Meaning::Kept),
-    // LayerZero OFT, <https://github.com/LayerZero-Labs/LayerZero-v2>.
-    ("OFTSent(bytes32,uint32,address,uint256,uint256)", Meaning::Kept),
-    ("OFTReceived(bytes32,uint32,address,uint256)", Meaning::Kept),
-    // Across, <https://github.com/across-protocol/contracts>.
+    (
+        "FundsDeposited(uint256,uint256,uint256,int64,uint32,uint32,address,address,address,bytes)",
+        Meaning::Kept,
+    ),
     (
         "V3FundsDeposited(address,address,uint256,uint256,uint256,uint32,uint32,uint32,uint32,\
          address,address,address,bytes)",
         Meaning::Kept,
     ),
+    (
+        "FundsDeposited(bytes32,bytes32,uint256,uint256,uint256,uint256,uint32,uint32,uint32,\
+         bytes32,bytes32,bytes32,bytes)",
+        Meaning::Kept,
+    ),
+    (
+        "FilledRelay(uint256,uint256,uint256,uint256,uint256,uint256,uint64,uint64,uint64,uint32,\
+         address,address,address,address,bool)",
+        Meaning::Kept,
+    ),
+    (
+        "FilledRelay(uint256,uint256,uint256,uint256,uint256,uint256,int64,int64,uint32,address,\
+         address,address,address,bytes,(address,bytes,int64,bool,int256))",
+        Meaning::Kept,
+    ),
+    (
+        "FilledV3Relay(address,address,uint256,uint256,uint256,uint256,uint32,uint32,uint32,\
+         address,address,address,address,bytes,(address,bytes,uint256,uint8))",
+        Meaning::Kept,
+    ),
+    (
+        "FilledRelay(bytes32,bytes32,uint256,uint256,uint256,uint256,uint256,uint32,uint32,\
+         bytes32,bytes32,bytes32,bytes32,bytes32,(bytes32,bytes32,uint256,uint8))",
+        Meaning::Kept,
+    ),
+    // Circle's CCTP, <https://github.com/circlefin/evm-cctp-contracts>.
+    (
+        "DepositForBurn(uint64,address,uint256,address,bytes32,uint32,bytes32,bytes32)",
+        Meaning::Kept,
+    ),
+    (
+        "DepositForBurn(address,uint256,address,bytes32,uint32,bytes32,bytes32,uint256,uint32,\
+         bytes)",
+        Meaning::Kept,
+    ),
+    ("MessageSent(bytes)", Meaning::Kept),
+    ("MessageReceived(address,uint32,uint64,bytes32,bytes)", Meaning::Kept),
+    ("MessageReceived(address,uint32,bytes32,bytes32,uint32,bytes)", Meaning::Kept),
+    ("MintAndWithdraw(address,uint256,address)", Meaning::Kept),
+    ("MintAndWithdraw(address,uint256,address,uint256)", Meaning::Kept),
+    // Celer's cBridge, <https://github.com/celer-network/sgn-v2-contracts>.
+    ("Send(bytes32,address,address,address,uint256,uint64,uint64,uint32)", Meaning::Kept),
+    ("Relay(bytes32,address,address,address,uint256,uint64,bytes32)", Meaning::Kept),
+    ("WithdrawDone(bytes32,uint64,address,address,uint256,bytes32)", Meaning::Kept),
+    ("Deposited(bytes32,address,address,uint256,uint64,address)", Meaning::Kept),
+    ("Deposited(bytes32,address,address,uint256,uint64,address,uint64)", Meaning::Kept),
+    ("Withdrawn(bytes32,address,address,uint256,uint64,bytes32,address)", Meaning::Kept),
+    ("Mint(bytes32,address,address,uint256,uint64,bytes32,address)", Meaning::Kept),
+    ("Burn(bytes32,address,address,uint256,address)", Meaning::Kept),
+    ("Burn(bytes32,address,address,uint256,uint64,address,uint64)", Meaning::Kept),
+    // LayerZero and Stargate, <https://github.com/LayerZero-Labs>,
+    // <https://github.com/stargate-protocol>.
+    ("OFTSent(bytes32,uint32,address,uint256,uint256)", Meaning::Kept),
+    ("OFTReceived(bytes32,uint32,address,uint256)", Meaning::Kept),
+    ("SendToChain(uint16,address,bytes,uint256)", Meaning::Kept),
+    ("SendToChain(uint16,address,bytes32,uint256)", Meaning::Kept),
+    ("ReceiveFromChain(uint16,address,uint256)", Meaning::Kept),
+    ("Swap(uint16,uint256,address,uint256,uint256,uint256,uint256,uint256)", Meaning::Kept),
+    ("SwapRemote(address,uint256,uint256,uint256)", Meaning::Kept),
+    ("PacketSent(bytes,bytes,address)", Meaning::Kept),
+    ("PacketDelivered((uint32,bytes32,uint64),address)", Meaning::Kept),
+    ("Packet(bytes)", Meaning::Kept),
+    ("PacketReceived(uint16,bytes,address,uint64,bytes32)", Meaning::Kept),
+    ("BusRode(uint32,uint72,uint80,bytes)", Meaning::Kept),
+    // THORChain and Maya, <https://gitlab.com/thorchain/ethereum/eth-router>.
+    ("Deposit(address,address,uint256,string)", Meaning::Kept),
+    ("TransferOut(address,address,address,uint256,string)", Meaning::Kept),
+    (
+        "TransferOutAndCall(address,address,uint256,address,address,uint256,string)",
+        Meaning::Kept,
+    ),
+    (
+        "TransferOutAndCallV5(address,address,uint256,address,address,uint256,string,bytes,string)",
+        Meaning::Kept,
+    ),
+    (
+        "TransferOutAndCallV2(address,address,address,uint256,address,address,uint256,string,\
+         bytes,string)",
+        Meaning::Kept,
+    ),
+    // Wormhole, <https://github.com/wormhole-foundation/wormhole>.
+    ("LogMessagePublished(address,uint64,uint32,bytes,uint8)", Meaning::Kept),
     // Tornado Cash, <https://github.com/tornadocash/tornado-core>.
     ("Deposit(bytes32,uint32,uint256)", Meaning::Kept),
     ("Withdrawal(address,bytes32,address,uint256)", Meaning::Kept),
