@@ -331,7 +331,7 @@ mod tests {
                 format!("eip155:43114 slip44:9005 {EVM} ?"),
             ),
             (
-                format!("=:BTC/BTC:thor1el4ufmhll3yw7zxzszvfakrk66j7fx0tvcslym"),
+                "=:BTC/BTC:thor1el4ufmhll3yw7zxzszvfakrk66j7fx0tvcslym".to_owned(),
                 "other:thor ? ? ?".to_owned(),
             ),
             ("+:BTC.BTC:thor1abc".to_owned(), "other:thor ? ? ?".to_owned()),

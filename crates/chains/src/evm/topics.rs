@@ -142,10 +142,7 @@ const KNOWN: &[(&str, Meaning)] = &[
     // THORChain and Maya, <https://gitlab.com/thorchain/ethereum/eth-router>.
     ("Deposit(address,address,uint256,string)", Meaning::Kept),
     ("TransferOut(address,address,address,uint256,string)", Meaning::Kept),
-    (
-        "TransferOutAndCall(address,address,uint256,address,address,uint256,string)",
-        Meaning::Kept,
-    ),
+    ("TransferOutAndCall(address,address,uint256,address,address,uint256,string)", Meaning::Kept),
     (
         "TransferOutAndCallV5(address,address,uint256,address,address,uint256,string,bytes,string)",
         Meaning::Kept,
