@@ -10,7 +10,9 @@ use hawkshaw_attribution::{FolderIncludes, Includes, TagIndex};
 use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{AssetList, Case, Ledger, PriceTable};
 use hawkshaw_report::{Findings, Input, InputRole, Manifest, Parameters, StopRule};
-use hawkshaw_trace::{Detail, Noise, Options, Scene, Stops, Trace, TraceError};
+use hawkshaw_trace::{
+    Detail, Noise, Options, PatternSettings, Patterns, Scene, Stops, Trace, TraceError,
+};
 
 use crate::crossings::crossings;
 use crate::evidence::{self, Evidence};
@@ -24,6 +26,8 @@ use crate::store::StoreInput;
 pub(crate) struct Investigation {
     pub(crate) case: Case,
     pub(crate) trace: Trace,
+    /// The shapes in its movements that are known from laundering.
+    pub(crate) patterns: Patterns,
     pub(crate) assets: AssetList,
     /// Prices in US dollars, where there are any.
     pub(crate) prices: Option<PriceTable>,
@@ -172,7 +176,9 @@ impl Investigation {
         let parameters = Parameters { policies: trace.policies.clone(), ..parameters };
         let manifest = manifest(&case, &files, store, parameters);
         let prices = prices.map(|prices| prices.table);
-        Ok(Self { case, trace, assets, prices, tags, manifest, files })
+        activity.now("looking for patterns");
+        let patterns = hawkshaw_trace::patterns(&trace, &PatternSettings::default());
+        Ok(Self { case, trace, patterns, assets, prices, tags, manifest, files })
     }
 
     /// Renders from what was found.
@@ -181,6 +187,7 @@ impl Investigation {
         render(&Findings {
             case: &self.case,
             trace: &self.trace,
+            patterns: &self.patterns,
             assets: &self.assets,
             prices: self.prices.as_ref(),
             manifest: &self.manifest,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use hawkshaw_model::{Account, Amount, AssetId, AssetList, Case, Policy, PriceTable, Printable};
-use hawkshaw_trace::{OriginAmounts, Terminal, Trace};
+use hawkshaw_trace::{OriginAmounts, Patterns, Terminal, Trace};
 
 use crate::manifest::Manifest;
 
@@ -15,6 +15,8 @@ pub struct Findings<'a> {
     pub case: &'a Case,
     /// Where it went.
     pub trace: &'a Trace,
+    /// The shapes in its movements that are known from laundering.
+    pub patterns: &'a Patterns,
     /// Symbols, decimals and issuers, for display. It holds the assets of the case too.
     pub assets: &'a AssetList,
     /// Prices in US dollars, where there are any: without them nothing is said of dollars.
@@ -25,14 +27,15 @@ pub struct Findings<'a> {
     pub names: &'a dyn Fn(&Account) -> Option<String>,
 }
 
-/// A report as files, by name: `report.html`, `trace.json`, `edges.csv`, `terminals.csv` and
-/// `graph.graphml`.
+/// A report as files, by name: `report.html`, `trace.json`, `edges.csv`, `terminals.csv`,
+/// `patterns.csv` and `graph.graphml`.
 pub fn to_files(findings: &Findings<'_>) -> BTreeMap<String, Vec<u8>> {
-    let files: [(&str, Vec<u8>); 5] = [
+    let files: [(&str, Vec<u8>); 6] = [
         ("report.html", crate::to_html(findings)),
         ("trace.json", crate::to_json(findings)),
         ("edges.csv", crate::to_edges_csv(findings)),
         ("terminals.csv", crate::to_terminals_csv(findings)),
+        ("patterns.csv", crate::to_patterns_csv(findings)),
         ("graph.graphml", crate::to_graphml(findings)),
     ];
     files.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect()

@@ -11,6 +11,7 @@ mod method;
 mod movements;
 mod notes;
 pub(crate) mod parts;
+mod patterns;
 mod places;
 mod policies;
 mod summary;
@@ -22,7 +23,7 @@ use crate::markup::Markup;
 use crate::text::label;
 
 /// Sections of the page: id, heading.
-const SECTIONS: [(&str, &str); 10] = [
+const SECTIONS: [(&str, &str); 11] = [
     ("summary", "Bottom line"),
     ("next", "What to do next"),
     ("flow", "The flow"),
@@ -30,6 +31,7 @@ const SECTIONS: [(&str, &str); 10] = [
     ("balance", "Does it add up"),
     ("places", "Where the value is"),
     ("policies", "What the policies disagree on"),
+    ("patterns", "How it was moved"),
     ("notes", "What to know of the data"),
     ("movements", "Every movement"),
     ("method", "Method and limits"),
@@ -101,6 +103,7 @@ fn body(page: &mut Markup, findings: &Findings<'_>) {
                 "balance" => balance::balance(page, findings),
                 "places" => places::places(page, findings, &groups),
                 "policies" => policies::policies(page, findings),
+                "patterns" => patterns::patterns(page, findings),
                 "notes" => notes::notes(page, findings),
                 "movements" => movements::movements(page, findings),
                 _ => method::method(page, findings),

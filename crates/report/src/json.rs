@@ -7,6 +7,7 @@
 mod edge;
 mod map;
 mod object;
+mod pattern;
 mod terminal;
 mod usd;
 
@@ -47,6 +48,8 @@ pub fn to_json(findings: &Findings<'_>) -> Vec<u8> {
     out.field("limits", &trace.limits.iter().map(|limit| prose(limit)).collect::<Vec<_>>());
     out.lines("findings", trace.findings.iter().map(FindingJson::from));
     out.field("holdings", &trace.holdings);
+    out.lines("patterns", findings.patterns.found.iter().map(pattern::row));
+    out.field("pattern_figures", &pattern::figures(findings.patterns));
     if let Some(totals) = usd::totals(findings) {
         out.field("usd", &totals);
     }

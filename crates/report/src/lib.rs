@@ -2,7 +2,7 @@
 //!
 //! Every renderer takes the same [`Findings`] and returns bytes. *Useful for* a table at a
 //! glance ([`to_table`]), a page to hand to a prosecutor ([`to_html`]), files for other programs
-//! ([`to_json`], [`to_edges_csv`], [`to_terminals_csv`], [`to_graphml`]) and the [`Manifest`] by
+//! ([`to_json`], [`to_edges_csv`], [`to_terminals_csv`], [`to_patterns_csv`], [`to_graphml`]) and the [`Manifest`] by
 //! which a report is run again. *Not useful for* deciding anything: all figures come from
 //! `hawkshaw-trace`.
 //!
@@ -37,6 +37,8 @@ mod manifest;
 mod markup;
 mod outline;
 mod page;
+mod patterns;
+mod patterns_csv;
 mod poor_swaps;
 mod source;
 mod statement;
@@ -53,5 +55,6 @@ pub use html::to_html;
 pub use json::to_json;
 pub use manifest::{Input, InputRole, Manifest, ManifestError, Parameters, StopRule};
 pub use page::{Colour, TableStyle};
+pub use patterns_csv::to_patterns_csv;
 pub use source::{SourceAnswer, SourceFact, to_source_json, to_source_text};
 pub use table::to_table;

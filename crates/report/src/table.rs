@@ -1,6 +1,7 @@
 //! The trace as tables of characters, for a person at a terminal.
 
 mod notes;
+mod patterns;
 mod statement;
 mod terminals;
 
@@ -25,6 +26,7 @@ pub fn to_table(findings: &Findings<'_>, style: TableStyle) -> String {
     terminals::table(&mut page, findings, &groups);
     page.heading("Does it add up");
     statement::tables(&mut page, findings);
+    patterns::patterns(&mut page, findings);
     notes::notes(&mut page, findings);
     page.heading("What to do next");
     for (number, step) in (1..).zip(steps(findings, &groups)) {

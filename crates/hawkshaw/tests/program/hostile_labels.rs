@@ -36,7 +36,9 @@ fn run(case: &SmallCase, folder: &Path) -> Said {
 
 #[track_caller]
 fn check_files(folder: &Path, label: &Label) {
-    for name in ["report.html", "trace.json", "edges.csv", "terminals.csv", "graph.graphml"] {
+    for name in
+        ["report.html", "trace.json", "edges.csv", "terminals.csv", "patterns.csv", "graph.graphml"]
+    {
         let text = std::fs::read_to_string(folder.join(name)).unwrap();
         let is_markup = name.ends_with("html") || name.ends_with("graphml");
         for forbidden in label.forbidden {

@@ -7,8 +7,15 @@ use serde_json::Value;
 use crate::support::{DONE, SmallCase, UNAVAILABLE, USAGE, bundled, command, said};
 use tempfile::TempDir;
 
-const FILES: [&str; 6] =
-    ["edges.csv", "graph.graphml", "inputs", "report.html", "terminals.csv", "trace.json"];
+const FILES: [&str; 7] = [
+    "edges.csv",
+    "graph.graphml",
+    "inputs",
+    "patterns.csv",
+    "report.html",
+    "terminals.csv",
+    "trace.json",
+];
 
 #[test]
 fn a_report_holds_its_files_and_its_inputs() {

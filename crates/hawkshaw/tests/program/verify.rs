@@ -33,7 +33,9 @@ fn a_report_agrees_with_itself() {
 
 #[test]
 fn a_changed_byte_is_seen_in_every_file() {
-    for name in ["report.html", "edges.csv", "terminals.csv", "graph.graphml", "trace.json"] {
+    for name in
+        ["report.html", "edges.csv", "terminals.csv", "patterns.csv", "graph.graphml", "trace.json"]
+    {
         let (_parent, folder) = SmallCase::new().report();
         let path = folder.join(name);
         let mut bytes = std::fs::read(&path).unwrap();

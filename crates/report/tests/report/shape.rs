@@ -24,7 +24,7 @@ fn json_has_the_fields_of_the_schema_in_order() {
     let fields = text.lines().filter_map(|line| line.strip_prefix("  \""));
     let fields: Vec<&str> = fields.filter_map(|line| line.split('"').next()).collect();
     let expected = "schema case as_of manifest coverage stolen policies terminals edges balance \
-                    timeline noise defects limits findings holdings";
+                    timeline noise defects limits findings holdings patterns pattern_figures";
     assert_eq!(fields.join(" "), expected);
     let trace = json();
     assert_eq!(trace["schema"], "hawkshaw.trace/1");
@@ -128,7 +128,7 @@ fn extremes_are_rendered() {
     let mut empty = sample();
     empty.trace = Trace { terminals: vec![], edges: vec![], timeline: vec![], ..empty.trace };
     empty.trace.findings.clear();
-    assert_eq!(empty.with(to_files).len(), 5);
+    assert_eq!(empty.with(to_files).len(), 6);
 
     let mut poison = sample();
     let keep = |list: &mut Vec<_>| *list = list.split_off(6);
@@ -140,7 +140,7 @@ fn extremes_are_rendered() {
     }
     poison.trace.edges.iter_mut().for_each(|edge| keep(&mut edge.tainted));
     poison.trace.timeline.iter_mut().for_each(|point| point.by_kind = vec![[].into()]);
-    assert_eq!(poison.with(to_files).len(), 5);
+    assert_eq!(poison.with(to_files).len(), 6);
 
     let mut large = sample();
     let edges = large.trace.edges.clone();

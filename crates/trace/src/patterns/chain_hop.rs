@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use hawkshaw_model::{ChainId, TerminalKind};
+use hawkshaw_model::{ChainId, Printable, TerminalKind};
 
 use super::draft::Draft;
 use super::index::{Index, Side};
 use super::moves::Form;
 use super::pattern::PatternKind;
 use super::service::arrivals;
-use super::words::{after, capital, count, counted, theft};
+use super::words::{capital, count, movements, theft};
 
 /// The bridges, each with the movements that entered it, whether the far side was followed or
 /// not.
@@ -17,7 +17,7 @@ pub(super) fn find(index: &Index<'_>) -> Vec<Draft> {
     let mut hops: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (number, found) in index.moves.iter().enumerate() {
         if let Form::BridgeOut(bridge, _) = index.form(found.arrival) {
-            hops.entry(bridge.to_owned()).or_default().push(number);
+            hops.entry(Printable(bridge).to_string()).or_default().push(number);
         }
     }
     for (bridge, moves) in arrivals(index, |kind| *kind == TerminalKind::Bridge) {
@@ -42,10 +42,9 @@ fn draft(index: &Index<'_>, bridge: &str, moves: &[usize]) -> Draft {
         _ => format!(" to {}", far.iter().map(|chain| chain.name()).collect::<Vec<_>>().join(", ")),
     };
     let text = format!(
-        "{} left its chain over {bridge} in {} {}{followed}.",
+        "{} left its chain over {bridge} {}{followed}.",
         capital(&theft(parts)),
-        counted(count(moves.len()), "movement", "movements"),
-        after(seconds),
+        movements(moves.len(), seconds),
     );
     let from = moves.iter().filter_map(|found| index.moves[*found].from);
     let to = moves.iter().filter_map(|found| index.moves[*found].to);

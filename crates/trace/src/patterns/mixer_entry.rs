@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::index::{Index, Side};
 use super::pattern::PatternKind;
 use super::service::{Service, arrivals};
-use super::words::{after, count, counted, theft};
+use super::words::{capital, count, movements, theft};
 
 /// The mixers, each with the movements that entered it.
 pub(super) fn find(index: &Index<'_>) -> Vec<Draft> {
@@ -22,13 +22,15 @@ fn draft(index: &Index<'_>, mixer: &Service<'_>, moves: &[usize]) -> Draft {
     let seconds = index.seconds(&edges);
     let (sums, most) = sums(index, moves);
     let payers = index.distinct(moves, Side::Payer);
+    let alike = match most {
+        0..=1 => String::new(),
+        _ => format!("; the most frequent sum came {most} times"),
+    };
     let text = format!(
-        "{} entered {} in {} {}; the most frequent sum came {}.",
-        super::words::capital(&theft(parts)),
+        "{} entered {} {}{alike}.",
+        capital(&theft(parts)),
         mixer.words(),
-        counted(count(moves.len()), "movement", "movements"),
-        after(seconds),
-        counted(count(most), "time", "times"),
+        movements(moves.len(), seconds),
     );
     let places = moves.iter().filter_map(|found| index.moves[*found].to);
     let from = moves.iter().filter_map(|found| index.moves[*found].from);

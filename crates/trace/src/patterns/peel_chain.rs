@@ -28,9 +28,8 @@ fn draft(index: &Index<'_>, conducts: &[Conduct], chain: &Chain) -> Draft {
     let ended = match stopped {
         0 => String::new(),
         _ => format!(
-            " ({} of the {} at a service)",
-            counted(count(stopped), "movement", "movements"),
-            peels.len()
+            " ({stopped} of {} to services)",
+            counted(count(peels.len()), "movement", "movements"),
         ),
     };
     let text = format!(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hawkshaw_model::{Account, TerminalKind};
+use hawkshaw_model::{Account, Printable, TerminalKind};
 
 use super::index::Index;
 use crate::result::Terminal;
@@ -25,10 +25,10 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// As part of a sentence: `Binance`, `a mixer`.
+    /// As part of a sentence: `Binance`, `one address (mixer)`.
     pub(super) fn words(&self) -> String {
         match self {
-            Self::Run(actor, _) => (*actor).to_owned(),
+            Self::Run(actor, _) => Printable(actor).to_string(),
             Self::At(_, kind) => format!("one address ({kind})"),
         }
     }

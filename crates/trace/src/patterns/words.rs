@@ -39,6 +39,14 @@ pub(super) fn after(seconds: u64) -> String {
     }
 }
 
+/// `in 1 movement`, `in 12 movements within 5 days`.
+pub(super) fn movements(moves: usize, seconds: u64) -> String {
+    match moves {
+        1 => "in 1 movement".to_owned(),
+        _ => format!("in {moves} movements {}", after(seconds)),
+    }
+}
+
 /// `1 account`, `12 accounts`.
 pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })

@@ -10,7 +10,7 @@ use hawkshaw_model::{
     PriceTable, Timestamp, TxHash,
 };
 use hawkshaw_report::{Findings, Input, InputRole, Manifest, Parameters};
-use hawkshaw_trace::Trace;
+use hawkshaw_trace::{PatternSettings, Trace, patterns};
 
 use story::Story;
 
@@ -46,9 +46,11 @@ impl Sample {
     /// Calls `show` with the findings.
     pub(crate) fn with<T>(&self, show: impl FnOnce(&Findings<'_>) -> T) -> T {
         let names = |account: &Account| self.names.get(account).cloned();
+        let patterns = patterns(&self.trace, &PatternSettings::default());
         show(&Findings {
             case: &self.case,
             trace: &self.trace,
+            patterns: &patterns,
             assets: &self.assets,
             prices: self.prices.as_ref(),
             manifest: &self.manifest,
