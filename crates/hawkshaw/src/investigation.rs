@@ -297,7 +297,7 @@ pub(crate) fn options(parameters: &Parameters) -> Options {
             StopRule::Inferred => Stops::Inferred,
         },
         floor: parameters.floor,
-        noise: if parameters.keep_noise { Noise::Kept } else { Noise::Dropped },
+        noise: if parameters.keep_noise { Noise::KEPT } else { Noise::DROPPED },
         until: parameters.until,
         detail: Detail::Full,
     }

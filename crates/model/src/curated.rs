@@ -44,6 +44,11 @@ impl AssetList {
         self.0.get(asset)
     }
 
+    /// All of them, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &AssetInfo> {
+        self.0.values()
+    }
+
     /// The symbol of an asset, or its namespace and reference where it is not curated.
     pub fn symbol<'a>(&'a self, asset: &'a AssetId) -> &'a str {
         self.get(asset).map_or_else(|| asset.local(), |info| &info.symbol)

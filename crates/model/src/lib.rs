@@ -21,6 +21,7 @@
 mod address;
 mod amount;
 mod asset;
+mod asset_names;
 mod case;
 mod chain;
 mod crossing;
@@ -44,6 +45,7 @@ mod tx;
 pub use address::{Account, Address, AddressError};
 pub use amount::{Amount, AmountError, Fraction};
 pub use asset::{AssetId, AssetIdError};
+pub use asset_names::{AssetNames, OutsideName};
 pub use case::{Case, CaseError, CaseId, CoverageClaim, Stolen};
 pub use chain::{ChainId, ChainIdError, LedgerKind};
 pub use crossing::{Crossing, Destination, LinkClass, Passage, Payout};

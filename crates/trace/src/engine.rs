@@ -115,6 +115,7 @@ fn follow<U: Units + 'static>(scene: Scene<'_>, policies: &[Policy]) -> Result<T
     let mut replay = Replay::<U>::new(scene, &thefts, scene.options.detail != Detail::Totals)?;
     let states = run_policies(&mut replay, policies, thefts.assets.len())?;
     let findings = std::mem::take(&mut replay.findings);
+    let (noise, noise_limit) = replay.noise_found();
     let outcome = Outcome {
         frozen: Frozen::find(&scene)?,
         scene,
@@ -123,7 +124,10 @@ fn follow<U: Units + 'static>(scene: Scene<'_>, policies: &[Policy]) -> Result<T
         states,
         findings,
     };
-    Ok(assemble::assemble(outcome)?)
+    let mut trace = assemble::assemble(outcome)?;
+    trace.noise.extend(noise);
+    trace.limits.extend(noise_limit);
+    Ok(trace)
 }
 
 /// A policy and its state.

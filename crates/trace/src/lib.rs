@@ -20,6 +20,7 @@ mod engine;
 mod floor;
 mod frozen;
 mod netting;
+pub mod noise;
 mod options;
 mod patterns;
 mod policy;
@@ -34,7 +35,8 @@ mod timeline;
 mod units;
 
 pub use engine::trace;
-pub use options::{Detail, Noise, Options, Stops, TraceError};
+pub use noise::{Noise, NoiseRule};
+pub use options::{Detail, Options, Stops, TraceError};
 pub use patterns::{PassingThrough, Pattern, PatternKind, PatternSettings, Patterns, patterns};
 pub use result::{
     Balance, Bounds, Coverage, Edge, Finding, Link, OriginAmounts, Party, StolenAsset, Terminal,

@@ -2,6 +2,8 @@
 
 use hawkshaw_model::{Fraction, Policy, ReadError, Timestamp};
 
+use crate::noise::Noise;
+
 /// What a trace is asked for.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -11,7 +13,7 @@ pub struct Options {
     pub stops: Stops,
     /// Terminals below this part of every stolen asset under every policy become one row.
     pub floor: Fraction,
-    /// Whether the noise rules are applied.
+    /// Which noise is kept: by default every noise rule is applied.
     pub noise: Noise,
     /// Transactions from this time on are not looked at.
     pub until: Option<Timestamp>,
@@ -25,7 +27,7 @@ impl Default for Options {
             policies: Vec::new(),
             stops: Stops::Inferred,
             floor: Fraction::ONE_BASIS_POINT,
-            noise: Noise::Dropped,
+            noise: Noise::DROPPED,
             until: None,
             detail: Detail::Full,
         }
@@ -39,15 +41,6 @@ pub enum Stops {
     Tagged,
     /// Also at untagged addresses that behave like services.
     Inferred,
-}
-
-/// Whether the noise rules are applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Noise {
-    /// They are: what they match counts for nothing.
-    Dropped,
-    /// They are not.
-    Kept,
 }
 
 /// How much is written down on the way.

@@ -1,6 +1,8 @@
 //! What a trace is made of.
 
-use hawkshaw_model::{Account, AssetList, Case, Crossing, Freeze, Ledger, PriceTable, Stop};
+use hawkshaw_model::{
+    Account, AssetList, AssetNames, Case, Crossing, Freeze, Ledger, PriceTable, Stop,
+};
 
 use crate::options::Options;
 
@@ -22,6 +24,8 @@ pub struct Scene<'a> {
     /// Prices in US dollars: a swap that is known to have brought less than half of what was
     /// given carries no taint.
     pub prices: Option<&'a PriceTable>,
+    /// What outside sources call assets, for telling counterfeits.
+    pub names: Option<&'a AssetNames>,
     /// What is asked.
     pub options: &'a Options,
 }
@@ -35,7 +39,17 @@ impl<'a> Scene<'a> {
         stop: &'a dyn Fn(&Account) -> Option<Stop>,
         options: &'a Options,
     ) -> Self {
-        Self { ledger, case, assets, stop, crossings: &[], freezes: &[], prices: None, options }
+        Self {
+            ledger,
+            case,
+            assets,
+            stop,
+            crossings: &[],
+            freezes: &[],
+            prices: None,
+            names: None,
+            options,
+        }
     }
 }
 

@@ -95,10 +95,14 @@ impl<U: Units> Replay<'_, U> {
             return match read_row(batch, first, tx)? {
                 (None, _) => Ok(()),
                 (Some(one), true) => self.fee(batch, &one),
-                (Some(one), false) => self.single(batch, one),
+                (Some(one), false) => {
+                    self.noise.count(tx, &one, &self.book)?;
+                    self.single(batch, one)
+                }
             };
         }
-        let movements = Movements::read_rows(batch, first, end, tx)?;
+        let mut movements = Movements::read_rows(batch, first, end, tx)?;
+        self.noise.sift(tx, &mut movements.moves, thefts.is_some(), &self.book)?;
         self.several(batch, &movements, thefts)?;
         self.close_mouths()?;
         for fee in &movements.fees {

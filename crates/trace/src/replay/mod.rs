@@ -27,8 +27,8 @@ use hawkshaw_model::{
     Account, AccountIx, Address, AssetIx, Batch, ChainSummary, Ledger, LedgerKind, LedgerSegment,
     Posting, ReadError, Stop, TerminalKind, Timestamp, TxIx,
 };
-use rustc_hash::FxHashSet;
 
+use crate::noise::Gate;
 use crate::program::{Place, Program};
 use crate::replay::book::{Book, Halt, TerminalKey};
 use crate::replay::crossings::Crossings;
@@ -49,6 +49,7 @@ pub(crate) struct Replay<'a, U> {
     pub(crate) book: Book<U>,
     services: Services<'a>,
     crossings: Crossings<U>,
+    pub(crate) noise: Gate<'a, U>,
     pub(crate) findings: Vec<Finding>,
     /// The curated assets, by number.
     curated: Vec<bool>,
@@ -71,9 +72,7 @@ impl<'a, U: Units> Replay<'a, U> {
         thefts: &'a Thefts,
         records: bool,
     ) -> Result<Self, ReadError> {
-        let Scene { ledger, assets, stop, options, .. } = scene;
-        let recipients: FxHashSet<u32> =
-            thefts.gains.values().flatten().map(|gain| gain.account).collect();
+        let Scene { ledger, assets, .. } = scene;
         let number = |index: usize| AssetIx(u32::try_from(index).unwrap_or(u32::MAX));
         Ok(Self {
             scene,
@@ -84,7 +83,8 @@ impl<'a, U: Units> Replay<'a, U> {
                 thefts.assets.len(),
                 records,
             ),
-            services: Services::new(ledger, stop, options.stops, options.noise, recipients),
+            services: Services::new(scene, thefts)?,
+            noise: Gate::new(&scene, &thefts.assets)?,
             crossings: Crossings::find(ledger, scene.crossings)?,
             findings: Vec::new(),
             curated: (0..ledger.asset_count())
@@ -130,6 +130,7 @@ impl<'a, U: Units> Replay<'a, U> {
         self.flush_gates()?;
         self.hand_over(hand_over);
         self.note_inferred()?;
+        self.note_services()?;
         Ok(())
     }
 

@@ -1,22 +1,19 @@
-//! Where following stops: tagged services, burn addresses, and addresses that behave like
-//! services.
+//! Where following stops: tagged services, burn addresses, deposit addresses of services, and
+//! addresses that behave like services.
 
-use std::collections::VecDeque;
+mod behaviour;
+mod deposit;
+mod funding;
+mod report;
 
-use hawkshaw_model::{Account, AccountIx, Ledger, ReadError, Stop, TerminalKind, TxIx};
+use hawkshaw_model::{Account, AccountIx, CoverageClaim, ReadError, Stop, TerminalKind, TxIx};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::options::{Noise, Stops};
-
-/// An untagged address is taken for a service if, within [`WINDOW_SECONDS`] that end before
-/// the case's value arrives, it took part in this many transactions,
-const TRANSACTIONS_MIN: u32 = 1_000;
-/// was paid by this many,
-const SENDERS_MIN: usize = 200;
-/// and paid this many.
-const RECEIVERS_MIN: usize = 200;
-/// Thirty days.
-const WINDOW_SECONDS: i64 = 30 * 24 * 60 * 60;
+use crate::noise::{self, Sieve};
+use crate::options::Stops;
+use crate::replay::{chain_of, end_of, thefts::Thefts};
+use crate::scene::Scene;
+use deposit::{Deposit, Surroundings};
 
 /// The answer for one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,15 +26,17 @@ pub(crate) enum Service {
 
 /// Answers where following stops, and remembers the answers.
 pub(crate) struct Services<'a> {
-    ledger: &'a dyn Ledger,
-    tagged: &'a dyn Fn(&Account) -> Option<Stop>,
-    stops: Stops,
-    noise: Noise,
+    scene: Scene<'a>,
+    sieve: Sieve<'a>,
     /// Recipients of stolen transfers are never inferred to be services.
     recipients: FxHashSet<u32>,
     known: FxHashMap<u32, Service>,
+    /// What tags say of accounts that were asked about.
+    tags: FxHashMap<u32, Option<Stop>>,
     /// Accounts that were inferred to be services, in the order in which value reached them.
     pub(crate) inferred: Vec<(u32, TxIx)>,
+    /// Addresses that sweep into a tagged service, in the order in which value reached them.
+    pub(crate) deposits: Vec<(u32, Deposit)>,
 }
 
 impl std::fmt::Debug for Services<'_> {
@@ -47,15 +46,17 @@ impl std::fmt::Debug for Services<'_> {
 }
 
 impl<'a> Services<'a> {
-    pub(crate) fn new(
-        ledger: &'a dyn Ledger,
-        tagged: &'a dyn Fn(&Account) -> Option<Stop>,
-        stops: Stops,
-        noise: Noise,
-        recipients: FxHashSet<u32>,
-    ) -> Self {
-        let (known, inferred) = (FxHashMap::default(), Vec::new());
-        Self { ledger, tagged, stops, noise, recipients, known, inferred }
+    pub(crate) fn new(scene: Scene<'a>, thefts: &Thefts) -> Result<Self, ReadError> {
+        let recipients = thefts.gains.values().flatten().map(|gain| gain.account).collect();
+        Ok(Self {
+            scene,
+            sieve: noise::sieve(&scene, &thefts.assets)?,
+            recipients,
+            known: FxHashMap::default(),
+            tags: FxHashMap::default(),
+            inferred: Vec::new(),
+            deposits: Vec::new(),
+        })
     }
 
     /// Whether following stops at an account that the case's value reaches in a transaction
@@ -70,20 +71,30 @@ impl<'a> Services<'a> {
 
     /// Whether an account is tagged as a service of the kinds that keep what they are given.
     pub(crate) fn keeps(&self, account: u32) -> Result<bool, ReadError> {
-        let account = self.ledger.account(AccountIx(account))?;
-        Ok((self.tagged)(&account).is_some_and(|stop| stop.kind != TerminalKind::SwapService))
+        let account = self.scene.ledger.account(AccountIx(account))?;
+        Ok((self.scene.stop)(&account).is_some_and(|stop| stop.kind != TerminalKind::SwapService))
     }
 
     fn decide(&mut self, number: u32, tx: TxIx) -> Result<Service, ReadError> {
-        let account = self.ledger.account(AccountIx(number))?;
+        let account = self.scene.ledger.account(AccountIx(number))?;
         if account.address().is_burn() {
             return Ok(Service::Stop(Stop { kind: TerminalKind::Burned, actor: None }));
         }
-        if let Some(stop) = (self.tagged)(&account) {
+        if let Some(stop) = (self.scene.stop)(&account) {
             return Ok(Service::Stop(stop));
         }
-        let inferable = self.stops == Stops::Inferred && !self.recipients.contains(&number);
-        if inferable && self.behaves_like_service(AccountIx(number), tx)? {
+        if self.scene.options.stops != Stops::Inferred || self.recipients.contains(&number) {
+            return Ok(Service::None);
+        }
+        if let Some(deposit) = self.deposit(number, &account, tx)? {
+            let stop = deposit.is_stop.then(|| deposit.service.clone());
+            self.deposits.push((number, deposit));
+            if let Some(stop) = stop {
+                return Ok(Service::Stop(stop));
+            }
+        }
+        let (ledger, account) = (self.scene.ledger, AccountIx(number));
+        if behaviour::is_service(ledger, &mut self.sieve, account, tx)? {
             self.inferred.push((number, tx));
             let kind = TerminalKind::InferredService;
             return Ok(Service::Stop(Stop { kind, actor: None }));
@@ -91,82 +102,39 @@ impl<'a> Services<'a> {
         Ok(Service::None)
     }
 
-    /// Whether some thirty days before a transaction show the traffic of a service.
-    fn behaves_like_service(&self, account: AccountIx, before: TxIx) -> Result<bool, ReadError> {
-        if self.ledger.history_txs_max(account)? < u64::from(TRANSACTIONS_MIN) {
-            return Ok(false);
+    /// Whether an account is a deposit address. Nothing is decided where the case says that the
+    /// data are not complete for the account.
+    fn deposit(
+        &mut self,
+        number: u32,
+        account: &Account,
+        arrival: TxIx,
+    ) -> Result<Option<Deposit>, ReadError> {
+        let Scene { ledger, case, stop, options, .. } = self.scene;
+        if let CoverageClaim::Only(covered) = &case.coverage
+            && !covered.contains(account)
+        {
+            return Ok(None);
         }
-        let mut window = Window::default();
-        let mut last = None;
-        for posting in self.ledger.history(account, before) {
-            let posting = posting?;
-            let is_noise = self.noise == Noise::Dropped && posting.amount.is_zero();
-            let Some(other) = posting.counterparty.filter(|_| !is_noise) else {
-                continue;
-            };
-            let time = match last {
-                Some((tx, time)) if tx == posting.tx => time,
-                _ => self.ledger.transaction(posting.tx)?.time.to_unix(),
-            };
-            last = Some((posting.tx, time));
-            window.push(Seen { time, tx: posting.tx, other, is_sender: posting.is_credit });
-            if window.is_service() {
-                return Ok(true);
+        let Some(chain) = chain_of(ledger, arrival) else { return Ok(None) };
+        let tags = &mut self.tags;
+        let mut tagged = |other: AccountIx| {
+            if let Some(known) = tags.get(&other.0) {
+                return Ok(known.clone());
             }
-        }
-        Ok(false)
-    }
-}
-
-/// One side of a movement in the window.
-#[derive(Debug, Clone, Copy)]
-struct Seen {
-    time: i64,
-    tx: TxIx,
-    other: AccountIx,
-    is_sender: bool,
-}
-
-/// Thirty days of an account's traffic.
-#[derive(Debug, Default)]
-struct Window {
-    seen: VecDeque<Seen>,
-    transactions: FxHashMap<TxIx, u32>,
-    senders: FxHashMap<AccountIx, u32>,
-    receivers: FxHashMap<AccountIx, u32>,
-}
-
-impl Window {
-    fn push(&mut self, seen: Seen) {
-        while let Some(oldest) = self.seen.front().copied() {
-            if oldest.time > seen.time - WINDOW_SECONDS {
-                break;
-            }
-            self.seen.pop_front();
-            forget(&mut self.transactions, &oldest.tx);
-            forget(self.side(oldest.is_sender), &oldest.other);
-        }
-        self.seen.push_back(seen);
-        *self.transactions.entry(seen.tx).or_insert(0) += 1;
-        *self.side(seen.is_sender).entry(seen.other).or_insert(0) += 1;
-    }
-
-    fn side(&mut self, is_sender: bool) -> &mut FxHashMap<AccountIx, u32> {
-        if is_sender { &mut self.senders } else { &mut self.receivers }
-    }
-
-    fn is_service(&self) -> bool {
-        self.transactions.len() >= TRANSACTIONS_MIN as usize
-            && self.senders.len() >= SENDERS_MIN
-            && self.receivers.len() >= RECEIVERS_MIN
-    }
-}
-
-fn forget<K: std::hash::Hash + Eq>(counts: &mut FxHashMap<K, u32>, key: &K) {
-    if let Some(count) = counts.get_mut(key) {
-        *count -= 1;
-        if *count == 0 {
-            counts.remove(key);
-        }
+            let found = stop(&ledger.account(other)?);
+            tags.insert(other.0, found.clone());
+            Ok(found)
+        };
+        let end = end_of(ledger, chain, options.until)?;
+        let mut around = Surroundings {
+            ledger,
+            chain,
+            arrival,
+            end,
+            sieve: &mut self.sieve,
+            tagged: &mut tagged,
+        };
+        deposit::find(&mut around, AccountIx(number))
     }
 }

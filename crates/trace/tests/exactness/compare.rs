@@ -33,7 +33,7 @@ impl Question<'_> {
             policies: Vec::new(),
             stops: Stops::Tagged,
             floor: "0".parse::<Fraction>().unwrap(),
-            noise: Noise::Kept,
+            noise: Noise::KEPT,
             until: None,
             detail: self.detail,
         };

@@ -85,7 +85,7 @@ impl Question {
 fn everything() -> Options {
     Options {
         floor: "0".parse::<Fraction>().unwrap(),
-        noise: Noise::Kept,
+        noise: Noise::KEPT,
         stops: Stops::Inferred,
         ..Options::default()
     }
