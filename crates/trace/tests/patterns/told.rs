@@ -29,7 +29,7 @@ pub(crate) fn traced(stolen: &[&str], story: &str, crossings: &[Crossing]) -> Tr
     let options = Options {
         stops: Stops::Tagged,
         floor: "0".parse::<Fraction>().unwrap(),
-        noise: Noise::Kept,
+        noise: Noise::KEPT,
         ..Options::default()
     };
     let (case, assets) = (case_of(stolen), AssetList::built_in());

@@ -203,6 +203,7 @@ impl<'x, 's, 'a> Study<'x, 's, 'a> {
             if posting.amount.is_zero() || is_own {
                 continue;
             }
+            // Dust counts in the balance and makes nobody a payer.
             let is_noise = self.around.sieve.rule(self.account, posting)?.is_some();
             let is_worth = self.around.sieve.limit(posting.asset).is_some();
             if is_noise && !is_worth {
@@ -229,7 +230,7 @@ impl<'x, 's, 'a> Study<'x, 's, 'a> {
         let held = self.held.entry(posting.asset).or_default();
         let Some(balance) = held.balance.checked_add(posting.amount) else { return Ok(false) };
         held.balance = balance;
-        let payer = posting.counterparty.filter(|_| !posting.is_fee && !is_noise);
+        let payer = posting.counterparty.filter(|_| !posting.is_fee);
         let tagged = match payer {
             Some(payer) => (self.around.tagged)(payer)?,
             None => None,
@@ -244,10 +245,10 @@ impl<'x, 's, 'a> Study<'x, 's, 'a> {
                     self.paid_by.push(known);
                 }
             }
-            (Some(payer), None) => {
+            (Some(payer), None) if !is_noise => {
                 self.payers.insert(payer);
             }
-            (None, _) => {}
+            _ => {}
         }
         let held = self.held.entry(posting.asset).or_default();
         held.waiting += usize::from(!is_noise);

@@ -25,21 +25,21 @@ pub(crate) struct Funding {
     pub(crate) amount: Amount,
 }
 
-/// The fundings of addresses, by who gave them. `is_traced` says of an account that taint
-/// reached it: what it pays is in the trace already. `end` is the first transaction of the
+/// The fundings of addresses, by who gave them. `is_traced` says of a funder and what he gave
+/// that it is in the trace already. `end` is the first transaction of the
 /// chain of an account that is not looked at.
 pub(crate) fn fundings(
     ledger: &dyn Ledger,
     assets: &AssetList,
     accounts: impl Iterator<Item = AccountIx>,
-    is_traced: &dyn Fn(AccountIx) -> bool,
+    is_traced: &dyn Fn(AccountIx, &Funding) -> bool,
     end: &dyn Fn(AccountIx) -> Result<TxIx, ReadError>,
 ) -> Result<BTreeMap<AccountIx, Vec<Funding>>, ReadError> {
     let mut found: BTreeMap<AccountIx, Vec<Funding>> = BTreeMap::new();
     for account in accounts.take(ACCOUNTS_MAX) {
         let end = end(account)?;
         if let Some((funder, funding)) = funding(ledger, assets, account, end)?
-            && !is_traced(funder)
+            && !is_traced(funder, &funding)
         {
             found.entry(funder).or_default().push(funding);
         }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use hawkshaw_model::{AccountIx, AssetIx, ReadError, TxIx};
 
+use rustc_hash::FxHashSet;
+
 use super::deposit::Deposit;
 use super::funding::{self, Funding};
-use crate::replay::book::HoldingKey;
+use crate::replay::book::{HoldingKey, Side};
 use crate::replay::{Replay, end_of, tx_text};
 use crate::result::Finding;
 use crate::units::Units;
@@ -73,7 +75,7 @@ impl<U: Units> Replay<'_, U> {
     fn note_fundings(&mut self) -> Result<(), ReadError> {
         let (ledger, until) = (self.scene.ledger, self.scene.options.until);
         let mut accounts: Vec<u32> = Vec::new();
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         for key in &self.book.holdings {
             let HoldingKey::Balance { account, .. } = key else { continue };
             if seen.insert(*account) {
@@ -93,9 +95,16 @@ impl<U: Units> Replay<'_, U> {
             let end = chain.and_then(|chain| ends.get(&chain.txs.start).copied());
             Ok(end.unwrap_or(TxIx(0)))
         };
+        let edges = self.book.edges.iter().filter_map(|edge| match edge.to {
+            Side::Account(account) => Some((account, edge.tx)),
+            _ => None,
+        });
+        let tainted: FxHashSet<(u32, TxIx)> = edges.collect();
         let touched = &self.book.touched;
         let accounts = accounts.into_iter().map(AccountIx);
-        let is_traced = |account: AccountIx| touched.has(account.0);
+        let is_traced = |funder: AccountIx, funding: &Funding| {
+            touched.has(funder.0) || tainted.contains(&(funding.account.0, funding.tx))
+        };
         let found = funding::fundings(ledger, self.scene.assets, accounts, &is_traced, &end)?;
         for (funder, fundings) in found {
             let finding = self.funding_finding(funder, &fundings)?;
