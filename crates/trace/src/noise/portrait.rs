@@ -22,8 +22,9 @@ pub(super) struct Portrait {
     first_credit: FxHashMap<AssetIx, TxIx>,
     /// The largest movement of each asset.
     largest: FxHashMap<AssetIx, Amount>,
-    /// When it first paid anything, fees counted.
-    pub(super) first_payment: Option<TxIx>,
+    /// When it first paid anything, fees counted, or was paid more native value than dust: from
+    /// then on it can pay its fees.
+    provided: Option<TxIx>,
     /// Whom it paid something of worth.
     paid: FxHashSet<AccountIx>,
     /// Who paid it more than dust.
@@ -44,6 +45,7 @@ impl Portrait {
         account: AccountIx,
         end: TxIx,
         dust_of: DustOf<'_>,
+        is_native: &dyn Fn(AssetIx) -> bool,
         read: &mut u64,
     ) -> Result<Option<Self>, ReadError> {
         if ledger.history_txs_max(account)? > TRANSACTIONS_MAX {
@@ -57,7 +59,7 @@ impl Portrait {
             if count >= POSTINGS_MAX {
                 return Ok(None);
             }
-            let Some(other) = portrait.add(account, &posting, dust_of) else { continue };
+            let Some(other) = portrait.add(account, &posting, dust_of, is_native) else { continue };
             let ends = match known_ends.get(&other) {
                 Some(ends) => *ends,
                 None => {
@@ -79,12 +81,14 @@ impl Portrait {
         account: AccountIx,
         posting: &Posting,
         dust_of: DustOf<'_>,
+        is_native: &dyn Fn(AssetIx) -> bool,
     ) -> Option<AccountIx> {
         let Posting { tx, asset, amount, is_credit, is_fee, counterparty } = *posting;
         // A token without worth may be said to leave anybody.
         let dust = dust_of(asset);
-        if !is_credit && (is_fee || (dust.is_some() && !amount.is_zero())) {
-            self.first_payment.get_or_insert(tx);
+        let pays = !is_credit && (is_fee || (dust.is_some() && !amount.is_zero()));
+        if pays || (is_credit && is_native(asset) && dust.is_some_and(|dust| amount > dust)) {
+            self.provided.get_or_insert(tx);
         }
         if is_fee || amount.is_zero() {
             return None;
@@ -109,6 +113,12 @@ impl Portrait {
     /// Whether the account was paid an asset in a transaction or before.
     pub(super) fn had(&self, asset: AssetIx, by: TxIx) -> bool {
         self.first_credit.get(&asset).is_some_and(|first| *first <= by)
+    }
+
+    /// Whether the account could pay its fees before a transaction: who has nothing may be given
+    /// little for them.
+    pub(super) fn could_pay_fees(&self, tx: TxIx) -> bool {
+        self.provided.is_some_and(|provided| provided < tx)
     }
 
     /// The largest movement of an asset.

@@ -178,10 +178,10 @@ impl<'a> Sieve<'a> {
                     return Ok(false);
                 }
                 let Some(other) = counterparty else { return Ok(false) };
+                let is_native = self.is_native(asset);
                 let Some(portrait) = self.portrait(seen)? else { return Ok(false) };
-                // What came before the account first paid anything may be what pays its fees.
-                let began = portrait.first_payment.is_some_and(|first| first < tx);
-                Ok(began
+                // The first coins of an address are what pays its fees, however few.
+                Ok((!is_native || portrait.could_pay_fees(tx))
                     && portrait.is_stranger(other)
                     && dust::is_small_beside(amount, portrait.largest(asset)))
             }
@@ -191,8 +191,11 @@ impl<'a> Sieve<'a> {
     /// Whether an account did not make a movement itself, as far as that can be told: native
     /// value leaves nobody who does not send it.
     fn is_unsent(&self, seen: &Seen<'_>) -> bool {
-        let is_native = self.natives.get(seen.posting.asset.0 as usize).copied().unwrap_or(false);
-        seen.posting.is_credit || !is_native
+        seen.posting.is_credit || !self.is_native(seen.posting.asset)
+    }
+
+    fn is_native(&self, asset: AssetIx) -> bool {
+        self.natives.get(asset.0 as usize).copied().unwrap_or(false)
     }
 
     fn standing(&self, asset: AssetIx) -> Standing {
@@ -213,7 +216,10 @@ impl<'a> Sieve<'a> {
                 Some(Standing::Worth { dust }) => Some(*dust),
                 _ => None,
             };
-            let portrait = Portrait::draw(self.ledger, account, end, &dust_of, &mut self.read)?;
+            let natives = &self.natives;
+            let is_native = |asset: AssetIx| natives.get(asset.0 as usize) == Some(&true);
+            let (ledger, read) = (self.ledger, &mut self.read);
+            let portrait = Portrait::draw(ledger, account, end, &dust_of, &is_native, read)?;
             self.portraits.insert(account, portrait);
         }
         Ok(self.portraits.get(&account).and_then(Option::as_ref))
