@@ -11,7 +11,7 @@ use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{AssetList, Case, Ledger, PriceTable};
 use hawkshaw_report::{Findings, Input, InputRole, Manifest, Parameters, StopRule};
 use hawkshaw_trace::{
-    Detail, Noise, Options, PatternSettings, Patterns, Scene, Stops, Trace, TraceError,
+    Detail, Noise, NoiseRule, Options, PatternSettings, Patterns, Scene, Stops, Trace, TraceError,
 };
 
 use crate::crossings::crossings;
@@ -84,6 +84,10 @@ pub(crate) fn gather(
             screen::say(quiet, &format!("the ledger is the store: {path} is not read"));
         }),
     }
+    let names = case.join(crate::asset_names::FILE);
+    if names.symlink_metadata().is_ok() {
+        files.push(InputFile::read(InputRole::Assets, &names)?);
+    }
     let own = case.join("tags");
     let own = own.is_dir().then_some(own);
     for path in own.iter().chain(tags) {
@@ -127,6 +131,7 @@ impl Investigation {
         case.assets.iter().for_each(|info| assets.add(info.clone()));
         activity.now("reading prices");
         let prices = crate::prices::read(&files)?;
+        let names = crate::asset_names::read(&files)?;
         activity.now("reading tags");
         let tags = read_tags(&mut files)?;
         let stop = |account: &_| tags.stop(account);
@@ -141,6 +146,7 @@ impl Investigation {
                 crossings: &crossings,
                 freezes: &evidence.freezes,
                 prices: prices_known,
+                names: Some(&names.names),
                 ..Scene::new(ledger, case, &assets, &stop, &options)
             };
             let mut trace = hawkshaw_trace::trace(&scene).map_err(refusal)?;
@@ -162,7 +168,7 @@ impl Investigation {
                 trace.limits.extend(store.gaps());
                 trace
             }
-            None => follow_files(&files, &case, parameters.keep_noise, |ledger, evidence| {
+            None => follow_files(&files, &case, parameters.noise, |ledger, evidence| {
                 follow(ledger, &case, evidence)
             })?,
         };
@@ -172,6 +178,9 @@ impl Investigation {
         }
         for (reason, count) in prices.iter().flat_map(|prices| &prices.defects) {
             *trace.defects.entry((*reason).to_owned()).or_default() += count;
+        }
+        for (reason, count) in names.defects {
+            *trace.defects.entry(reason.to_owned()).or_default() += count;
         }
         let parameters = Parameters { policies: trace.policies.clone(), ..parameters };
         let manifest = manifest(&case, &files, store, parameters);
@@ -200,7 +209,7 @@ impl Investigation {
 fn follow_files(
     files: &[InputFile],
     case: &Case,
-    keep_noise: bool,
+    noise: Noise,
     follow: impl Fn(&dyn Ledger, Evidence) -> Result<Trace, Failure>,
 ) -> Result<Trace, Failure> {
     let ledgers = files.iter().filter(|file| file.role == InputRole::Ledger);
@@ -214,8 +223,9 @@ fn follow_files(
     for (reason, count) in defects.iter() {
         *trace.defects.entry(reason.to_owned()).or_default() += count;
     }
-    if !keep_noise {
-        trace.noise.insert("zero-value".to_owned(), ledger.stats().zero_value_rows());
+    if noise.drops(NoiseRule::ZeroValue) {
+        let rule = NoiseRule::ZeroValue.as_str().to_owned();
+        trace.noise.insert(rule, ledger.stats().zero_value_rows());
     }
     Ok(trace)
 }
@@ -297,7 +307,7 @@ pub(crate) fn options(parameters: &Parameters) -> Options {
             StopRule::Inferred => Stops::Inferred,
         },
         floor: parameters.floor,
-        noise: if parameters.keep_noise { Noise::KEPT } else { Noise::DROPPED },
+        noise: parameters.noise,
         until: parameters.until,
         detail: Detail::Full,
     }

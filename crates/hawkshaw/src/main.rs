@@ -3,6 +3,7 @@
 //! This crate alone knows of arguments, files, terminals and exit codes. It reads inputs,
 //! hands them to the libraries, and writes what they give back.
 
+mod asset_names;
 mod bundle;
 mod cli;
 mod command;

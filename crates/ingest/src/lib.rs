@@ -31,6 +31,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod asset_names;
 mod cell;
 mod decode;
 mod defects;
@@ -48,6 +49,7 @@ mod source;
 mod table;
 mod text;
 
+pub use asset_names::{AssetNameFile, read_asset_names};
 pub use defects::{Defect, Defects};
 pub use error::{IngestError, NearMiss};
 pub use format::{Container, Format, UnknownFormat};

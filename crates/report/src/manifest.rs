@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use hawkshaw_model::{CaseId, Digest, Fraction, Policy, Timestamp};
+use hawkshaw_trace::{Noise, NoiseRule};
 use serde::{Deserialize, Serialize};
 
 /// The schema of the manifest.
@@ -53,6 +54,8 @@ pub enum InputRole {
     Included,
     /// It says what assets were worth in US dollars.
     Prices,
+    /// It says what outside sources call assets.
+    Assets,
 }
 
 /// What was asked of the engine.
@@ -64,8 +67,8 @@ pub struct Parameters {
     pub stops: StopRule,
     /// Terminals below this share of the theft are summed in one row.
     pub floor: Fraction,
-    /// Whether the noise rules were off.
-    pub keep_noise: bool,
+    /// Which noise was kept.
+    pub noise: Noise,
     /// Transactions from this time on were not looked at.
     pub until: Option<Timestamp>,
 }
@@ -137,8 +140,43 @@ struct WireParameters {
     policies: Vec<String>,
     stops: StopRule,
     floor: String,
-    keep_noise: bool,
+    keep_noise: WireNoise,
     until: Option<i64>,
+}
+
+/// Which noise was kept: all or none, or what these rules match.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum WireNoise {
+    All(bool),
+    Rules(Vec<String>),
+}
+
+impl From<Noise> for WireNoise {
+    fn from(noise: Noise) -> Self {
+        match noise {
+            Noise::DROPPED => Self::All(false),
+            Noise::KEPT => Self::All(true),
+            _ => Self::Rules(noise.kept().map(|rule| rule.as_str().to_owned()).collect()),
+        }
+    }
+}
+
+impl TryFrom<WireNoise> for Noise {
+    type Error = ManifestError;
+
+    fn try_from(wire: WireNoise) -> Result<Self, ManifestError> {
+        Ok(match wire {
+            WireNoise::All(false) => Self::DROPPED,
+            WireNoise::All(true) => Self::KEPT,
+            WireNoise::Rules(rules) => {
+                at_most(rules.len(), "noise rules", NoiseRule::ALL.len())?;
+                let rules: Result<Vec<NoiseRule>, _> =
+                    rules.iter().map(|rule| parsed("keep_noise", rule)).collect();
+                Self::keeping(rules?)
+            }
+        })
+    }
 }
 
 /// The one field of a trace result that is looked at to find its manifest.
@@ -218,7 +256,7 @@ impl Default for Parameters {
             policies: Policy::ALL.to_vec(),
             stops: StopRule::default(),
             floor: Fraction::ONE_BASIS_POINT,
-            keep_noise: false,
+            noise: Noise::DROPPED,
             until: None,
         }
     }
@@ -234,6 +272,7 @@ impl InputRole {
             Self::Tags => "tags",
             Self::Included => "included",
             Self::Prices => "prices",
+            Self::Assets => "assets",
         }
     }
 }
@@ -266,7 +305,7 @@ impl From<&Manifest> for Wire {
                 policies: parameters.policies.iter().map(Policy::to_string).collect(),
                 stops: parameters.stops,
                 floor: parameters.floor.to_string(),
-                keep_noise: parameters.keep_noise,
+                keep_noise: parameters.noise.into(),
                 until: parameters.until.map(Timestamp::to_unix),
             },
         }
@@ -292,7 +331,7 @@ impl TryFrom<Wire> for Manifest {
                 .collect::<Result<_, _>>()?,
             stops: wire.parameters.stops,
             floor: parsed("floor", &wire.parameters.floor)?,
-            keep_noise: wire.parameters.keep_noise,
+            noise: wire.parameters.keep_noise.try_into()?,
             until: match wire.parameters.until {
                 None => None,
                 Some(seconds) => Some(

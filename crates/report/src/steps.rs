@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hawkshaw_model::{Account, TerminalKind};
-use hawkshaw_trace::Terminal;
+use hawkshaw_trace::{Noise, Terminal};
 
 use crate::figures::Share;
 use crate::findings::Findings;
@@ -164,7 +164,7 @@ fn flags(findings: &Findings<'_>, groups: &[&Group<'_>]) -> Vec<Step> {
             if below == 1 { "1 place is".to_owned() } else { format!("{below} places are") }
         )));
     }
-    if !parameters.keep_noise && !findings.trace.noise.is_empty() {
+    if parameters.noise != Noise::KEPT && !findings.trace.noise.is_empty() {
         steps.push(plain(
             "Noise was left out by the rules counted here: --keep-noise keeps it.".to_owned(),
         ));

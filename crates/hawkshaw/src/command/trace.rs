@@ -5,9 +5,10 @@ use std::path::Path;
 use anyhow::anyhow;
 use hawkshaw_model::Printable;
 use hawkshaw_report::{Colour, Parameters, StopRule, TableStyle, to_files, to_json, to_table};
+use hawkshaw_trace::{Noise, NoiseRule};
 
 use crate::bundle;
-use crate::cli::{StopsArgument, TraceArguments};
+use crate::cli::{KeptNoise, StopsArgument, TraceArguments};
 use crate::exit::Failure;
 use crate::investigation::{Investigation, LedgerPlace, gather};
 use crate::prices;
@@ -113,7 +114,15 @@ fn parameters(arguments: &TraceArguments) -> Parameters {
             StopsArgument::Inferred => StopRule::Inferred,
         },
         floor: arguments.floor,
-        keep_noise: arguments.keep_noise,
+        noise: noise(arguments.keep_noise.as_deref()),
         until: arguments.until,
     }
+}
+
+/// Which noise is kept: an option without rules means all of them.
+fn noise(kept: Option<&[KeptNoise]>) -> Noise {
+    Noise::keeping(kept.unwrap_or_default().iter().flat_map(|kept| match kept {
+        KeptNoise::All => NoiseRule::ALL.to_vec(),
+        KeptNoise::Of(rule) => vec![*rule],
+    }))
 }

@@ -1,5 +1,7 @@
 //! What the report rests on, and how somebody else checks it.
 
+use hawkshaw_trace::Noise;
+
 use super::parts;
 use crate::figures::grouped;
 use crate::findings::Findings;
@@ -54,10 +56,7 @@ fn parameters(page: &mut Markup, findings: &Findings<'_>) {
             },
         ),
         ("Reporting floor", format!("{} of a stolen asset", parameters.floor)),
-        (
-            "Noise rules",
-            if parameters.keep_noise { "off: everything was kept" } else { "on" }.to_owned(),
-        ),
+        ("Noise rules", noise_text(parameters.noise)),
         (
             "Until",
             parameters
@@ -71,4 +70,16 @@ fn parameters(page: &mut Markup, findings: &Findings<'_>) {
             page.leaf("dd", &[], &value);
         }
     });
+}
+
+/// Which noise rules were applied.
+fn noise_text(noise: Noise) -> String {
+    match noise {
+        Noise::DROPPED => "on".to_owned(),
+        Noise::KEPT => "off: everything was kept".to_owned(),
+        _ => {
+            let kept: Vec<&str> = noise.kept().map(|rule| rule.as_str()).collect();
+            format!("on, but for {}", kept.join(", "))
+        }
+    }
 }
