@@ -1,17 +1,124 @@
-//! From logs, calls and memos to the crossings that a trace can follow.
+//! From logs, calls, memos and tags to the crossings that a trace can follow.
 
-use std::collections::BTreeMap;
+mod tagged;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use hawkshaw_attribution::TagIndex;
-use hawkshaw_model::Crossing;
+use hawkshaw_bridges::{Leg, MatchOptions, Trust, decode_all};
+use hawkshaw_model::{
+    AssetList, Crossing, Grade, Ledger, Passage, PriceTable, ReadError, TerminalKind, TxId,
+    Usd,
+};
 
 use crate::evidence::Evidence;
 
+/// What crossings are made of.
+pub(crate) struct Grounds<'a> {
+    pub(crate) ledger: &'a dyn Ledger,
+    pub(crate) evidence: &'a Evidence,
+    pub(crate) tags: &'a TagIndex,
+    pub(crate) assets: &'a AssetList,
+    pub(crate) prices: Option<&'a PriceTable>,
+}
+
+/// The crossings that a ledger shows, with what was left out counted in `defects`.
+///
+/// Anybody can emit the log of a bridge: a leg counts only where a contract says it that is
+/// known to be of the protocol, or that a tag calls a bridge. What a memo claims counts with the
+/// grade of an inference, unless prices show that what came out was worth less than half of what
+/// went in: else a thief could announce a payout of next to nothing and keep his deposit.
 pub(crate) fn crossings(
-    evidence: &Evidence,
-    _tags: &TagIndex,
-    _defects: &mut BTreeMap<String, u64>,
-) -> Vec<Crossing> {
-    let _ = &evidence.records;
-    Vec::new()
+    grounds: &Grounds<'_>,
+    defects: &mut BTreeMap<String, u64>,
+) -> Result<Vec<Crossing>, ReadError> {
+    let mut count = |reason: &str, count: u64| {
+        if count > 0 {
+            *defects.entry(format!("bridges: {reason}")).or_default() += count;
+        }
+    };
+    let (evidence, tags) = (grounds.evidence, grounds.tags);
+    let mut legs: Vec<Leg> = Vec::new();
+    for record in &evidence.records {
+        let decoded = decode_all(record);
+        legs.extend(decoded.legs);
+        for (reason, times) in decoded.defects.iter() {
+            count(&reason.to_string(), times);
+        }
+    }
+    let all = legs.len();
+    legs.retain(|leg| is_credible(leg, tags));
+    count("unknown-contract", u64::try_from(all - legs.len()).unwrap_or(u64::MAX));
+    let understood = legs.iter().map(|leg| (leg.chain.clone(), leg.tx)).collect();
+    let (by_tags, busy) = tagged::legs(grounds.ledger, tags, &understood)?;
+    count("busy-bridge", busy);
+    let mut crossings = hawkshaw_bridges::crossings(&legs, &MatchOptions::default());
+    let claims: BTreeSet<(TxId, u32)> = legs
+        .iter()
+        .filter(|leg| leg.trust != Trust::Known)
+        .map(|leg| (TxId::new(leg.chain.clone(), leg.tx), leg.event))
+        .collect();
+    let is_claim = |passage: &Passage| {
+        let event = passage.event.unwrap_or(0);
+        claims.contains(&(passage.tx.clone(), event))
+    };
+    for crossing in &mut crossings {
+        let mut sides = crossing.payouts.iter().map(|payout| &payout.passage);
+        if is_claim(&crossing.deposit) || sides.any(is_claim) {
+            crossing.grade = crossing.grade.max(Grade::Inference);
+        }
+        if crossing.grade == Grade::Inference && grounds.brought_too_little(crossing)? {
+            count("worth-too-little", 1);
+            crossing.payouts.clear();
+        }
+    }
+    // A tag stops at a bridge as it is: only what comes out elsewhere is of use.
+    let by_tags = hawkshaw_bridges::crossings(&by_tags, &MatchOptions::default());
+    crossings.extend(by_tags.into_iter().filter(|crossing| {
+        let near = crossing.deposit.tx.chain();
+        let mut payouts = crossing.payouts.iter();
+        !crossing.payouts.is_empty() && payouts.all(|payout| payout.passage.tx.chain() != near)
+    }));
+    Ok(crossings)
+}
+
+impl Grounds<'_> {
+    /// Whether prices show that what came out was worth less than half of what it stands for.
+    fn brought_too_little(&self, crossing: &Crossing) -> Result<bool, ReadError> {
+        let (mut given, mut got) = (Usd::ZERO, Usd::ZERO);
+        for payout in &crossing.payouts {
+            let part = Passage { amount: payout.part, ..crossing.deposit.clone() };
+            let (Some(in_usd), Some(out_usd)) = (self.worth(&part)?, self.worth(&payout.passage)?)
+            else {
+                return Ok(false);
+            };
+            given = given.saturating_add(in_usd);
+            got = got.saturating_add(out_usd);
+        }
+        Ok(got.saturating_add(got) < given)
+    }
+
+    fn worth(&self, passage: &Passage) -> Result<Option<Usd>, ReadError> {
+        let (Some(prices), Some(tx)) = (self.prices, self.ledger.find_tx(&passage.tx)?) else {
+            return Ok(None);
+        };
+        let time = self.ledger.transaction(tx)?.time;
+        let worth = prices.worth(self.assets, &passage.asset, passage.amount, time);
+        Ok(worth.map(|(worth, _)| worth))
+    }
+}
+
+/// Whether a leg counts.
+fn is_credible(leg: &Leg, tags: &TagIndex) -> bool {
+    let is_bridge = |kind: &TerminalKind| {
+        matches!(kind, TerminalKind::Bridge | TerminalKind::SwapService)
+    };
+    match leg.trust {
+        Trust::Known | Trust::Claim => true,
+        Trust::Unknown => leg
+            .emitter
+            .as_ref()
+            .and_then(|emitter| tags.stop(emitter))
+            .is_some_and(|stop| is_bridge(&stop.kind)),
+    }
 }

@@ -14,7 +14,7 @@ use hawkshaw_trace::{
     Detail, Noise, NoiseRule, Options, PatternSettings, Patterns, Scene, Stops, Trace, TraceError,
 };
 
-use crate::crossings::crossings;
+use crate::crossings::{Grounds, crossings};
 use crate::evidence::{self, Evidence};
 use crate::exit::Failure;
 use crate::input::{self, InputFile};
@@ -140,14 +140,16 @@ impl Investigation {
         let follow = |ledger: &dyn Ledger, case: &Case, evidence: Evidence| {
             activity.now("matching bridges");
             let mut defects = evidence.defects.clone();
-            let crossings = crossings(&evidence, &tags, &mut defects);
+            let (evidence, tags, assets) = (&evidence, &tags, &assets);
+            let grounds = Grounds { ledger, evidence, tags, assets, prices: prices_known };
+            let crossings = crossings(&grounds, &mut defects).map_err(Failure::bad_data)?;
             activity.now("following the money");
             let scene = Scene {
                 crossings: &crossings,
                 freezes: &evidence.freezes,
                 prices: prices_known,
                 names: Some(&names.names),
-                ..Scene::new(ledger, case, &assets, &stop, &options)
+                ..Scene::new(ledger, case, assets, &stop, &options)
             };
             let mut trace = hawkshaw_trace::trace(&scene).map_err(refusal)?;
             for (reason, count) in defects {
