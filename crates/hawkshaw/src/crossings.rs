@@ -2,13 +2,12 @@
 
 mod tagged;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use hawkshaw_attribution::TagIndex;
 use hawkshaw_bridges::{Leg, MatchOptions, Trust, decode_all};
 use hawkshaw_model::{
-    AssetList, Crossing, Grade, Ledger, Passage, PriceTable, ReadError, TerminalKind, TxId,
-    Usd,
+    AssetList, Crossing, Grade, Ledger, Passage, PriceTable, ReadError, TerminalKind, Usd,
 };
 
 use crate::evidence::Evidence;
@@ -32,9 +31,9 @@ pub(crate) fn crossings(
     grounds: &Grounds<'_>,
     defects: &mut BTreeMap<String, u64>,
 ) -> Result<Vec<Crossing>, ReadError> {
-    let mut count = |reason: &str, count: u64| {
-        if count > 0 {
-            *defects.entry(format!("bridges: {reason}")).or_default() += count;
+    let mut count = |reason: &str, times: u64| {
+        if times > 0 {
+            *defects.entry(reason.to_owned()).or_default() += times;
         }
     };
     let (evidence, tags) = (grounds.evidence, grounds.tags);
@@ -42,33 +41,20 @@ pub(crate) fn crossings(
     for record in &evidence.records {
         let decoded = decode_all(record);
         legs.extend(decoded.legs);
-        for (reason, times) in decoded.defects.iter() {
-            count(&reason.to_string(), times);
+        for defect in &decoded.defects {
+            count(defect.kind.as_str(), 1);
         }
     }
     let all = legs.len();
     legs.retain(|leg| is_credible(leg, tags));
-    count("unknown-contract", u64::try_from(all - legs.len()).unwrap_or(u64::MAX));
+    count("bridge-unknown-contract", u64::try_from(all - legs.len()).unwrap_or(u64::MAX));
     let understood = legs.iter().map(|leg| (leg.chain.clone(), leg.tx)).collect();
     let (by_tags, busy) = tagged::legs(grounds.ledger, tags, &understood)?;
-    count("busy-bridge", busy);
+    count("bridge-too-busy", busy);
     let mut crossings = hawkshaw_bridges::crossings(&legs, &MatchOptions::default());
-    let claims: BTreeSet<(TxId, u32)> = legs
-        .iter()
-        .filter(|leg| leg.trust != Trust::Known)
-        .map(|leg| (TxId::new(leg.chain.clone(), leg.tx), leg.event))
-        .collect();
-    let is_claim = |passage: &Passage| {
-        let event = passage.event.unwrap_or(0);
-        claims.contains(&(passage.tx.clone(), event))
-    };
     for crossing in &mut crossings {
-        let mut sides = crossing.payouts.iter().map(|payout| &payout.passage);
-        if is_claim(&crossing.deposit) || sides.any(is_claim) {
-            crossing.grade = crossing.grade.max(Grade::Inference);
-        }
         if crossing.grade == Grade::Inference && grounds.brought_too_little(crossing)? {
-            count("worth-too-little", 1);
+            count("bridge-worth-too-little", 1);
             crossing.payouts.clear();
         }
     }
@@ -110,9 +96,8 @@ impl Grounds<'_> {
 
 /// Whether a leg counts.
 fn is_credible(leg: &Leg, tags: &TagIndex) -> bool {
-    let is_bridge = |kind: &TerminalKind| {
-        matches!(kind, TerminalKind::Bridge | TerminalKind::SwapService)
-    };
+    let is_bridge =
+        |kind: &TerminalKind| matches!(kind, TerminalKind::Bridge | TerminalKind::SwapService);
     match leg.trust {
         Trust::Known | Trust::Claim => true,
         Trust::Unknown => leg

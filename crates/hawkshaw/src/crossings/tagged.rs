@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use hawkshaw_attribution::TagIndex;
 use hawkshaw_bridges::{Leg, Side, Trust};
 use hawkshaw_model::{
-    Account, Address, AccountIx, ChainId, Ledger, LedgerKind, Posting, ReadError, TerminalKind,
+    Account, AccountIx, Address, ChainId, Ledger, LedgerKind, Posting, ReadError, TerminalKind,
     TxHash, TxIx,
 };
 
