@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::address::Account;
 use crate::amount::Amount;
 use crate::asset::AssetId;
 
@@ -22,31 +23,66 @@ pub struct AssetInfo {
 ///
 /// An asset that is not here is shown in base units, and taint is not carried into it by a
 /// swap: a worthless token handed back would otherwise wash the taint off.
+///
+/// Debt tokens are not assets: whoever holds one owes. They are known so that a loan is told
+/// from a swap, and so are lenders that mint none.
 #[derive(Debug, Clone)]
-pub struct AssetList(BTreeMap<AssetId, AssetInfo>);
+pub struct AssetList {
+    assets: BTreeMap<AssetId, AssetInfo>,
+    debts: BTreeMap<AssetId, AssetId>,
+    lenders: Vec<Account>,
+}
 
 /// The built-in list: `asset,symbol,decimals,issuer`, contracts as their issuers publish them.
 const BUILT_IN: &str = include_str!("../data/assets.csv");
 
+/// The built-in list of lending: `kind,id,owed`, a debt token with the asset that it says is
+/// owed, or a lender, as the protocols publish them.
+const LENDING: &str = include_str!("../data/lending.csv");
+
 impl AssetList {
     /// The built-in list.
     pub fn built_in() -> Self {
-        Self(BUILT_IN.lines().skip(1).filter_map(built_in_row).map(|i| (i.id.clone(), i)).collect())
+        let assets = BUILT_IN.lines().skip(1).filter_map(built_in_row);
+        let mut list = Self {
+            assets: assets.map(|info| (info.id.clone(), info)).collect(),
+            debts: BTreeMap::new(),
+            lenders: Vec::new(),
+        };
+        for row in LENDING.lines().skip(1).filter_map(lending_row) {
+            match row {
+                Lending::Debt { token, owed } => {
+                    list.debts.insert(token, owed);
+                }
+                Lending::Lender(lender) => list.lenders.push(lender),
+            }
+        }
+        list
     }
 
     /// Adds an asset, replacing what was known of it.
     pub fn add(&mut self, info: AssetInfo) {
-        self.0.insert(info.id.clone(), info);
+        self.assets.insert(info.id.clone(), info);
     }
 
     /// What is known of an asset.
     pub fn get(&self, asset: &AssetId) -> Option<&AssetInfo> {
-        self.0.get(asset)
+        self.assets.get(asset)
+    }
+
+    /// The asset that a debt token says is owed, if it is a listed one.
+    pub fn owed_by(&self, token: &AssetId) -> Option<&AssetId> {
+        self.debts.get(token)
+    }
+
+    /// Contracts that lend what they hold without a debt token.
+    pub fn lenders(&self) -> &[Account] {
+        &self.lenders
     }
 
     /// All of them, by id.
     pub fn iter(&self) -> impl Iterator<Item = &AssetInfo> {
-        self.0.values()
+        self.assets.values()
     }
 
     /// The symbol of an asset, or its namespace and reference where it is not curated.
@@ -70,15 +106,41 @@ fn built_in_row(line: &str) -> Option<AssetInfo> {
     })
 }
 
+/// A row of the list of lending.
+enum Lending {
+    Debt { token: AssetId, owed: AssetId },
+    Lender(Account),
+}
+
+fn lending_row(line: &str) -> Option<Lending> {
+    let mut fields = line.split(',');
+    match (fields.next()?, fields.next()?) {
+        ("debt", token) => {
+            let (token, owed) = (token.parse().ok()?, fields.next()?.parse().ok()?);
+            Some(Lending::Debt { token, owed })
+        }
+        ("lender", account) => Some(Lending::Lender(account.parse().ok()?)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{AssetList, BUILT_IN, built_in_row};
+    use super::{AssetList, BUILT_IN, LENDING, built_in_row, lending_row};
 
     #[test]
     fn every_row_of_the_built_in_list_is_read() {
         for line in BUILT_IN.lines().skip(1) {
             assert!(built_in_row(line).is_some(), "{line}");
         }
-        assert_eq!(AssetList::built_in().0.len(), BUILT_IN.lines().count() - 1);
+        let list = AssetList::built_in();
+        assert_eq!(list.assets.len(), BUILT_IN.lines().count() - 1);
+        for line in LENDING.lines().skip(1) {
+            assert!(lending_row(line).is_some(), "{line}");
+        }
+        assert_eq!(list.debts.len() + list.lenders.len(), LENDING.lines().count() - 1);
+        for (token, owed) in &list.debts {
+            assert!(list.get(token).is_none() && list.get(owed).is_some(), "{token}");
+        }
     }
 }

@@ -16,10 +16,11 @@ use crate::policy::PolicyState;
 use crate::program::{Place, Resolved};
 use crate::replay::book::{Book, EDGES_MAX, HoldingKey, LinkNote, Side, TerminalKey};
 use crate::replay::end_of;
+use crate::replay::surroundings::LoanNote;
 use crate::replay::thefts::Thefts;
 use crate::result::{
-    Balance, Bounds, Coverage, Edge, Finding, Link, OriginAmounts, Party, StolenAsset, Terminal,
-    Trace,
+    Balance, Bounds, Coverage, Edge, Finding, Link, OriginAmounts, Party, Secured, StolenAsset,
+    Terminal, Trace,
 };
 use crate::runs::RUNS_MAX;
 use crate::scene::Scene;
@@ -34,6 +35,7 @@ pub(crate) struct Outcome<'a, U> {
     pub(crate) book: Book<U>,
     pub(crate) states: Vec<Running<U>>,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) loans: Vec<LoanNote<U>>,
     pub(crate) frozen: Frozen<'a>,
 }
 
@@ -83,6 +85,7 @@ pub(crate) fn assemble<U: Units>(outcome: Outcome<'_, U>) -> Result<Trace, ReadE
         as_of: outcome.as_of()?,
         noise: BTreeMap::new(),
         defects,
+        secured: outcome.secured()?,
         findings,
         limits,
         holdings: outcome.book.holdings.iter().filter(|key| **key != HoldingKey::Transit).count(),
@@ -115,6 +118,22 @@ impl<'a, U: Units> Outcome<'a, U> {
 
     fn account(&self, account: u32) -> Result<Account, ReadError> {
         self.ledger().account(AccountIx(account))
+    }
+
+    fn secured(&self) -> Result<Vec<Secured>, ReadError> {
+        let secured = |LoanNote { tx, loan }: &LoanNote<U>| {
+            let transaction = self.ledger().transaction(*tx)?;
+            Ok(Secured {
+                tx: transaction.hash,
+                time: transaction.time,
+                borrower: self.account(loan.borrower)?,
+                lender: self.account(loan.lender)?,
+                asset: self.ledger().asset(AssetIx(loan.asset)).clone(),
+                amount: loan.amount.to_amount(),
+                is_listed: loan.is_listed,
+            })
+        };
+        self.loans.iter().map(secured).collect()
     }
 
     fn stolen(&self) -> Result<Vec<StolenAsset>, ReadError> {

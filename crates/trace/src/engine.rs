@@ -116,6 +116,7 @@ fn follow<U: Units + 'static>(scene: Scene<'_>, policies: &[Policy]) -> Result<T
     let states = run_policies(&mut replay, policies, thefts.assets.len())?;
     let findings = std::mem::take(&mut replay.findings);
     let (noise, noise_limit) = replay.noise_found();
+    let loans = std::mem::take(&mut replay.loans);
     let outcome = Outcome {
         frozen: Frozen::find(&scene)?,
         scene,
@@ -123,6 +124,7 @@ fn follow<U: Units + 'static>(scene: Scene<'_>, policies: &[Policy]) -> Result<T
         book: replay.book,
         states,
         findings,
+        loans,
     };
     let mut trace = assemble::assemble(outcome)?;
     trace.noise.extend(noise);

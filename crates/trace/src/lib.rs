@@ -39,7 +39,7 @@ pub use noise::{Noise, NoiseRule};
 pub use options::{Detail, Options, Stops, TraceError};
 pub use patterns::{PassingThrough, Pattern, PatternKind, PatternSettings, Patterns, patterns};
 pub use result::{
-    Balance, Bounds, Coverage, Edge, Finding, Link, OriginAmounts, Party, StolenAsset, Terminal,
-    TimelinePoint, Trace,
+    Balance, Bounds, Coverage, Edge, Finding, Link, OriginAmounts, Party, Secured, StolenAsset,
+    Terminal, TimelinePoint, Trace,
 };
 pub use scene::Scene;

@@ -95,6 +95,16 @@ pub(crate) enum Step<U> {
         /// Which stolen asset it then is, if it is one.
         own: Option<u32>,
     },
+    /// The whole content of a holding turns into several assets: every part of it goes on in
+    /// all of them, and what it stands for is divided by their weights.
+    Spread {
+        /// The holding, which is empty afterwards.
+        holding: u32,
+        /// What it holds.
+        from: U,
+        /// Where it goes, among the shares of the program.
+        shares: Range<u32>,
+    },
     /// A stolen payment: what earlier taint it takes along ends, and it arrives tainted whole.
     Steal {
         /// Who is robbed.
@@ -132,6 +142,7 @@ impl<U> Program<U> {
     pub(crate) fn cleared(mut self) -> Self {
         self.steps.clear();
         self.legs.clear();
+        self.shares.clear();
         self
     }
 }
@@ -163,6 +174,19 @@ pub(crate) struct Leg<U> {
     pub(crate) stolen: Option<(Place, u32)>,
 }
 
+/// What one of several assets is of what a holding turned into.
+#[derive(Debug, Clone)]
+pub(crate) struct Share<U> {
+    /// The holding that gets it, which is empty before.
+    pub(crate) holding: u32,
+    /// How much of its asset that is.
+    pub(crate) to: U,
+    /// How much of what the whole stands for goes with it, beside the other shares.
+    pub(crate) weight: U,
+    /// Which stolen asset it is, if it is one.
+    pub(crate) own: Option<u32>,
+}
+
 /// A stretch of the program.
 #[derive(Debug)]
 pub(crate) struct Program<U> {
@@ -170,10 +194,12 @@ pub(crate) struct Program<U> {
     pub(crate) steps: Vec<Step<U>>,
     /// The legs that steps refer to.
     pub(crate) legs: Vec<Leg<U>>,
+    /// The shares that steps refer to.
+    pub(crate) shares: Vec<Share<U>>,
 }
 
 impl<U> Default for Program<U> {
     fn default() -> Self {
-        Self { steps: Vec::new(), legs: Vec::new() }
+        Self { steps: Vec::new(), legs: Vec::new(), shares: Vec::new() }
     }
 }

@@ -37,6 +37,9 @@ pub struct Trace {
     pub noise: BTreeMap<String, u64>,
     /// What was wrong with the data, by reason.
     pub defects: BTreeMap<String, u64>,
+    /// What was borrowed by accounts that had taint, in the order of the replay. It is a total
+    /// of its own and no part of the balance: the taint is on what secures it.
+    pub secured: Vec<Secured>,
     /// What a person must know of how the answer came about.
     pub findings: Vec<Finding>,
     /// The limits that were reached.
@@ -54,6 +57,26 @@ pub struct StolenAsset {
     pub amount: Amount,
     /// When the first of it was stolen.
     pub first_time: Timestamp,
+}
+
+/// Value that an account with taint borrowed: it may stand for the stolen value that secures it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secured {
+    /// The transaction, unless only a source states it.
+    pub tx: Option<TxHash>,
+    /// When.
+    pub time: Timestamp,
+    /// Who borrowed.
+    pub borrower: Account,
+    /// Of whom.
+    pub lender: Account,
+    /// What.
+    pub asset: AssetId,
+    /// How much.
+    pub amount: Amount,
+    /// Whether the lender or its debt token is on the built-in list. If not, a token that was
+    /// minted beside the payment says that it is owed.
+    pub is_listed: bool,
 }
 
 /// A place where following stopped.

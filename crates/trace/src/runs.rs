@@ -227,6 +227,25 @@ impl<U: Units> RunQueue<U> {
         self.rest.clear();
     }
 
+    /// The same queue once for each weight, with what each run stands for divided by them.
+    pub(crate) fn divided(&self, weights: &[U], stolen_assets: usize) -> Vec<Self> {
+        let mut parts = vec![Self::default(); weights.len()];
+        for run in self.iter() {
+            let length = run.length;
+            match &run.origin {
+                None => parts.iter_mut().for_each(|part| part.push(Run::clean(length))),
+                Some(origin) => {
+                    let taint = Taint { amount: length, origin: origin.clone() };
+                    let origins = taint.divided(weights, stolen_assets);
+                    for (part, divided) in parts.iter_mut().zip(origins) {
+                        part.push(Run { length, origin: Some(divided.origin) });
+                    }
+                }
+            }
+        }
+        parts
+    }
+
     /// Converts `x` units of one asset into `y` of another, which is the stolen asset `own` if
     /// it is one: the first k runs become ⌊y · (their length) / x⌋ units together.
     pub(crate) fn convert(&mut self, x: U, y: U, own: Option<u32>, stolen_assets: usize) {

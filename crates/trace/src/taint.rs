@@ -144,6 +144,28 @@ impl<U: Units> Taint<U> {
         self.amount = sum;
     }
 
+    /// The same quantity once for each weight, which divides what it stands for by them: the
+    /// first of them together get what they are of all weights, rounded down.
+    pub(crate) fn divided(&self, weights: &[U], stolen_assets: usize) -> Vec<Self> {
+        let whole = self.to_vector(stolen_assets).entries;
+        let all = weights.iter().fold(U::default(), |sum, weight| sum.plus(*weight));
+        let mut upto = U::default();
+        let mut given = vec![U::default(); whole.len()];
+        let mut part = |weight: &U| {
+            upto = upto.plus(*weight);
+            let share = |(entry, given): (&U, &mut U)| {
+                let end = if upto == all { *entry } else { entry.times_over(upto, all) };
+                let share = end.minus(*given);
+                *given = end;
+                share
+            };
+            let entries = whole.iter().zip(&mut given).map(share).collect();
+            let vector = OriginVector { entries, own: None };
+            Self { amount: self.amount, origin: Origin::Mixed(Box::new(vector)) }
+        };
+        weights.iter().map(&mut part).collect()
+    }
+
     /// What the quantity stands for, entry by entry.
     pub(crate) fn to_vector(&self, stolen_assets: usize) -> OriginVector<U> {
         let mut vector = OriginVector::empty(stolen_assets);

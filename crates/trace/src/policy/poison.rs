@@ -89,6 +89,13 @@ impl<U: Units> PolicyState<U> for Poison<U> {
                     let reached = &mut self.reached[*holding as usize];
                     *reached = if reached.is_zero() { U::default() } else { *to };
                 }
+                Step::Spread { holding, shares, .. } => {
+                    let reached = std::mem::take(&mut self.reached[*holding as usize]);
+                    for share in &program.shares[shares.start as usize..shares.end as usize] {
+                        let part = if reached.is_zero() { U::default() } else { share.to };
+                        self.reached[share.holding as usize] = part;
+                    }
+                }
                 Step::Steal { from, again, to, amount, recorded, .. } => {
                     let part = self.poisoned_part(*from, *amount);
                     self.credit(*again, part);

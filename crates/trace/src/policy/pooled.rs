@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use crate::policy::{PolicyState, Totals};
-use crate::program::{Leg, Place, Program, Resolved, STEPS_AHEAD, Step};
+use crate::program::{Leg, Place, Program, Resolved, STEPS_AHEAD, Share, Step};
 use crate::taint::{OriginVector, Taint};
 use crate::units::Units;
 
@@ -158,6 +158,22 @@ impl<U: Units, R: PooledRule> Pooled<U, R> {
         *state = taint.become_asset(amount.max(U::ONE), own, self.stolen_assets);
     }
 
+    /// All of the taint goes on in every share, and what it stands for by their weights.
+    fn spread(&mut self, holding: u32, from: U, shares: &[Share<U>]) {
+        let taint = std::mem::replace(&mut self.holdings[holding as usize], Taint::none());
+        if taint.amount.is_zero() {
+            return;
+        }
+        let whole = taint.amount;
+        let weights: Vec<U> = shares.iter().map(|share| share.weight).collect();
+        for (share, part) in shares.iter().zip(taint.divided(&weights, self.stolen_assets)) {
+            let amount =
+                if whole == from { share.to } else { share.to.times_over(whole, from).max(U::ONE) };
+            self.holdings[share.holding as usize] =
+                part.become_asset(amount, share.own, self.stolen_assets);
+        }
+    }
+
     fn join(&mut self, inputs: &[Leg<U>], outputs: &[Leg<U>], recorded: bool, moment: u32) {
         let mut pool = Taint::none();
         for leg in inputs {
@@ -230,6 +246,10 @@ impl<U: Units, R: PooledRule> Pooled<U, R> {
             }
             Step::Convert { holding, from, to, own } => {
                 self.convert(*holding, *from, *to, *own);
+            }
+            Step::Spread { holding, from, shares } => {
+                let shares = &program.shares[shares.start as usize..shares.end as usize];
+                self.spread(*holding, *from, shares);
             }
             Step::Steal { from, again, to, amount, balance, asset, recorded, moment } => {
                 let moment = recorded.then_some(*moment);

@@ -207,6 +207,16 @@ impl<U: Units, C: Cut> Queued<U, C> {
                 let queue = &mut self.holdings[*holding as usize];
                 queue.convert(*from, *to, *own, self.stolen_assets);
             }
+            Step::Spread { holding, from, shares } => {
+                let queue = std::mem::take(&mut self.holdings[*holding as usize]);
+                let shares = &program.shares[shares.start as usize..shares.end as usize];
+                let weights: Vec<U> = shares.iter().map(|share| share.weight).collect();
+                let parts = queue.divided(&weights, self.stolen_assets);
+                for (share, mut part) in shares.iter().zip(parts) {
+                    part.convert(*from, share.to, share.own, self.stolen_assets);
+                    self.holdings[share.holding as usize] = part;
+                }
+            }
             Step::Steal { from, again, to, amount, asset, recorded, moment, .. } => {
                 let moment = recorded.then_some(*moment);
                 self.debit(*from, *amount);

@@ -11,8 +11,9 @@ use crate::replay::Replay;
 use crate::replay::book::{EdgeNote, Halt, LinkNote, Side, TerminalKey};
 use crate::replay::exchanging::Exchanging;
 use crate::replay::moves::{Movements, read_row};
+use crate::replay::surroundings::Around;
 use crate::replay::thefts::Gain;
-use crate::swaps::{self, Exchange, Roles, Surroundings};
+use crate::swaps::{self, NONE, Roles};
 use crate::units::Units;
 
 impl<U: Units> Replay<'_, U> {
@@ -196,13 +197,17 @@ impl<U: Units> Replay<'_, U> {
             // Nobody can have swapped where only one asset moved.
             Roles::default()
         } else {
-            let sender = ledger.transaction(self.book.tx())?.sender.map(|sender| sender.0);
-            let initiator = sender.or(movements.fee_payer);
-            swaps::roles(&payments, &stolen, initiator, &Around(self))?
+            let transaction = ledger.transaction(self.book.tx())?;
+            let sender = transaction.sender.map(|sender| sender.0);
+            let around = Around { replay: self, time: transaction.time };
+            swaps::roles(&payments, &stolen, sender.or(movements.fee_payer), &around)?
         };
         self.open_payees(&payments, &stolen, &roles)?;
         for doubt in &roles.doubts {
-            self.find_doubt(*doubt)?;
+            self.find_doubt(doubt)?;
+        }
+        for loan in &roles.loans {
+            self.find_loan(*loan)?;
         }
         if roles.swappers.is_empty() && roles.makers.is_empty() {
             for (payment, stolen) in payments.iter().zip(&stolen) {
@@ -233,14 +238,9 @@ impl<U: Units> Replay<'_, U> {
             let carries = roles.carries.get(number).copied().unwrap_or_else(|| {
                 payment.from.is_some_and(|from| self.book.holding(from, payment.asset).is_some())
             });
-            let takes_in = |maker: &Exchange<U>| {
-                payment.to == Some(maker.account) && payment.asset == maker.asset_in
-            };
-            let passed_on = !stolen[number] && roles.makers.iter().any(takes_in);
-            let proceeds = |swapper: &Exchange<U>| {
-                payment.to == Some(swapper.account) && payment.asset == swapper.asset_out
-            };
-            let carries = carries || roles.swappers.iter().any(proceeds);
+            let is_marked = |marks: &[u32]| marks.get(number).is_some_and(|mark| *mark != NONE);
+            let passed_on = !stolen[number] && is_marked(&roles.taken);
+            let carries = carries || is_marked(&roles.proceeds);
             if stolen[number] || (carries && !passed_on) {
                 self.place_of_payee(payment.to, payment.asset)?;
             }
@@ -358,27 +358,6 @@ fn tx_of_row(tx_rows: &[u32], tx: usize, row: usize) -> usize {
     }
     let high = (low + stride).min(tx_rows.len() - 1);
     low + tx_rows[low + 1..=high].partition_point(|end| *end as usize <= row)
-}
-
-/// What the classification of swaps may ask of a replay.
-struct Around<'r, 'a, U>(&'r Replay<'a, U>);
-
-impl<U: Units> Surroundings for Around<'_, '_, U> {
-    fn is_tainted(&self, account: u32, asset: u32) -> bool {
-        self.0.book.holding(account, asset).is_some()
-    }
-
-    fn had_taint(&self, account: u32) -> bool {
-        self.0.book.touched.has(account)
-    }
-
-    fn keeps(&self, account: u32) -> Result<bool, ReadError> {
-        Ok(self.0.is_mouth(account) || self.0.services.keeps(account)?)
-    }
-
-    fn is_curated(&self, asset: u32) -> bool {
-        self.0.curated.get(asset as usize).copied().unwrap_or(false)
-    }
 }
 
 #[cfg(test)]

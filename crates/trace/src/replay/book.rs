@@ -6,7 +6,7 @@ use hawkshaw_model::{Grade, ReadError, TerminalKind, TxIx};
 use rustc_hash::FxHashMap;
 
 use crate::bounds::Flow;
-use crate::program::{Place, Program, Step};
+use crate::program::{Place, Program, Share, Step};
 use crate::replay::directory::{Directory, NONE};
 use crate::replay::touched::{Bitmap, Touched};
 use crate::units::Units;
@@ -403,6 +403,22 @@ impl<U: Units> Book<U> {
         self.count_moved(to)?;
         let from = std::mem::replace(&mut self.states[holding as usize].balance, to);
         self.program.steps.push(Step::Convert { holding, from, to, own });
+        Ok(())
+    }
+
+    /// Writes the conversion of all that is in a holding into the shares given, which are in
+    /// empty holdings.
+    pub(crate) fn spread(&mut self, holding: u32, shares: Vec<Share<U>>) -> Result<(), Halt> {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let first = number(self.program.shares.len());
+        for share in shares {
+            self.count_moved(share.to)?;
+            self.states[share.holding as usize].balance = share.to;
+            self.program.shares.push(share);
+        }
+        let from = std::mem::take(&mut self.states[holding as usize].balance);
+        let shares = first..number(self.program.shares.len());
+        self.program.steps.push(Step::Spread { holding, from, shares });
         Ok(())
     }
 

@@ -18,14 +18,15 @@ mod exchanging;
 mod moves;
 mod outputs;
 mod services;
+pub(crate) mod surroundings;
 pub(crate) mod thefts;
 mod touched;
 
 use std::ops::Range;
 
 use hawkshaw_model::{
-    Account, AccountIx, Address, AssetIx, Batch, ChainSummary, Ledger, LedgerKind, LedgerSegment,
-    Posting, ReadError, Stop, TerminalKind, Timestamp, TxIx,
+    Account, AccountIx, Address, Batch, ChainSummary, Ledger, LedgerKind, LedgerSegment, Posting,
+    ReadError, Stop, TerminalKind, Timestamp, TxIx,
 };
 
 use crate::noise::Gate;
@@ -33,10 +34,10 @@ use crate::program::{Place, Program};
 use crate::replay::book::{Book, Halt, TerminalKey};
 use crate::replay::crossings::Crossings;
 use crate::replay::services::{Service, Services};
+use crate::replay::surroundings::{LoanNote, Markets};
 use crate::replay::thefts::Thefts;
 use crate::result::Finding;
 use crate::scene::Scene;
-use crate::swaps::{Doubt, Exchange};
 use crate::units::Units;
 
 /// Steps after which a stretch of the program is handed over.
@@ -51,8 +52,9 @@ pub(crate) struct Replay<'a, U> {
     crossings: Crossings<U>,
     pub(crate) noise: Gate<'a, U>,
     pub(crate) findings: Vec<Finding>,
-    /// The curated assets, by number.
-    curated: Vec<bool>,
+    /// What was borrowed by accounts that had taint.
+    pub(crate) loans: Vec<LoanNote<U>>,
+    markets: Markets,
     /// The burn addresses that the ledger has.
     burns: Vec<u32>,
     /// Rows of the batch in work up to which memory was looked up ahead.
@@ -72,8 +74,7 @@ impl<'a, U: Units> Replay<'a, U> {
         thefts: &'a Thefts,
         records: bool,
     ) -> Result<Self, ReadError> {
-        let Scene { ledger, assets, .. } = scene;
-        let number = |index: usize| AssetIx(u32::try_from(index).unwrap_or(u32::MAX));
+        let Scene { ledger, .. } = scene;
         Ok(Self {
             scene,
             thefts,
@@ -87,9 +88,8 @@ impl<'a, U: Units> Replay<'a, U> {
             noise: Gate::new(&scene, &thefts.assets)?,
             crossings: Crossings::find(ledger, scene.crossings)?,
             findings: Vec::new(),
-            curated: (0..ledger.asset_count())
-                .map(|index| assets.get(ledger.asset(number(index))).is_some())
-                .collect(),
+            loans: Vec::new(),
+            markets: Markets::of(&scene)?,
             burns: burn_addresses(ledger)?,
             warmed: 0,
         })
@@ -280,41 +280,6 @@ impl<'a, U: Units> Replay<'a, U> {
         let account = account.map(|account| account.to_string());
         self.findings.push(Finding { rule, tx: Some(tx), account, text });
         Ok(())
-    }
-
-    fn find_doubt(&mut self, doubt: Doubt) -> Result<(), ReadError> {
-        match doubt {
-            Doubt::UnverifiedSwap { account, asset } => {
-                let asset = self.scene.ledger.asset(AssetIx(asset));
-                let text = format!(
-                    "tainted value was given for {asset}, which is not a curated asset: the \
-                     taint stays with the asset given and goes to its receiver"
-                );
-                self.find("unverified-swap", Some(account), text)
-            }
-            Doubt::AmbiguousSwap { account } => {
-                let text = "several assets change hands at this account in one transaction and \
-                            taint is among them: the taint stays with the asset that carried it"
-                    .to_owned();
-                self.find("ambiguous-swap", Some(account), text)
-            }
-        }
-    }
-
-    /// Says that taint went over into another asset although nobody checked what it is worth.
-    fn find_swap(&mut self, swap: &Exchange<U>) -> Result<(), ReadError> {
-        let shown = |amount: U, asset: u32| {
-            let asset = self.scene.ledger.asset(AssetIx(asset));
-            let units = self.scene.assets.units(asset, amount.to_amount());
-            format!("{units} {}", self.scene.assets.symbol(asset))
-        };
-        let text = format!(
-            "taint went over from {} into {}: no prices were at hand, so whether the one was \
-             worth the other was not checked",
-            shown(swap.x, swap.asset_in),
-            shown(swap.y, swap.asset_out)
-        );
-        self.find("unpriced-swap", Some(swap.account), text)
     }
 
     fn note_inferred(&mut self) -> Result<(), ReadError> {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use hawkshaw_fixture::reference::{Input, RefTerminal, Reference, TerminalKey, replay};
 use hawkshaw_fixture::text::{Story, name_of, symbol_of};
 use hawkshaw_ledger::MemoryLedger;
-use hawkshaw_model::{Account, AssetList, Case, Fraction, Policy, Stop, TerminalKind};
+use hawkshaw_model::{Account, AssetList, Case, Fraction, Policy, PriceTable, Stop, TerminalKind};
 use hawkshaw_trace::{Detail, Noise, Options, Scene, Stops, Terminal, Trace, TraceError, trace};
 
 /// Where everything is, per policy.
@@ -21,6 +21,7 @@ pub(crate) struct Question<'a> {
     pub(crate) case: &'a Case,
     pub(crate) assets: &'a AssetList,
     pub(crate) stop: &'a dyn Fn(&Account) -> Option<Stop>,
+    pub(crate) prices: Option<&'a PriceTable>,
     pub(crate) detail: Detail,
 }
 
@@ -37,7 +38,8 @@ impl Question<'_> {
             until: None,
             detail: self.detail,
         };
-        trace(&Scene::new(&ledger, self.case, self.assets, self.stop, &options))
+        let scene = Scene::new(&ledger, self.case, self.assets, self.stop, &options);
+        trace(&Scene { prices: self.prices, ..scene })
     }
 
     /// The plain implementation's answer.
@@ -48,6 +50,7 @@ impl Question<'_> {
             case: self.case,
             assets: self.assets,
             stop: self.stop,
+            prices: self.prices,
             policies: &Policy::ALL,
         })
     }

@@ -19,6 +19,7 @@ fn check(stolen: &[&str], story: &str, expected: &str) {
         case: &case,
         assets: &AssetList::built_in(),
         stop: &|holder| (*holder == account("exchange")).then(|| exchange.clone()),
+        prices: None,
         detail: Detail::Full,
     };
     let by_rules = question.ask_reference().terminals;

@@ -288,6 +288,7 @@ fn any_trace() -> impl Strategy<Value = Trace> {
         as_of: Timestamp::default(),
         noise: Default::default(),
         defects: Default::default(),
+        secured: Vec::new(),
         findings: Vec::new(),
         limits: Vec::new(),
         holdings: 0,

@@ -202,6 +202,7 @@ impl Story {
             as_of: time(70_000),
             noise: [("zero-value".to_owned(), 125), ("address-poisoning".to_owned(), 38)].into(),
             defects: [("amount-not-a-number".to_owned(), 1)].into(),
+            secured: Vec::new(),
             findings: vec![Finding {
                 rule: "inferred-service",
                 tx: None,
