@@ -6,17 +6,26 @@
 
 mod abi;
 mod across;
+mod arbitrum;
 mod cctp;
 mod celer;
+mod chainflip;
+mod debridge;
+mod hop;
 mod layerzero;
 mod memo;
 mod networks;
+mod optimism;
+mod polygon;
 mod protobuf;
 mod protocol;
 mod registry;
+mod ronin;
 mod site;
 mod stargate;
+mod synapse;
 mod thorchain;
+mod wormhole;
 
 pub use protocol::{BridgeDecoder, DecodeDefect, Decoded, DefectKind};
 pub use registry::{decode_all, decoders};

@@ -5,12 +5,29 @@ use std::sync::LazyLock;
 use super::abi::Fault;
 use super::protocol::{BridgeDecoder, Decoded, DefectKind, Protocol, Registry};
 use super::site::Site;
-use super::{across, cctp, celer, layerzero, thorchain};
+use super::{
+    across, arbitrum, cctp, celer, chainflip, debridge, hop, layerzero, optimism, polygon, ronin,
+    synapse, thorchain, wormhole,
+};
 use crate::record::TxRecord;
 
 /// The protocols, in the order of their names.
-static PROTOCOLS: [&Protocol; 5] =
-    [&across::ACROSS, &cctp::CCTP, &celer::CELER, &layerzero::LAYERZERO, &thorchain::THORCHAIN];
+static PROTOCOLS: [&Protocol; 14] = [
+    &across::ACROSS,
+    &arbitrum::ARBITRUM,
+    &cctp::CCTP,
+    &celer::CELER,
+    &chainflip::CHAINFLIP,
+    &debridge::DEBRIDGE,
+    &hop::HOP,
+    &layerzero::LAYERZERO,
+    &optimism::OPTIMISM,
+    &polygon::POLYGON,
+    &ronin::RONIN,
+    &synapse::SYNAPSE,
+    &thorchain::THORCHAIN,
+    &wormhole::WORMHOLE,
+];
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Registry::new(&PROTOCOLS));
 

@@ -224,3 +224,70 @@ fn a_relay_by_its_calldata() {
         Some("ee2f5a848883d6c5608c794dbad768baa970ec1e8a94ae075f70118a402eefb5")
     );
 }
+
+/// Transfers from Ethereum to Polygon of December 2021: transaction, sender and receiver, token,
+/// amount, nonce, and the id that the payout on Polygon names. Source: `connector_bridge`
+/// (<https://github.com/Connector-Tool/Connector>), <https://etherscan.io>.
+#[test]
+fn ids_of_real_transfers() {
+    for (tx, sender, token, amount, nonce, id) in REAL {
+        let mut made = record(&chain(1), tx, Vec::new());
+        let fields = [
+            word(sender),
+            word(token),
+            uint(*amount),
+            uint(137_u64),
+            uint(*nonce),
+            uint(5_000_u64),
+        ];
+        made.calldata = call("send(address,address,uint256,uint64,uint64,uint32)", &fields);
+        made.to = Some(account(&chain(1), BRIDGE));
+        made.sender = Some(account(&chain(1), sender));
+        assert_eq!(leg(&made).id.as_deref(), Some(*id));
+    }
+}
+
+type Real = (&'static str, &'static str, &'static str, u128, u64, &'static str);
+
+const REAL: &[Real] = &[
+    (
+        "0xf1fb8077e3cce92857fb9c5a5f4a33d8a44f172cea9a7f89346d0116ff6cb54a",
+        "0x9470317577a983a625895e58ed1295ae78f9fb38",
+        "0xdac17f958d2ee523a2206206994597c13d831ec7",
+        2582253832,
+        1640669605688,
+        "ee2f5a848883d6c5608c794dbad768baa970ec1e8a94ae075f70118a402eefb5",
+    ),
+    (
+        "0xee8db1253abf2785b5918d17d6deaf8f8be139f66e7f013c0df42147b147c6d3",
+        "0x465d5140f67a0699ba4ecdaf334a027d9029f033",
+        "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48",
+        12000000000,
+        1639012489783,
+        "2250b746c248659e42b61df63ce54d3a6db681b53828633c812cf467ff952484",
+    ),
+    (
+        "0x383c5ee0acf2d2a6d58efb3732c6739c31691722b29379c69170ba280f60a7ff",
+        "0x495be629bf457f831256d4b08bb9c45ae5eba8f1",
+        "0xdac17f958d2ee523a2206206994597c13d831ec7",
+        280138874,
+        1640432256852,
+        "b0a66abe85db93a5a19f7680ca029556f0a1bf6e2adf636bb5e24c080767c71f",
+    ),
+    (
+        "0x034cb1b0474a0491ded77ece890d4d2c130e8c3d1ec4215df08bafc1b0384425",
+        "0xe26a8bd2aa293393ad4aae3ee80370b6f1a82330",
+        "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48",
+        30000000,
+        1639840141926,
+        "e7fcfcbf3fd02a675fb6fe3c1607f3149644ab0f7437e7bd7eaaa0243190f10a",
+    ),
+    (
+        "0x381d6edb2c48a821dcd95fa678bd682be9df251fb0e467aa5c4ca8492cf35484",
+        "0xae0a3a2bca6301e24d56871860e9ea32595b1529",
+        "0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2",
+        100000000000000000,
+        1639299307195,
+        "c51b90c7f4e30735020023c24e6b3d7c8ff1249aed52c89fd2f6d85d885fa8b6",
+    ),
+];

@@ -57,15 +57,27 @@ proptest! {
     }
 
     #[test]
-    fn any_calldata(selector in 0_usize..5, data in words(), noise in vec(any::<u8>(), 0..200)) {
+    fn any_calldata(selector in 0_usize..11, data in words(), noise in vec(any::<u8>(), 0..200)) {
         let signatures = [
             "send(address,address,uint256,uint64,uint64,uint32)",
             "sendNative(address,uint256,uint64,uint64,uint32)",
             "relay(bytes,bytes[],address[],uint256[])",
             "mint(bytes,bytes[],address[],uint256[])",
             "withdraw(bytes,bytes[],address[],uint256[])",
+            "completeTransfer(bytes)",
+            "completeTransferAndUnwrapETH(bytes)",
+            "completeTransferWithPayload(bytes)",
+            "transfer((uint256,uint256,address),(address,address,uint256))",
+            "transferBatch((uint256,uint256,address),(address,address,uint256)[])",
+            "allBatch((uint256,uint256,address),(bytes32,address)[],(address,address)[],(address,address,uint256)[])",
         ];
-        let bridge = Account::parse(&chain(1), "0x5427fefa711eff984124bfbb1ab6fbf5e3da1820").unwrap();
+        let contracts = [
+            "0x5427fefa711eff984124bfbb1ab6fbf5e3da1820",
+            "0x3ee18b2214aff97000d974cf647e7c347e8fa585",
+            "0xf5e10380213880111522dd0efd3dbb45b9f62bcc",
+        ];
+        let contract = contracts[usize::from(selector > 4) + usize::from(selector > 7)];
+        let bridge = Account::parse(&chain(1), contract).unwrap();
         let mut made = record(&chain(1), TX, Vec::new());
         made.to = Some(bridge.clone());
         made.sender = Some(bridge);

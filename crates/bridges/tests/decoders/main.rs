@@ -7,11 +7,14 @@
 )]
 
 mod across;
+mod canonical;
 mod cctp;
 mod celer;
 mod connector;
 mod hostile;
 mod layerzero;
 mod made;
+mod others;
 mod registry;
+mod synapse;
 mod thorchain;

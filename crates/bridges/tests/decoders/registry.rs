@@ -55,6 +55,49 @@ const TOPICS: &[&str] = &[
     "8c5261668696ce22758910d05bab8f186d6eb247ceac2af2e82c7dc17669b036",
     "1b2a7ff080b8cb6ff436ce0372e399692bbfb6d4ae5766fd8d58a7b8cc6142e6",
     "50c55e915134d457debfa58eb6f4342956f8b0616d51a89a3659360178e1ab63",
+    // Arbitrum: MessageDelivered, InboxMessageDelivered, OutBoxTransactionExecuted, L2ToL1Tx,
+    // BridgeCallTriggered, RedeemScheduled.
+    "5e3c1311ea442664e8b1611bfabef659120ea7a0a2cfc0667700bebc69cbffe1",
+    "ff64905f73a67fb594e0f940a8075a860db489ad991e032f48c81123eb52d60b",
+    "20af7f3bbfe38132b8900ae295cd9c8d1914be7052d061a511f3f728dab18964",
+    "3e7aafa77dbf186b7fd488006beff893744caa3c4f6f299e8a709fa2087374fc",
+    "2d9d115ef3e4a606d698913b1eae831a3cdfe20d9a83d48007b0526749c3d466",
+    "5ccd009502509cf28762c67858994d85b163bb6e451f5e9df7c5e18c9c2e123e",
+    // deBridge: CreatedOrder, FulfilledOrder.
+    "fc8703fd57380f9dd234a89dce51333782d49c5902f307b02f03e014d18fe471",
+    "d281ee92bab1446041582480d2c0a9dc91f855386bb27ea295faac1e992f7fe4",
+    // Hop: TransferSent, WithdrawalBonded, TransferSentToL2.
+    "e35dddd4ea75d7e9b3fe93af4f4e40e778c3da4074c9d93e7c6536f1e803c1eb",
+    "0c3d250c7831051e78aa6a56679e590374c7c424415ffe4aa474491def2fe705",
+    "0a0607688c86ec1775abcdbab7b33a3a35a6c9cde677c9be880150c231cc6b0b",
+    // The OP Stack: ETHBridgeInitiated, SentMessage, RelayedMessage.
+    "2849b43074093a05396b6f2a937dee8565b15a48a7b3d4bffb732a5017380af5",
+    "cb0f7ffd78f9aee47a248fae8db181db6eee833039123e026dcbff529522e52a",
+    "4641df4a962071e12719d8c8c8e5ac7fc4d97b927346a3d7a335b1f7517e133c",
+    // Polygon: StateSynced, StateCommitted, NewDepositBlock.
+    "103fed9db65eac19c4d870f49ab7520fe03b99f1838e5996caf47e9e43308392",
+    "5a22725590b0a51c923940223f7458512164b1113359a735e86e7f27f44791ee",
+    "1dadc8d0683c6f9824e885935c1bec6f76816730dcec148dda8cf25a7b9f797b",
+    // Ronin: DepositRequested, Deposited, WithdrawalRequested, Withdrew.
+    "d7b25068d9dc8d00765254cfb7f5070f98d263c8d68931d937c7362fa738048b",
+    "8d20d8121a34dded9035ff5b43e901c142824f7a22126392992c353c37890524",
+    "f313c253a5be72c29d0deb2c8768a9543744ac03d6b3cafd50cc976f1c2632fc",
+    "21e88e956aa3e086f6388e899965cef814688f99ad8bb29b08d396571016372d",
+    // Synapse: TokenDepositAndSwap, TokenRedeem, TokenDeposit, TokenRedeemAndRemove, TokenMint,
+    // TokenMintAndSwap, TokenWithdrawAndRemove, TokenWithdraw, BridgeRequested, BridgeRelayed.
+    "79c15604b92ef54d3f61f0c40caab8857927ca3d5092367163b4562c1699eb5f",
+    "dc5bad4651c5fbe9977a696aadc65996c468cde1448dd468ec0d83bf61c4b57c",
+    "da5273705dbef4bf1b902a131c2eac086b7e1476a8ab0cb4da08af1fe1bd8e3b",
+    "9a7024cde1920aa50cdde09ca396229e8c4d530d5cfdc6233590def70a94408c",
+    "bf14b9fde87f6e1c29a7e0787ad1d0d64b4648d8ae63da21524d9fd0f283dd38",
+    "4f56ec39e98539920503fd54ee56ae0cbebe9eb15aa778f18de67701eeae7c65",
+    "c1a608d0f8122d014d03cc915a91d98cef4ebaf31ea3552320430cba05211b6d",
+    "8b0afdc777af6946e53045a4a75212769075d30455a212ac51c9b16f9c5c9b26",
+    "120ea0364f36cdac7983bcfdd55270ca09d7f9b314a2ebc425a3b01ab1d6403a",
+    "f8ae392d784b1ea5e8881bfa586d81abf07ef4f1e2fc75f7fe51c90f05199a5c",
+    // Wormhole: LogMessagePublished, TransferRedeemed.
+    "6eb224fb001ed210e379b335e35efe88672a8ce935d981a6896b27ffdf52a3b2",
+    "caf280c8cfeba144da67230d9b009c8f868a75bac9a528fa0474be1ba317c169",
     // LayerZero: OFTs, packets of both versions, Stargate's pools.
     "85496b760a4b7f8d66384b9df21b381f5d1b1e79f229a47aaf4c232edc2fe59a",
     "efed6d3500546b29533b128a29e3a94d70788727f0507505ac12eaf2e578fd9c",

@@ -152,8 +152,141 @@ const KNOWN: &[(&str, Meaning)] = &[
          bytes,string)",
         Meaning::Kept,
     ),
+    // Arbitrum's bridge, <https://github.com/OffchainLabs/nitro-contracts>.
+    ("DepositInitiated(address,address,address,uint256,uint256)", Meaning::Kept),
+    ("InboxMessageDelivered(uint256,bytes)", Meaning::Kept),
+    ("RedeemScheduled(bytes32,bytes32,uint64,uint64,address,uint256,uint256)", Meaning::Kept),
+    ("DepositFinalized(address,address,address,uint256)", Meaning::Kept),
+    ("WithdrawalInitiated(address,address,address,uint256,uint256,uint256)", Meaning::Kept),
+    (
+        "L2ToL1Tx(address,address,uint256,uint256,uint256,uint256,uint256,uint256,bytes)",
+        Meaning::Kept,
+    ),
+    (
+        "L2ToL1Transaction(address,address,uint256,uint256,uint256,uint256,uint256,uint256,\
+         uint256,bytes)",
+        Meaning::Kept,
+    ),
+    ("OutBoxTransactionExecuted(address,address,uint256,uint256)", Meaning::Kept),
+    ("WithdrawalFinalized(address,address,address,uint256,uint256)", Meaning::Kept),
+    (
+        "MessageDelivered(uint256,bytes32,address,uint8,address,bytes32,uint256,uint64)",
+        Meaning::Kept,
+    ),
+    ("BridgeCallTriggered(address,address,uint256,bytes)", Meaning::Kept),
+    // Chainflip, <https://github.com/chainflip-io/chainflip-eth-contracts>.
+    ("SwapNative(uint32,bytes,uint32,uint256,address,bytes)", Meaning::Kept),
+    ("SwapNative(uint32,bytes,uint32,uint256,address)", Meaning::Kept),
+    ("SwapToken(uint32,bytes,uint32,address,uint256,address,bytes)", Meaning::Kept),
+    ("SwapToken(uint32,bytes,uint32,address,uint256,address)", Meaning::Kept),
+    ("XCallNative(uint32,bytes,uint32,uint256,address,bytes,uint256,bytes)", Meaning::Kept),
+    ("XCallToken(uint32,bytes,uint32,address,uint256,address,bytes,uint256,bytes)", Meaning::Kept),
+    // deBridge's DLN, <https://docs.debridge.finance>.
+    (
+        "CreatedOrder((uint64,bytes,uint256,bytes,uint256,uint256,bytes,uint256,bytes,bytes,\
+         bytes,bytes,bytes,bytes),bytes32,bytes,uint256,uint256,uint32,bytes)",
+        Meaning::Kept,
+    ),
+    (
+        "FulfilledOrder((uint64,bytes,uint256,bytes,uint256,uint256,bytes,uint256,bytes,bytes,\
+         bytes,bytes,bytes,bytes),bytes32,address,address)",
+        Meaning::Kept,
+    ),
+    ("ClaimedOrderCancel(bytes32,address,uint256,address)", Meaning::Kept),
+    // Hop, <https://github.com/hop-protocol/contracts>.
+    (
+        "TransferSent(bytes32,uint256,address,uint256,bytes32,uint256,uint256,uint256,uint256)",
+        Meaning::Kept,
+    ),
+    ("WithdrawalBonded(bytes32,uint256)", Meaning::Kept),
+    ("Withdrew(bytes32,address,uint256,bytes32)", Meaning::Kept),
+    ("TransferSentToL2(uint256,address,uint256,uint256,uint256,address,uint256)", Meaning::Kept),
+    ("TransferFromL1Completed(address,uint256,uint256,uint256,address,uint256)", Meaning::Kept),
+    // The OP Stack, <https://github.com/ethereum-optimism/optimism>.
+    ("ETHBridgeInitiated(address,address,uint256,bytes)", Meaning::Kept),
+    ("ETHBridgeFinalized(address,address,uint256,bytes)", Meaning::Kept),
+    ("ERC20BridgeInitiated(address,address,address,address,uint256,bytes)", Meaning::Kept),
+    ("ERC20BridgeFinalized(address,address,address,address,uint256,bytes)", Meaning::Kept),
+    ("ETHDepositInitiated(address,address,uint256,bytes)", Meaning::Kept),
+    ("ETHWithdrawalFinalized(address,address,uint256,bytes)", Meaning::Kept),
+    ("ERC20DepositInitiated(address,address,address,address,uint256,bytes)", Meaning::Kept),
+    ("ERC20WithdrawalFinalized(address,address,address,address,uint256,bytes)", Meaning::Kept),
+    ("WithdrawalInitiated(address,address,address,address,uint256,bytes)", Meaning::Kept),
+    ("DepositFinalized(address,address,address,address,uint256,bytes)", Meaning::Kept),
+    ("SentMessage(address,address,bytes,uint256,uint256)", Meaning::Kept),
+    ("SentMessageExtension1(address,uint256)", Meaning::Kept),
+    ("RelayedMessage(bytes32)", Meaning::Kept),
+    // Polygon's bridges, <https://github.com/maticnetwork/pos-portal>.
+    ("LockedEther(address,address,uint256)", Meaning::Kept),
+    ("LockedERC20(address,address,address,uint256)", Meaning::Kept),
+    ("ExitedEther(address,uint256)", Meaning::Kept),
+    ("ExitedERC20(address,address,uint256)", Meaning::Kept),
+    ("NewDepositBlock(address,address,uint256,uint256)", Meaning::Kept),
+    ("TokenDeposited(address,address,address,uint256,uint256)", Meaning::Kept),
+    ("StateCommitted(uint256,bool)", Meaning::Kept),
+    ("StateSynced(uint256,address,bytes)", Meaning::Kept),
+    // Ronin's bridge, <https://github.com/axieinfinity/ronin-dpos-contracts>.
+    (
+        "DepositRequested(bytes32,(uint256,uint8,(address,address,uint256),(address,address,\
+         uint256),(uint8,uint256,uint256)))",
+        Meaning::Kept,
+    ),
+    (
+        "Deposited(bytes32,(uint256,uint8,(address,address,uint256),(address,address,uint256),\
+         (uint8,uint256,uint256)))",
+        Meaning::Kept,
+    ),
+    (
+        "WithdrawalRequested(bytes32,(uint256,uint8,(address,address,uint256),(address,address,\
+         uint256),(uint8,uint256,uint256)))",
+        Meaning::Kept,
+    ),
+    (
+        "Withdrew(bytes32,(uint256,uint8,(address,address,uint256),(address,address,uint256),\
+         (uint8,uint256,uint256)))",
+        Meaning::Kept,
+    ),
+    ("TokenDeposited(uint256,address,address,address,uint32,uint256)", Meaning::Kept),
+    ("TokenDeposited(uint256,address,address,uint256)", Meaning::Kept),
+    ("TokenWithdrew(uint256,address,address,address,uint32,uint256)", Meaning::Kept),
+    ("TokenWithdrew(uint256,address,address,uint256)", Meaning::Kept),
+    // Synapse, <https://github.com/synapsecns/synapse-contracts>.
+    ("TokenDeposit(address,uint256,address,uint256)", Meaning::Kept),
+    (
+        "TokenDepositAndSwap(address,uint256,address,uint256,uint8,uint8,uint256,uint256)",
+        Meaning::Kept,
+    ),
+    ("TokenRedeem(address,uint256,address,uint256)", Meaning::Kept),
+    (
+        "TokenRedeemAndSwap(address,uint256,address,uint256,uint8,uint8,uint256,uint256)",
+        Meaning::Kept,
+    ),
+    ("TokenRedeemAndRemove(address,uint256,address,uint256,uint8,uint256,uint256)", Meaning::Kept),
+    ("TokenRedeemV2(bytes32,uint256,address,uint256)", Meaning::Kept),
+    ("TokenWithdraw(address,address,uint256,uint256,bytes32)", Meaning::Kept),
+    ("TokenMint(address,address,uint256,uint256,bytes32)", Meaning::Kept),
+    (
+        "TokenWithdrawAndRemove(address,address,uint256,uint256,uint8,uint256,uint256,bool,\
+         bytes32)",
+        Meaning::Kept,
+    ),
+    (
+        "TokenMintAndSwap(address,address,uint256,uint256,uint8,uint8,uint256,uint256,bool,\
+         bytes32)",
+        Meaning::Kept,
+    ),
+    (
+        "BridgeRequested(bytes32,address,bytes,uint32,address,address,uint256,uint256,bool)",
+        Meaning::Kept,
+    ),
+    (
+        "BridgeRelayed(bytes32,address,address,uint32,address,address,uint256,uint256,uint256)",
+        Meaning::Kept,
+    ),
+    ("BridgeDepositRefunded(bytes32,address,address,uint256)", Meaning::Kept),
     // Wormhole, <https://github.com/wormhole-foundation/wormhole>.
     ("LogMessagePublished(address,uint64,uint32,bytes,uint8)", Meaning::Kept),
+    ("TransferRedeemed(uint16,bytes32,uint64)", Meaning::Kept),
     // Tornado Cash, <https://github.com/tornadocash/tornado-core>.
     ("Deposit(bytes32,uint32,uint256)", Meaning::Kept),
     ("Withdrawal(address,bytes32,address,uint256)", Meaning::Kept),
