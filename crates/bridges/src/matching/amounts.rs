@@ -64,8 +64,11 @@ pub(crate) fn fit(amount_in: U256, amount_out: U256, scale: i8) -> Option<Fit> {
     if !more && missing < rest {
         return Some(Fit { exact: true, ppm: 0, size: 0 });
     }
+    if missing > whole {
+        return Some(Fit { exact: false, ppm: -i64::from(i32::MAX), size: half_octave(missing) });
+    }
     // So that a product with a million stays below 256 bits.
-    let shift = whole.bit_len().max(missing.bit_len()).saturating_sub(230);
+    let shift = whole.bit_len().saturating_sub(230);
     let parts = ((missing >> shift) * U256::from(1_000_000u64)) / (whole >> shift);
     let ppm = i64::try_from(parts).unwrap_or(i64::MAX);
     Some(Fit { exact: false, ppm: if more { -ppm } else { ppm }, size: half_octave(missing) })
@@ -131,6 +134,7 @@ mod tests {
         assert_eq!(of(1_000, 1_001, 0).unwrap().ppm, -1_000);
         assert_eq!(of(0, 1, 0), None);
         assert!(of(0, 0, 0).unwrap().exact);
+        assert!(fit(U256::from(1u64), U256::MAX, 0).unwrap().ppm < -1_000_000);
         // Six decimals against eighteen, both ways; what the coarse side cannot write is no fee.
         assert!(of(1_234_567, 1_234_567_000_000_000_000, 12).unwrap().exact);
         assert!(of(1_234_567_999_999_999_999, 1_234_567, -12).unwrap().exact);

@@ -154,16 +154,17 @@ impl Assets {
     /// One contract or coin on several chains, and one symbol on the built-in list.
     fn join_by_name(&mut self, book: &Book) {
         let list = AssetList::built_in();
-        let mut first: FxHashMap<String, u32> = FxHashMap::default();
+        let mut named: Vec<(String, &str, u32)> = Vec::new();
         for (at, text) in (0u32..).zip(book.names.texts()) {
             let Some((_, local)) = text.split_once('/') else { continue };
             let symbol = text.parse().ok().and_then(|id| list.get(&id).map(|info| &info.symbol));
-            let keys = [Some(format!("/{local}")), symbol.map(|symbol| plain(symbol).to_owned())];
-            for key in keys.into_iter().flatten() {
-                let known = *first.entry(key).or_insert(at);
-                if self.chain_of(known) != self.chain_of(at) {
-                    self.join_unmapped(known, at);
-                }
+            named.push((format!("/{local}"), text, at));
+            named.extend(symbol.map(|symbol| (plain(symbol).to_owned(), text, at)));
+        }
+        named.sort_unstable();
+        for same in named.chunk_by(|a, b| a.0 == b.0) {
+            for two in same.windows(2) {
+                self.join_unmapped(two[0].2, two[1].2);
             }
         }
     }
@@ -308,10 +309,9 @@ fn votes_of_ids(book: &Book, votes: &mut Votes) {
     for same in deposits.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         let [(bridge, id, d)] = same else { continue };
         let from = payouts.partition_point(|row| (row.0, row.1) < (*bridge, *id));
-        let [(b, i, p), ..] = payouts.get(from..).unwrap_or_default() else { continue };
-        if (b, i) != (bridge, id) {
-            continue;
-        }
+        let rest = payouts.get(from..).unwrap_or_default();
+        let to = rest.partition_point(|row| (row.0, row.1) == (*bridge, *id));
+        let Some([(_, _, p)]) = rest.get(..to) else { continue };
         if let (Some(deposit), Some(payout)) = (book.deposits.get(*d), book.payouts.get(*p))
             && let Some((scale, weight)) = agreement(deposit, payout, true)
         {
@@ -331,7 +331,8 @@ fn by_receiver(entries: &[Entry]) -> Vec<&Entry> {
 /// of which there are many, those with round amounts tell nothing.
 fn agreement(deposit: &Entry, payout: &Entry, few: bool) -> Option<(i8, u64)> {
     let wait = payout.time.saturating_sub(deposit.time);
-    let is_apart = deposit.chain != payout.chain && wait <= LEARNING_SECONDS && wait >= -CLOCK_SKEW;
+    let is_apart =
+        deposit.chain != payout.chain && (-CLOCK_SKEW..=LEARNING_SECONDS).contains(&wait);
     let other_bridge = deposit.bridge != payout.bridge && deposit.bridge != 0 && payout.bridge != 0;
     if !is_apart || other_bridge || deposit.asset == 0 || payout.asset == 0 {
         return None;

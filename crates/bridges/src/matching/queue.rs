@@ -5,6 +5,7 @@
 )]
 
 use hawkshaw_model::LinkClass;
+use rustc_hash::FxHashSet;
 
 use super::component::SURE;
 use super::fields::{Bucket, weigh};
@@ -219,6 +220,7 @@ pub(crate) fn solve_by_amount(
         (-weight, first(&deposits[*i], false), first(&payouts[*j], true))
     });
     let alone = order.len() == 1;
+    let mut used: (FxHashSet<usize>, FxHashSet<usize>) = Default::default();
     for (_, (i, j)) in order {
         let candidates = u64::try_from(far[j].rows.len()).unwrap_or(u64::MAX);
         let limit = near[i].rows.len().saturating_mul(far[j].rows.len()) > CELLS_MAX;
@@ -234,9 +236,11 @@ pub(crate) fn solve_by_amount(
             let mut reasons = vec![why];
             reasons.extend(state.void_reason(d, p));
             found.push(Pair { deposit: d, payout: p, class, score, candidates, accepted, reasons });
-            near[i].rows.retain(|row| *row != d);
-            far[j].rows.retain(|row| *row != p);
+            used.0.insert(d);
+            used.1.insert(p);
         }
+        near[i].rows.retain(|row| !used.0.contains(row));
+        far[j].rows.retain(|row| !used.1.contains(row));
     }
 }
 
