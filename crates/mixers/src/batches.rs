@@ -48,6 +48,8 @@ const LAG_ENDS: [i64; 9] = [1_800, 3_600, 7_200, 14_400, 28_800, 57_600, 115_200
 const LEFT_EACH: f64 = 0.9;
 /// How much likelier a habit is in a batch than among strangers, to be named as a reason.
 const REASON_RATIO: f64 = 2.0;
+/// A change of probabilities that is none.
+const SETTLED: f64 = 1e-4;
 /// Sums that a round may work on: Ronin needs some hundred thousand.
 const WORK_MAX: usize = 50_000_000;
 
@@ -86,7 +88,7 @@ pub(crate) struct Found {
 }
 
 /// Gives runs to batches. Both come in order of their starts; only runs within the window can be
-/// a batch's.
+/// a batch's. The hidden stretch is no history: its runs were taken out.
 ///
 /// # Errors
 ///
@@ -95,6 +97,7 @@ pub(crate) fn assign(
     runs: &[Run],
     batches: &[KnownBatch],
     window: (i64, i64),
+    hidden: (i64, i64),
     model: BatchModel,
 ) -> Result<Found, PoolError> {
     let start = batches.iter().map(|batch| batch.first).min().unwrap_or_default();
@@ -113,7 +116,7 @@ pub(crate) fn assign(
     for run in &outside {
         background.add(scale.habit(run), 1.0);
     }
-    let hours = hours_outside(runs, start, end, model.around);
+    let hours = hours_outside(runs, (start, end), hidden, model.around);
     let mut all = Tally::new();
     for habit in &habits {
         all.add(*habit, 1.0);
@@ -134,7 +137,9 @@ pub(crate) fn assign(
     };
     learner.guess(&all);
     for _ in 0..model.rounds {
-        learner.weigh();
+        if learner.weigh() < SETTLED {
+            break;
+        }
     }
     learner.give_reasons();
     Ok(Found {
@@ -185,12 +190,16 @@ fn candidates(
 }
 
 /// Hours of history outside the window that the background was told from.
-fn hours_outside(runs: &[Run], start: i64, end: i64, around: i64) -> f64 {
-    let first = runs.iter().map(|run| run.first).min().unwrap_or(start);
-    let last = runs.iter().map(|run| run.last).max().unwrap_or(end);
-    let before = start - first.max(start - around);
-    let after = last.min(end + around) - end;
-    hours(before.max(0) + after.max(0))
+fn hours_outside(runs: &[Run], window: (i64, i64), hidden: (i64, i64), around: i64) -> f64 {
+    let first = runs.iter().map(|run| run.first).min().unwrap_or(window.0);
+    let last = runs.iter().map(|run| run.last).max().unwrap_or(window.1);
+    let seen = |begin: i64, end: i64| {
+        let away = end.min(hidden.1).saturating_sub(begin.max(hidden.0)).max(0);
+        end.saturating_sub(begin).max(0).saturating_sub(away).max(0)
+    };
+    let before = seen(first.max(window.0.saturating_sub(around)), window.0);
+    let after = seen(window.1, last.min(window.1.saturating_add(around)));
+    hours(before.saturating_add(after))
 }
 
 /// Hours in which a run could start that belongs to some batch.
@@ -241,8 +250,9 @@ impl Learner<'_> {
         }
     }
 
-    /// Learns habits from what is believed, and weighs every run again with them.
-    fn weigh(&mut self) {
+    /// Learns habits from what is believed, and weighs every run again with them. Gives the
+    /// largest change of a probability.
+    fn weigh(&mut self) -> f64 {
         let profiles = self.profiles();
         let lags = self.lags();
         let items: Vec<Item> = (self.candidates.iter().zip(&self.habits))
@@ -261,18 +271,21 @@ impl Learner<'_> {
             .collect();
         let size = |(batch, (_, runs)): (&KnownBatch, &(Tally, f64))| Size {
             deposits: batch.deposits,
-            present: self.model.present * (-runs).exp(),
-            absent: 1.0 - self.model.present,
+            present: self.model.present,
+            runs: *runs,
             nothing: self.model.exhausted,
             each: LEFT_EACH,
         };
         let sizes: Vec<Size> = self.batches.iter().zip(&profiles).map(size).collect();
         let found = posteriors(&sizes, &items);
+        let mut change = 0.0_f64;
         for (candidate, probabilities) in self.candidates.iter_mut().zip(found) {
             for ((_, old), new) in candidate.options.iter_mut().zip(probabilities) {
+                change = change.max((*old - new).abs());
                 *old = new;
             }
         }
+        change
     }
 
     /// How much of a run was counted in the profile of a batch.

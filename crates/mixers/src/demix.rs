@@ -1,6 +1,9 @@
 //! From a pool and a question to hypotheses.
 #![expect(clippy::float_arithmetic, reason = "probabilities, not value")]
 
+#[cfg(test)]
+mod sensitivity;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::Address;
@@ -52,6 +55,9 @@ const DENOMINATIONS_SCORE: f64 = 0.699;
 /// Times to which batches are moved to see what is claimed where there is nothing.
 const PLACEBOS: [i64; 4] = [-2, -1, 1, 2];
 
+/// A stretch of no length.
+const NOTHING_HIDDEN: (i64, i64) = (0, 0);
+
 const SCORE_MEANING: &str = "the probability that the recipient took out notes of this thief, if \
     strangers behave as in the rest of the pool's history and the thief as the model of the mode \
     says; a hypothesis, never an edge";
@@ -70,9 +76,9 @@ pub fn demix(question: &Question<'_>) -> Result<Report, PoolError> {
     }
     let runs = runs(question.pool);
     if question.batches.is_empty() {
-        of_window(question, &runs)
+        of_window(question, &runs, SeriesModel::STANDARD)
     } else {
-        of_batches(question, &runs)
+        of_batches(question, &runs, BatchModel::STANDARD)
     }
 }
 
@@ -91,12 +97,15 @@ fn window(question: &Question<'_>, runs: &[Run]) -> Result<Window, PoolError> {
     Ok(window)
 }
 
-fn of_batches(question: &Question<'_>, runs: &[Run]) -> Result<Report, PoolError> {
+fn of_batches(
+    question: &Question<'_>,
+    runs: &[Run],
+    model: BatchModel,
+) -> Result<Report, PoolError> {
     let window = window(question, runs)?;
     let mut defects = question.pool.defects.clone();
     let batches = usable(question, window, &mut defects)?;
-    let model = BatchModel::STANDARD;
-    let found = assign(runs, &batches, (window.from, window.to), model)?;
+    let found = assign(runs, &batches, (window.from, window.to), NOTHING_HIDDEN, model)?;
     let mut sets = vec![0_usize; batches.len()];
     for (batch, _) in found.candidates.iter().flat_map(|candidate| &candidate.options) {
         sets[*batch] += 1;
@@ -316,7 +325,9 @@ fn placebos(
                 ..batch.clone()
             })
             .collect();
-        let Ok(Found { candidates, .. }) = assign(&strangers, &moved, (i64::MIN, i64::MAX), model)
+        let everywhere = (i64::MIN, i64::MAX);
+        let Ok(Found { candidates, .. }) =
+            assign(&strangers, &moved, everywhere, (begin, end), model)
         else {
             continue;
         };
@@ -328,9 +339,12 @@ fn placebos(
     found
 }
 
-fn of_window(question: &Question<'_>, runs: &[Run]) -> Result<Report, PoolError> {
+fn of_window(
+    question: &Question<'_>,
+    runs: &[Run],
+    model: SeriesModel,
+) -> Result<Report, PoolError> {
     let window = window(question, runs)?;
-    let model = SeriesModel::STANDARD;
     let found = series::find(runs, window.from, window.to, model);
     let mut best: BTreeMap<Address, Hypothesis> = BTreeMap::new();
     let mut core = BTreeSet::new();

@@ -23,6 +23,7 @@ mod rule;
 mod run;
 mod series;
 mod unpack;
+mod wide;
 
 pub use defects::{Defect, Defects};
 pub use demix::{Question, demix};

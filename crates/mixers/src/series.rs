@@ -96,12 +96,12 @@ pub(crate) fn find(runs: &[Run], from: i64, to: i64, model: SeriesModel) -> Vec<
         let paces = sides.iter().filter(|(begin, end)| end.saturating_sub(*begin) >= SIDE_MIN);
         let pace = paces.map(|(begin, end)| {
             let own = runs.iter().filter(|run| run.pattern == *pattern && is_run(run));
-            let seen = own.filter(|run| run.first >= *begin && run.last <= *end).count();
-            (number(seen) + 0.5) / hours(end - begin)
+            let own = own.filter(|run| run.first >= *begin && run.last <= *end);
+            Pace::of(own.map(|run| run.first), *begin, *end)
         });
         // Habits of strangers change with clients and relayers: of the paces before and after
         // the window the higher is taken.
-        let quiet = pace.max_by(f64::total_cmp);
+        let quiet = pace.max_by(|a, b| a.an_hour.total_cmp(&b.an_hour));
         found.extend(of_pattern(runs, *pattern, own, quiet, model));
     }
     found.sort_by(|a, b| b.volume.cmp(&a.volume).then(a.pattern.cmp(&b.pattern)));
@@ -111,11 +111,38 @@ pub(crate) fn find(runs: &[Run], from: i64, to: i64, model: SeriesModel) -> Vec<
     found
 }
 
+/// How fast strangers make runs.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    an_hour: f64,
+    /// How much more the runs of a day vary than those of a steady stream would: variance over
+    /// mean, at least 1.
+    unrest: f64,
+}
+
+impl Pace {
+    fn of(starts: impl Iterator<Item = i64>, begin: i64, end: i64) -> Self {
+        let mut days: BTreeMap<i64, u32> = BTreeMap::new();
+        for start in starts {
+            *days.entry((start - begin) / 86_400).or_default() += 1;
+        }
+        let all = hours(end - begin) / 24.0;
+        let sum: f64 = days.values().map(|count| f64::from(*count)).sum();
+        let squares: f64 = days.values().map(|count| f64::from(*count) * f64::from(*count)).sum();
+        let mean = sum / all;
+        let variance = squares / all - mean * mean;
+        Self {
+            an_hour: (sum + 0.5) / (all * 24.0),
+            unrest: if mean > 0.0 { (variance / mean).max(1.0) } else { 1.0 },
+        }
+    }
+}
+
 fn of_pattern(
     runs: &[Run],
     pattern: FeePattern,
     own: &[usize],
-    quiet: Option<f64>,
+    quiet: Option<Pace>,
     model: SeriesModel,
 ) -> Vec<Series> {
     if own.len() < model.runs_min {
@@ -125,7 +152,9 @@ fn of_pattern(
         .windows(2)
         .map(|pair| hours((runs[pair[1]].first - runs[pair[0]].first).max(1)))
         .collect();
-    let Some((busy, quiet)) = busy_parts(&waits, quiet, model) else { return Vec::new() };
+    let unrest = quiet.map_or(1.0, |pace| pace.unrest);
+    let known = quiet.map(|pace| pace.an_hour);
+    let Some((busy, quiet)) = busy_parts(&waits, known, model) else { return Vec::new() };
     let mut found = Vec::new();
     let mut at = 0;
     while at < busy.len() {
@@ -136,7 +165,8 @@ fn of_pattern(
         let end = busy[at..].iter().position(|part| *part <= 0.5).map_or(busy.len(), |n| at + n);
         let waited: f64 = waits[at..end].iter().sum();
         let strangers = quiet * waited;
-        if end - at + 1 >= model.runs_min && is_no_accident(end - at, strangers, own.len()) {
+        if end - at + 1 >= model.runs_min && is_no_accident(end - at, strangers, unrest, own.len())
+        {
             let share = 1.0 - (strangers / number(end - at)).min(1.0);
             let members: Vec<Member> = (at..=end)
                 .map(|n| {
@@ -147,13 +177,38 @@ fn of_pattern(
                 })
                 .collect();
             let volume = members.iter().map(|member| runs[member.run].count).sum();
-            let mut series = Series { pattern, members, volume, strangers, candidates: own.len() };
-            follow(&mut series, runs, own);
-            found.push(series);
+            found.push(Series { pattern, members, volume, strangers, candidates: own.len() });
         }
         at = end;
     }
+    let mut found = joined(found, runs);
+    for series in &mut found {
+        follow(series, runs, own);
+    }
     found
+}
+
+/// Makes one of series of the same pattern that follow each other: a hand that has worked for
+/// some time may rest as long, or over a night. They come in order of time.
+fn joined(found: Vec<Series>, runs: &[Run]) -> Vec<Series> {
+    const NIGHT: i64 = 86_400;
+    let begin = |series: &Series| series.members.iter().map(|own| runs[own.run].first).min();
+    let end = |series: &Series| series.members.iter().map(|own| runs[own.run].last).max();
+    let mut all: Vec<Series> = Vec::new();
+    for series in found {
+        if let Some(before) = all.last_mut()
+            && let (Some(first), Some(last)) = (begin(before), end(before))
+            && let Some(next) = begin(&series)
+            && next.saturating_sub(last) <= last.saturating_sub(first).max(NIGHT)
+        {
+            before.members.extend(series.members);
+            before.volume = before.volume.saturating_add(series.volume);
+            before.strangers += series.strangers;
+        } else {
+            all.push(series);
+        }
+    }
+    all
 }
 
 /// For each wait, the probability that it was a busy one; and the quiet pace, in runs an hour.
@@ -216,14 +271,18 @@ fn forward_backward(waits: &[f64], quiet: f64, busy: f64, model: SeriesModel) ->
 }
 
 /// Whether strangers would hardly make so many runs where so few are expected, wherever among
-/// the runs that might begin (Poisson tail, bounded by its first term; Bonferroni).
-fn is_no_accident(runs: usize, expected: f64, beginnings: usize) -> bool {
+/// the runs that might begin (Poisson tail, bounded by its first term; Bonferroni). Of a restless
+/// stream, as many runs count as one as its days vary more than those of a steady one.
+fn is_no_accident(runs: usize, expected: f64, unrest: f64, beginnings: usize) -> bool {
     if number(runs) <= 2.0 * expected {
         return false;
     }
+    let (expected, mut left) = ((expected / unrest).max(1e-9), number(runs) / unrest);
     let mut ln = -expected + number(beginnings).ln() + 2.0_f64.ln();
-    for n in 1..=runs {
-        ln += expected.max(1e-9).ln() - number(n).ln();
+    while left > 0.0 {
+        // The logarithm of the power and the factorial, one run after another; the last in part.
+        ln += left.min(1.0) * (expected.ln() - left.max(1.0).ln());
+        left -= 1.0;
     }
     ln < ACCIDENT.ln()
 }
