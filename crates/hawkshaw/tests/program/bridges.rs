@@ -131,6 +131,21 @@ fn ether_is_followed_through_thorchain_into_bitcoin() {
     said(command().arg("verify").arg(&report)).ended(DONE);
 }
 
+/// A store keeps the logs that bridges leave, and says the same as the files.
+#[test]
+fn a_store_shows_the_same_crossings() {
+    let case = case(ROUTER, &out_memo());
+    let from_files = case.trace(&["--json", "--floor", "0"]).ended(DONE).json();
+    let store = case.path().join("store");
+    let files = ["transfers.csv", "outputs.csv", "events.csv"].map(|name| case.path().join(name));
+    said(command().args(["ledger", "import", "--store"]).arg(&store).args(&files)).ended(DONE);
+    let mut traced = command();
+    traced.arg("trace").arg(case.path()).arg("--store").arg(&store);
+    let from_store = said(traced.args(["--json", "--floor", "0"])).ended(DONE).json();
+    assert_eq!(terminals(&from_store), terminals(&from_files));
+    assert_eq!(from_store["edges"], from_files["edges"]);
+}
+
 /// Without its far side the deposit ends at the bridge, and says where it goes.
 #[test]
 fn a_deposit_says_where_it_goes() {
