@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use crate::address::Account;
 use crate::chain::{ChainId, ChainIdError, shortened};
 
 /// An asset of a chain, as its CAIP-19 id (`eip155:1/slip44:60`,
@@ -42,6 +43,13 @@ impl AssetId {
         // Checked when the id was made.
         let chain = self.0.split('/').next().unwrap_or_default();
         chain.parse().unwrap_or_else(|_| ChainId::ethereum())
+    }
+
+    /// The contract of a fungible token of an EVM chain or of Tron.
+    pub fn contract(&self) -> Option<Account> {
+        let (standard, contract) = self.local().split_once(':')?;
+        let is_token = matches!(standard, "erc20" | "trc20");
+        is_token.then(|| Account::parse(&self.chain(), contract).ok()).flatten()
     }
 
     /// The namespace and reference: `erc20:0xa0b8…`.

@@ -9,7 +9,7 @@ use hawkshaw_fixture::text::{
 use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{
     Account, Amount, AssetList, Case, ChainId, Crossing, Destination, Fraction, Grade, LinkClass,
-    OutPoint, Passage, Payout, Policy, Stolen, Stop, TerminalKind, TxId,
+    OutPoint, Passage, Payout, Policy, Stolen, Stop, TerminalKind, TransferKind, TxId,
 };
 use hawkshaw_trace::{Link, Options, Scene, Stops, Trace, trace};
 
@@ -203,6 +203,45 @@ fn what_is_burned_comes_out_minted() {
     )];
     let found = run(story, &["steal"], &links);
     assert_eq!(told(&found, Policy::Fifo), "held mule USDC 100 [100]");
+}
+
+/// What a bridge pays to a contract that exchanges it at once goes on to whoever gets the
+/// proceeds.
+#[test]
+fn what_comes_out_may_be_swapped_in_the_same_transaction() {
+    for payer in ["router", "mint"] {
+        let story = format!(
+            "1 steal: victim -> thief 100 ETH
+             2 in: thief -> vault 100 ETH
+             3 out: {payer} -> executor 50 USDC, executor -> pool 50 USDC, pool -> mule 20 WETH"
+        );
+        let links = [crossing(
+            on_ethereum("in", "ETH", 100, "vault"),
+            vec![(100, on_ethereum("out", "USDC", 50, "executor"))],
+        )];
+        let found = run(&story, &["steal"], &links);
+        assert_eq!(told(&found, Policy::Fifo), "held mule WETH 20 [100]", "{payer}");
+    }
+}
+
+/// A bridge that wraps what it is paid keeps wrapped ether.
+#[test]
+fn a_bridge_may_wrap_what_goes_in() {
+    let story = "1 steal: victim -> thief 100 ETH
+         2 in: thief -> spoke 100 ETH, spoke -> weth 100 ETH, mint -> spoke 100 WETH
+         3 out: router -> mule 60 USDC";
+    let mut story: Story = story.parse().unwrap();
+    let wrapped = story.transfers.iter_mut().find(|row| row.asset == asset("WETH")).unwrap();
+    wrapped.kind = TransferKind::Wrap;
+    let contract = asset("WETH").contract();
+    let paid = story.transfers.iter_mut().find(|row| row.to == Some(account("weth"))).unwrap();
+    paid.to = contract;
+    let links = [crossing(
+        on_ethereum("in", "WETH", 100, "spoke"),
+        vec![(100, on_ethereum("out", "USDC", 60, "mule"))],
+    )];
+    let found = follow(&story, &case_of(&["steal"]), &links);
+    assert_eq!(told(&found, Policy::Fifo), "held mule USDC 60 [100]");
 }
 
 #[test]

@@ -231,19 +231,25 @@ impl<U: Units> Replay<'_, U> {
         let tx = self.book.tx();
         for due in self.crossings.take_due(tx) {
             let spot = due.exit.spot;
-            let fits = |(number, p): &(usize, &Payment<U>)| {
-                let to = p.to == spot.account && p.to.is_some();
+            let is_free = |(number, p): &(usize, &Payment<U>)| {
                 let payer = p.from.and_then(|from| self.book.holding(from, p.asset));
                 let stolen = stolen.get(*number).copied().unwrap_or(false);
-                to && p.asset == spot.asset && payer.is_none() && !stolen
+                p.asset == spot.asset && payer.is_none() && !stolen
             };
-            let found = payments.iter().enumerate().filter(fits);
-            let found: Vec<usize> = found.map(|(number, _)| number).collect();
+            let free = payments.iter().enumerate().filter(is_free);
+            let free: Vec<usize> = free.map(|(number, _)| number).collect();
+            let stated = U::from_amount(spot.amount).ok_or(Halt::TooWide(tx))?;
+            let mut found = free.clone();
+            found.retain(|at| spot.account.is_some() && payments[*at].to == spot.account);
+            // A contract that exchanges at once what it receives does not keep it.
+            let passed_on = found.is_empty() && spot.account.is_some();
+            if passed_on {
+                found = paid_by_one(payments, &free, stated);
+            }
             let there = found
                 .iter()
                 .try_fold(U::default(), |sum, at| sum.checked_add(payments[*at].amount))
                 .ok_or(Halt::TooWide(tx))?;
-            let stated = U::from_amount(spot.amount).ok_or(Halt::TooWide(tx))?;
             let brought = if stated.is_zero() { there } else { stated.min(there) };
             let Some(transit) = self.take_out(due, brought)? else { continue };
             let swap = self.out_of(due);
@@ -254,9 +260,13 @@ impl<U: Units> Replay<'_, U> {
                     continue;
                 }
                 rest = rest.minus(amount);
-                let payment = Payment { amount, ..payments[at] };
-                payments[at].amount = payments[at].amount.minus(amount);
+                let payment = Payment { amount, to: spot.account, ..payments[at] };
                 let to = self.place_of_payee(payment.to, payment.asset)?;
+                if passed_on && matches!(to.resolve(), Resolved::Holding(_)) {
+                    payments[at].from = spot.account;
+                } else {
+                    payments[at].amount = payments[at].amount.minus(amount);
+                }
                 let note = self.edge(batch, &payment, to, out_link(due))?;
                 self.book.pay(Some(transit), to, amount, note)?;
                 self.flow_from(swap, to);
@@ -454,6 +464,25 @@ fn number(index: usize) -> u32 {
 
 fn out_link<U>(due: Due) -> LinkNote<U> {
     LinkNote::BridgeOut { crossing: number(due.crossing), payout: number(due.exit.number) }
+}
+
+/// Of some payments those of the only payer whose payments sum to an amount.
+fn paid_by_one<U: Units>(payments: &[Payment<U>], of: &[usize], amount: U) -> Vec<usize> {
+    let mut payers: Vec<Option<u32>> = of.iter().map(|at| payments[*at].from).collect();
+    payers.sort_unstable();
+    payers.dedup();
+    let by = |payer: &Option<u32>| -> Vec<usize> {
+        of.iter().copied().filter(|at| payments[*at].from == *payer).collect()
+    };
+    let sums_to_it = |found: &Vec<usize>| {
+        let mut amounts = found.iter().map(|at| payments[*at].amount);
+        amounts.try_fold(U::default(), |sum, one| sum.checked_add(one)) == Some(amount)
+    };
+    let mut fitting = payers.iter().map(by).filter(sums_to_it);
+    match (fitting.next(), fitting.next()) {
+        (Some(only), None) => only,
+        _ => Vec::new(),
+    }
 }
 
 /// Which payee of a transaction the bridge of a deposit is: the account that is known to keep
