@@ -14,7 +14,9 @@ mod matching;
 mod record;
 mod table;
 
-pub use decode::{BridgeDecoder, DecodeDefect, Decoded, DefectKind, decode_all, decoders};
+pub use decode::{
+    BridgeDecoder, DecodeDefect, Decoded, DefectKind, Movement, complete, decode_all, decoders,
+};
 pub use leg::{Leg, Side, Trust};
 pub use matching::{
     MatchDefects, MatchOptions, Matching, Pair, Reason, TokenMap, crossings, match_legs,

@@ -10,6 +10,7 @@ mod arbitrum;
 mod cctp;
 mod celer;
 mod chainflip;
+mod complete;
 mod debridge;
 mod hop;
 mod layerzero;
@@ -27,5 +28,6 @@ mod synapse;
 mod thorchain;
 mod wormhole;
 
+pub use complete::{Movement, complete};
 pub use protocol::{BridgeDecoder, DecodeDefect, Decoded, DefectKind};
 pub use registry::{decode_all, decoders};

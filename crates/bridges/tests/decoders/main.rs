@@ -10,6 +10,7 @@ mod across;
 mod canonical;
 mod cctp;
 mod celer;
+mod complete;
 mod connector;
 mod hostile;
 mod layerzero;
