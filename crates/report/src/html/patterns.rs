@@ -7,7 +7,7 @@ use crate::figures::grouped;
 use crate::findings::Findings;
 use crate::markup::Markup;
 use crate::patterns::{by_kind, heading, share, stay};
-use crate::text::{counted, prose};
+use crate::text::{counted, prose, short};
 
 /// Patterns of a kind that a page shows.
 const PATTERNS_MAX: usize = 5;
@@ -92,7 +92,13 @@ fn figures(page: &mut Markup, findings: &Findings<'_>) {
 fn details(page: &mut Markup, findings: &Findings<'_>, pattern: &Pattern) {
     page.node("details", &[("class", "pattern")], |page| {
         page.node("summary", &[], |page| {
-            page.leaf("span", &[("class", "what")], &prose(&pattern.text));
+            page.node("span", &[("class", "what")], |page| {
+                page.text(&prose(&pattern.text));
+                if let Some(account) = pattern.accounts.first() {
+                    page.text(" ");
+                    page.leaf("code", &[], &short(&account.address_for_people()));
+                }
+            });
             page.node("span", &[("class", "right")], |page| {
                 page.leaf("span", &[("class", "share")], &share(pattern).to_string());
             });
@@ -119,7 +125,12 @@ fn facts(page: &mut Markup, findings: &Findings<'_>, pattern: &Pattern) {
         }
         rest(page, pattern.accounts_total, pattern.accounts.len());
     });
+    let shown_by = counted(pattern.edges_total, "movement", "movements");
+    fact("Shown by", &mut |page| page.text(&shown_by));
     fact("Transactions", &mut |page| {
+        if pattern.transactions.is_empty() {
+            page.text("none stated");
+        }
         for tx in pattern.transactions.iter().take(PLACES_MAX) {
             let text = tx.hash().on(tx.chain());
             page.node("div", &[], |page| parts::copyable(page, &text, "transaction"));

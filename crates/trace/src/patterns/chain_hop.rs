@@ -9,7 +9,7 @@ use super::index::{Index, Side};
 use super::moves::Form;
 use super::pattern::PatternKind;
 use super::service::arrivals;
-use super::words::{capital, count, movements, theft};
+use super::words::{capital, count, movements};
 
 /// The bridges, each with the movements that entered it, whether the far side was followed or
 /// not.
@@ -43,7 +43,7 @@ fn draft(index: &Index<'_>, bridge: &str, moves: &[usize]) -> Draft {
     };
     let text = format!(
         "{} left its chain over {bridge} {}{followed}.",
-        capital(&theft(parts)),
+        capital(&index.theft(parts)),
         movements(moves.len(), seconds),
     );
     let from = moves.iter().filter_map(|found| index.moves[*found].from);

@@ -13,7 +13,7 @@ use super::draft::Draft;
 use super::index::Index;
 use super::pattern::PatternKind;
 use super::share::is_at_least;
-use super::words::{after, capital, count, seconds, theft};
+use super::words::{after, capital, count, seconds};
 
 /// Movements that are tried in all.
 const TRIES_MAX: usize = 2_000_000;
@@ -51,7 +51,7 @@ pub(super) fn find(index: &Index<'_>) -> (Vec<Draft>, bool) {
     (found.map(|(parts, moves)| draft(index, parts, &moves)).collect(), is_complete)
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
     /// Walks on from a first movement, depth first. Says whether every way was tried.
     fn from(&mut self, first: usize) -> bool {
         let settings = self.index.settings;
@@ -60,16 +60,18 @@ impl Search<'_> {
         // For each movement of the walk, what its payee paid later and was not tried yet.
         let mut open = vec![self.later(first)];
         while let Some(next) = open.last_mut() {
-            let Some(found) = next.next() else {
+            let Some((found, rest)) = next.split_first() else {
                 open.pop();
                 walk.pop();
                 continue;
             };
+            *next = rest;
             if left == 0 {
                 return false;
             }
             left -= 1;
             self.tries += 1;
+            let found = *found;
             if !self.carries_on(&walk, found) {
                 continue;
             }
@@ -88,14 +90,11 @@ impl Search<'_> {
         true
     }
 
-    /// What the payee of a movement paid later, within the time of a circle.
-    fn later(&self, found: usize) -> std::vec::IntoIter<usize> {
+    /// What the payee of a movement paid later.
+    fn later(&self, found: usize) -> &'a [usize] {
         let payee = self.index.moves[found].to;
         let paid = payee.map_or(&[][..], |payee| self.index.paid_by(payee));
-        let from = paid.partition_point(|later| *later <= found);
-        // No more than the budget can look at.
-        let some: Vec<usize> = paid[from..].iter().take(TRIES_EACH_MAX).copied().collect();
-        some.into_iter()
+        &paid[paid.partition_point(|later| *later <= found)..]
     }
 
     /// Whether a movement can follow those of a walk: in time, in the group, to an account that
@@ -129,7 +128,7 @@ fn draft(index: &Index<'_>, parts: u64, moves: &[usize]) -> Draft {
     let seconds = index.seconds(&edges);
     let text = format!(
         "{} went in a circle over {} accounts and was back where it set out {}.",
-        capital(&theft(parts)),
+        capital(&index.theft(parts)),
         moves.len(),
         after(seconds),
     );

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::index::Index;
 use super::pattern::PatternKind;
-use super::words::{capital, count, counted, duration, seconds, theft};
+use super::words::{capital, count, counted, duration, seconds};
 
 /// Value that was moved after a long rest.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ fn wakings(index: &Index<'_>, account: usize) -> Option<Wakings> {
 fn draft(index: &Index<'_>, account: usize, found: &Wakings) -> Draft {
     let text = format!(
         "{} lay at one account for {} and was moved then{}.",
-        capital(&theft(found.parts)),
+        capital(&index.theft(found.parts)),
         duration(found.longest),
         match found.count {
             1 => String::new(),

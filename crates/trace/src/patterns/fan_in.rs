@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::index::{Index, Side};
 use super::pattern::PatternKind;
 use super::window::{Burst, burst};
-use super::words::{after, count, counted, theft};
+use super::words::{after, count, counted};
 
 /// The movements to an account that fan in.
 pub(super) fn collected(index: &Index<'_>, account: usize) -> Option<Burst> {
@@ -34,7 +34,7 @@ fn draft(index: &Index<'_>, account: usize, found: &Burst) -> Draft {
     let text = format!(
         "{} paid {} to one account in {} {}.",
         counted(count(found.others), "account", "accounts"),
-        theft(parts),
+        index.theft(parts),
         counted(count(found.moves.len()), "payment", "payments"),
         after(seconds),
     );

@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::index::{Index, Side};
 use super::pattern::PatternKind;
 use super::window::{Burst, band, burst};
-use super::words::{after, count, counted, theft};
+use super::words::{after, count, counted};
 
 /// Payments of a fan-out are called equal if the largest is at most so many percent above the
 /// smallest: gas is sometimes taken from them.
@@ -40,7 +40,7 @@ fn draft(index: &Index<'_>, account: usize, found: &Burst) -> Draft {
     };
     let text = format!(
         "One account paid {} to {} in {} {}{alike}.",
-        theft(parts),
+        index.theft(parts),
         counted(count(found.others), "other", "others"),
         counted(count(found.moves.len()), "payment", "payments"),
         after(seconds),

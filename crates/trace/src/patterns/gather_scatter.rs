@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::index::{Index, Side};
 use super::pattern::PatternKind;
 use super::window::Burst;
-use super::words::{after, count, theft};
+use super::words::{after, count};
 use super::{fan_in, fan_out, share};
 
 /// The accounts that gather and then scatter, as patterns and as sorted numbers.
@@ -61,7 +61,7 @@ fn draft(index: &Index<'_>, account: usize, ins: &Burst, outs: &Burst) -> Draft 
     let text = format!(
         "{} accounts paid {} to one account, which paid it on to {} others; all {}.",
         ins.others,
-        theft(got),
+        index.theft(got),
         outs.others,
         after(seconds),
     );

@@ -66,6 +66,11 @@ impl<'a> Index<'a> {
         moves.flat_map(|found| [found.edge, found.arrival]).collect()
     }
 
+    /// Parts of the theft in a sentence: `12.35 % of the theft`.
+    pub(super) fn theft(&self, parts: u128) -> String {
+        words::theft(parts, self.trace.stolen.len())
+    }
+
     /// What an edge is.
     pub(super) fn form(&self, edge: usize) -> Form<'a> {
         moves::form(&self.trace.edges[edge])

@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::index::{Index, Side};
 use super::pattern::PatternKind;
 use super::service::{Service, arrivals};
-use super::words::{capital, count, movements, theft};
+use super::words::{capital, count, movements};
 
 /// The mixers, each with the movements that entered it.
 pub(super) fn find(index: &Index<'_>) -> Vec<Draft> {
@@ -28,7 +28,7 @@ fn draft(index: &Index<'_>, mixer: &Service<'_>, moves: &[usize]) -> Draft {
     };
     let text = format!(
         "{} entered {} {}{alike}.",
-        capital(&theft(parts)),
+        capital(&index.theft(parts)),
         mixer.words(),
         movements(moves.len(), seconds),
     );

@@ -41,7 +41,7 @@ fn draft(index: &Index<'_>, account: usize, conduct: &Conduct, dwell: u64) -> Dr
     let edges = index.edges(&[ins, outs].concat());
     let text = format!(
         "One account got {} in {} and paid it on in {}; half of it was gone {}.",
-        words::theft(conduct.got),
+        index.theft(conduct.got),
         words::counted(words::count(ins.len()), "movement", "movements"),
         words::count(outs.len()),
         words::after(dwell),

@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::holding::Conduct;
 use super::index::Index;
 use super::pattern::PatternKind;
-use super::words::{capital, count, counted, theft};
+use super::words::{capital, count, counted};
 
 /// The peel chains among some chains.
 pub(super) fn find(index: &Index<'_>, conducts: &[Conduct], chains: &[Chain]) -> Vec<Draft> {
@@ -34,10 +34,10 @@ fn draft(index: &Index<'_>, conducts: &[Conduct], chain: &Chain) -> Draft {
     };
     let text = format!(
         "{} went down a row of {}, of which {} paid a part aside: {} in all{ended}; {}.",
-        capital(&theft(parts)),
+        capital(&index.theft(parts)),
         counted(count(chain.steps.len()), "account", "accounts"),
         chain.peels,
-        theft(peeled),
+        index.theft(peeled),
         chain::rest(dwell),
     );
     Draft {

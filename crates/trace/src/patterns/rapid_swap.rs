@@ -8,7 +8,8 @@ use rustc_hash::FxHashMap;
 use super::draft::Draft;
 use super::index::Index;
 use super::pattern::PatternKind;
-use super::words::{count, counted, duration, seconds, theft};
+use super::share::billionths;
+use super::words::{capital, count, counted, duration, percent, seconds};
 
 /// A token with stolen value in it: which one was stolen, and when.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +55,7 @@ pub(super) fn find(index: &Index<'_>) -> Vec<Draft> {
         }
     }
     let large = sold.into_values().filter(|sold| sold.parts >= index.least());
-    large.map(draft).collect()
+    large.map(|sold| draft(index, sold)).collect()
 }
 
 /// Whether an asset is the coin of its chain itself (SLIP-44), which nobody can freeze.
@@ -62,15 +63,17 @@ fn is_coin(index: &Index<'_>, asset: usize) -> bool {
     index.assets[asset].local().starts_with("slip44:")
 }
 
-fn draft(sold: Sold) -> Draft {
+fn draft(index: &Index<'_>, sold: Sold) -> Draft {
+    let kinds = u128::try_from(index.trace.stolen.len()).unwrap_or(1);
+    let of_token = percent(billionths(sold.parts.saturating_mul(kinds)));
     let first = sold.delays.iter().min().copied().unwrap_or(0);
     let last = sold.delays.iter().max().copied().unwrap_or(0);
     let text = format!(
-        "A stolen token was swapped into its chain's own coin in {}, the last one {} after the \
-         theft: {}.",
+        "{} of a stolen token was swapped into its chain's own coin in {}, the last one {} after \
+         the theft.",
+        capital(&of_token),
         counted(count(sold.edges.len()), "swap", "swaps"),
         duration(last),
-        theft(sold.parts),
     );
     Draft {
         kind: PatternKind::RapidSwap,

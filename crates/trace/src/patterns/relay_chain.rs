@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::holding::Conduct;
 use super::index::Index;
 use super::pattern::PatternKind;
-use super::words::{capital, count, counted, theft};
+use super::words::{capital, count, counted};
 
 /// The relay chains among some chains.
 pub(super) fn find(index: &Index<'_>, conducts: &[Conduct], chains: &[Chain]) -> Vec<Draft> {
@@ -26,7 +26,7 @@ fn draft(index: &Index<'_>, conducts: &[Conduct], chain: &Chain) -> Draft {
     };
     let text = format!(
         "{} passed through {} in a row{aside}; {}.",
-        capital(&theft(parts)),
+        capital(&index.theft(parts)),
         counted(count(chain.steps.len()), "account", "accounts"),
         chain::rest(dwell),
     );

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::index::{Index, Side};
 use super::pattern::PatternKind;
-use super::words::{after, count, counted, seconds, theft};
+use super::words::{after, count, counted, seconds};
 
 /// Ways over one account in between that are joined, at most. It bounds time and memory; middles
 /// with many neighbours, which make most ways, are left out before.
@@ -102,7 +102,7 @@ fn draft(index: &Index<'_>, ways: &[Way]) -> Draft {
     let seconds = index.seconds(&edges);
     let text = format!(
         "{} went from one account to another over {} in between, {}.",
-        super::words::capital(&theft(parts)),
+        super::words::capital(&index.theft(parts)),
         counted(count(ways.len()), "account", "accounts"),
         after(seconds),
     );

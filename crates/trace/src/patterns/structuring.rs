@@ -10,7 +10,7 @@ use super::index::{Index, Side};
 use super::pattern::PatternKind;
 use super::service::{Service, arrivals};
 use super::window::band;
-use super::words::{after, count, counted, theft};
+use super::words::{after, count, counted};
 
 /// Bands of amounts of one asset that are sought at one service, the fullest first.
 const BANDS_MAX: usize = 4;
@@ -85,7 +85,7 @@ fn draft(index: &Index<'_>, service: &Service<'_>, moves: &[usize]) -> Draft {
         index.settings.structuring_percent,
         service.words(),
         after(seconds),
-        theft(parts),
+        index.theft(parts),
     );
     let paid = |found: &usize| &index.moves[*found];
     let places = moves.iter().filter_map(|found| paid(found).to);

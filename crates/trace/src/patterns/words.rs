@@ -2,13 +2,18 @@
 
 use super::share::billionths;
 
-/// Parts of the theft as a percentage: `12.35 % of the theft`.
-pub(super) fn theft(parts: u128) -> String {
-    format!("{} of the theft", percent(billionths(parts)))
+/// Parts of the theft as a percentage: `12.35 % of the theft`. Where several assets were stolen it
+/// says how they count.
+pub(super) fn theft(parts: u128, stolen_assets: usize) -> String {
+    let share = percent(billionths(parts));
+    match stolen_assets {
+        0 | 1 => format!("{share} of the theft"),
+        assets => format!("{share} of the theft ({assets} assets that count the same)"),
+    }
 }
 
 /// Billionths as a percentage, exact at both ends.
-fn percent(billionths: u64) -> String {
+pub(super) fn percent(billionths: u64) -> String {
     match billionths {
         0..50_000 => "less than 0.01 %".to_owned(),
         999_950_000..1_000_000_000 => "more than 99.99 %".to_owned(),
@@ -80,10 +85,11 @@ mod tests {
         assert_eq!(duration(7_199), "119 minutes");
         assert_eq!(duration(86_400 * 45), "45 days");
         let whole = u128::from(WHOLE);
-        assert_eq!(theft(whole), "100 % of the theft");
-        assert_eq!(theft(whole * 3), "100 % of the theft");
-        assert_eq!(theft(whole - 1), "more than 99.99 % of the theft");
-        assert_eq!(theft(whole / 3), "33.33 % of the theft");
-        assert_eq!(theft(1), "less than 0.01 % of the theft");
+        assert_eq!(theft(whole, 1), "100 % of the theft");
+        assert_eq!(theft(whole * 3, 1), "100 % of the theft");
+        assert_eq!(theft(whole - 1, 1), "more than 99.99 % of the theft");
+        assert_eq!(theft(1, 1), "less than 0.01 % of the theft");
+        let two = theft(whole / 3, 2);
+        assert_eq!(two, "33.33 % of the theft (2 assets that count the same)");
     }
 }
