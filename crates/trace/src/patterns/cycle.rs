@@ -15,8 +15,8 @@ use super::pattern::PatternKind;
 use super::share::is_at_least;
 use super::words::{after, capital, count, seconds};
 
-/// Movements that are tried in all.
-const TRIES_MAX: usize = 2_000_000;
+/// Movements that are tried in all. It bounds memory too: each can close a circle.
+const TRIES_MAX: usize = 500_000;
 /// Movements that are tried behind one first movement, so that no hub takes the whole budget.
 const TRIES_EACH_MAX: usize = 10_000;
 

@@ -7,7 +7,7 @@ use super::words::{after, count, counted, seconds};
 
 /// Ways over one account in between that are joined, at most. It bounds time and memory; middles
 /// with many neighbours, which make most ways, are left out before.
-const WAYS_MAX: usize = 4_000_000;
+const WAYS_MAX: usize = 2_000_000;
 
 /// A way from one account over another to a third.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

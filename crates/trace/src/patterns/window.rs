@@ -1,5 +1,6 @@
 //! Movements that are close to each other: in time, or in amount.
 
+use alloy_primitives::U256;
 use hawkshaw_model::Amount;
 use rustc_hash::FxHashMap;
 
@@ -76,14 +77,10 @@ pub(super) fn band(amounts: &[Amount], percent: u32) -> (usize, usize) {
 fn is_near(smallest: Amount, largest: Amount, percent: u32) -> bool {
     let (smallest, largest) = (smallest.to_u256(), largest.to_u256());
     let excess = largest.saturating_sub(smallest);
-    match excess.checked_mul(alloy_primitives::U256::from(100)) {
-        Some(excess) => excess <= smallest.saturating_mul(alloy_primitives::U256::from(percent)),
+    match excess.checked_mul(U256::from(100)) {
+        Some(excess) => excess <= smallest.saturating_mul(U256::from(percent)),
         // Above 2^249, where a hundredth is exact enough.
-        None => {
-            excess
-                <= (smallest / alloy_primitives::U256::from(100))
-                    .saturating_mul(alloy_primitives::U256::from(percent))
-        }
+        None => excess <= (smallest / U256::from(100)).saturating_mul(U256::from(percent)),
     }
 }
 
