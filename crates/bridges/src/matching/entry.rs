@@ -1,5 +1,6 @@
 //! The rows that the matcher works on, with every text as a number.
 
+use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
 use alloy_primitives::U256;
@@ -61,7 +62,7 @@ fn entry(leg: &Leg, names: &mut Names) -> Entry {
     let mut number = |text: Option<&str>| text.map_or(0, |text| names.number(text));
     Entry {
         bridge: number(Some(&leg.bridge.trim().to_lowercase())),
-        id: number(leg.id.as_deref().map(str::trim)),
+        id: number(leg.id.as_deref().map(id_key).as_deref()),
         chain: number(Some(leg.chain.as_str())),
         asset: number(leg.asset.as_ref().map(AssetId::as_str)),
         receiver: number(leg.receiver.as_deref().map(receiver_key).as_deref()),
@@ -74,6 +75,20 @@ fn entry(leg: &Leg, names: &mut Names) -> Entry {
         far_amount: leg.far_amount.map(hawkshaw_model::Amount::to_u256),
         refund: leg.side == Side::Refund,
     }
+}
+
+/// Digits from which on hex without a prefix is taken for a hash.
+const HASH_DIGITS_MIN: usize = 32;
+
+/// One form for an identifier: hashes and numbers in hex are lower case.
+pub(crate) fn id_key(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+    let is_hash = digits.is_some() || text.len() >= HASH_DIGITS_MIN;
+    if is_hash && digits.unwrap_or(text).bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Cow::Owned(text.to_ascii_lowercase());
+    }
+    Cow::Borrowed(text)
 }
 
 /// A number for a transaction of a chain, the same on every run.

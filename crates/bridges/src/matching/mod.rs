@@ -25,7 +25,7 @@ mod token_map;
 use crate::leg::Leg;
 
 use self::assets::Assets;
-pub(crate) use self::entry::{Book, Entry, hashed};
+pub(crate) use self::entry::{Book, Entry, hashed, id_key};
 use self::state::State;
 
 pub use self::crossing::crossings;

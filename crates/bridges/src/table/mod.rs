@@ -7,7 +7,7 @@ use hawkshaw_model::{Amount, AssetId, ChainId, Timestamp};
 use rustc_hash::FxHashMap;
 
 use crate::matching::{
-    Book, Entry, MatchOptions, Matching, TokenMap, hashed, match_book, receiver_key,
+    Book, Entry, MatchOptions, Matching, TokenMap, hashed, id_key, match_book, receiver_key,
 };
 
 pub use self::sheet::TableError;
@@ -166,7 +166,7 @@ fn read_row(
     let row = TableRow { tx_hash: tx_hash.into(), event_index };
     let entry = Entry {
         bridge: book.names.number(&sheet.text(BRIDGE)?.to_lowercase()),
-        id: book.names.number(sheet.text(ID)?),
+        id: book.names.number(&id_key(sheet.text(ID)?)),
         chain,
         asset,
         receiver: book.names.number(&receiver_key(sheet.text(RECEIVER)?)),

@@ -44,6 +44,17 @@ fn every_way_to_write_a_table_is_read() {
 }
 
 #[test]
+fn identifiers_in_hex_are_the_same_in_any_case() {
+    let with_id = |row: &str, id: &str| format!("{HEADER}\n{}\n", row.replace(",b,7,", id));
+    let deposit = with_id(DEPOSIT, ",b,0xABCDEF,");
+    let payout = with_id(PAYOUT, ",B, 0xabcdef,");
+    let mut tables = read(deposit.as_bytes(), payout.as_bytes()).unwrap();
+    let matching = tables.matching(&MatchOptions::default());
+    assert_eq!(matching.pairs.len(), 1);
+    assert_eq!(matching.pairs[0].class.number(), 1);
+}
+
+#[test]
 fn tables_without_rows_have_no_pairs() {
     let w = format!("{HEADER}\n{PAYOUT}\n");
     let mut tables = read(HEADER.as_bytes(), w.as_bytes()).unwrap();
