@@ -12,8 +12,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use hawkshaw_model::{Fraction, Policy, Timestamp};
-use hawkshaw_trace::NoiseRule;
-use hawkshaw_trace::noise::UnknownNoiseRule;
+
+use crate::noise::KeptNoise;
 
 /// Follows stolen cryptocurrency from the theft to the cash-outs.
 #[derive(Debug, Parser)]
@@ -112,7 +112,7 @@ pub(crate) struct TraceArguments {
     /// Do not apply the noise rules, or not these: zero-value, counterfeit, spoofed-log,
     /// poisoning, airdrop, dust.
     #[arg(long, value_name = "RULE,…", num_args = 0..=1, require_equals = true,
-        default_missing_value = "all", value_delimiter = ',', value_parser = noise_rule)]
+        default_missing_value = "all", value_delimiter = ',', value_parser = crate::noise::parse)]
     pub(crate) keep_noise: Option<Vec<KeptNoise>>,
     /// Look only at what happened before this time: RFC 3339, a date, or Unix seconds.
     #[arg(long, value_name = "TIME")]
@@ -255,22 +255,6 @@ pub(crate) struct TagSource {
 fn parse_fraction(text: &str) -> Result<Fraction, String> {
     let explain = |_| format!("`{text}` is no part of a whole, such as 0.001, 0.1% or 0");
     text.parse().map_err(explain)
-}
-
-/// Noise that is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeptNoise {
-    /// All of it.
-    All,
-    /// What a rule matches.
-    Of(NoiseRule),
-}
-
-fn noise_rule(text: &str) -> Result<KeptNoise, String> {
-    match text {
-        "all" => Ok(KeptNoise::All),
-        rule => rule.parse().map(KeptNoise::Of).map_err(|e: UnknownNoiseRule| e.to_string()),
-    }
 }
 
 fn parse_policy(text: &str) -> Result<Policy, String> {

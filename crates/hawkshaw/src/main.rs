@@ -12,6 +12,7 @@ mod evidence;
 mod exit;
 mod input;
 mod investigation;
+mod noise;
 mod prices;
 mod pursuit;
 mod screen;

@@ -8,6 +8,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use hawkshaw_ingest::{EventChoice, Format};
 use hawkshaw_model::{AssetId, ChainId, Timestamp};
 
+use crate::noise::KeptNoise;
+
 /// Keep chains on this machine and ask them.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
@@ -190,6 +192,18 @@ pub(crate) struct HistoryArguments {
     /// Only this asset: a CAIP-19 id or the symbol of a curated asset.
     #[arg(long, value_name = "ASSET")]
     pub(crate) asset: Option<AssetArgument>,
+    /// Leave out what a noise rule matches, and say how much that is.
+    #[arg(long)]
+    pub(crate) hide_noise: bool,
+    /// Do not apply the noise rules, or not these: zero-value, counterfeit, spoofed-log,
+    /// poisoning, airdrop, dust.
+    #[arg(long, value_name = "RULE,…", num_args = 0..=1, require_equals = true,
+        default_missing_value = "all", value_delimiter = ',', value_parser = crate::noise::parse)]
+    pub(crate) keep_noise: Option<Vec<KeptNoise>>,
+    /// What outside sources call assets, to tell counterfeits: a CSV with the columns asset,
+    /// symbol, name and decimals.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) names: Option<PathBuf>,
     /// Print JSON (schema hawkshaw.ledger.history/1).
     #[arg(long, conflicts_with = "csv")]
     pub(crate) json: bool,

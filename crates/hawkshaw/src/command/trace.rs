@@ -5,12 +5,13 @@ use std::path::Path;
 use anyhow::anyhow;
 use hawkshaw_model::Printable;
 use hawkshaw_report::{Colour, Parameters, StopRule, TableStyle, to_files, to_json, to_table};
-use hawkshaw_trace::{Noise, NoiseRule};
+use hawkshaw_trace::Noise;
 
 use crate::bundle;
-use crate::cli::{KeptNoise, StopsArgument, TraceArguments};
+use crate::cli::{StopsArgument, TraceArguments};
 use crate::exit::Failure;
 use crate::investigation::{Investigation, LedgerPlace, gather};
+use crate::noise;
 use crate::prices;
 use crate::pursuit::{self, End, Pursued, Target, Wish};
 use crate::screen::{self, Activity};
@@ -114,15 +115,7 @@ fn parameters(arguments: &TraceArguments) -> Parameters {
             StopsArgument::Inferred => StopRule::Inferred,
         },
         floor: arguments.floor,
-        noise: noise(arguments.keep_noise.as_deref()),
+        noise: Noise::keeping(noise::kept(arguments.keep_noise.as_deref())),
         until: arguments.until,
     }
-}
-
-/// Which noise is kept: an option without rules means all of them.
-fn noise(kept: Option<&[KeptNoise]>) -> Noise {
-    Noise::keeping(kept.unwrap_or_default().iter().flat_map(|kept| match kept {
-        KeptNoise::All => NoiseRule::ALL.to_vec(),
-        KeptNoise::Of(rule) => vec![*rule],
-    }))
 }

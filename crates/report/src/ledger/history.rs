@@ -1,5 +1,6 @@
 //! The movements of an account, one after the other.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use hawkshaw_model::{Account, Amount, AssetId, AssetList, OutPoint, Timestamp, TxHash};
@@ -35,6 +36,8 @@ pub struct HistoryRow {
     pub asset: AssetId,
     /// How much.
     pub amount: Amount,
+    /// The noise rule that matches it, if one does.
+    pub noise: Option<&'static str>,
 }
 
 /// Whether an account was paid or paid.
@@ -74,8 +77,17 @@ pub struct HistoryPage<'a> {
     rows: u64,
 }
 
+/// How many movements were left out as noise, by rule.
+pub fn hidden_text(hidden: &BTreeMap<&'static str, u64>) -> String {
+    let sum: u64 = hidden.values().sum();
+    let by_rule: Vec<String> =
+        hidden.iter().map(|(rule, count)| format!("{count} {rule}")).collect();
+    let noun = if sum == 1 { "movement is" } else { "movements are" };
+    format!("{sum} {noun} left out as noise: {}\n", by_rule.join(", "))
+}
+
 const CSV_HEADER: &str = "chain,address,block_number,block_time,tx_index,event_index,tx_hash,kind,\
-                          side,counterparty,outpoint,asset,amount,symbol,units\n";
+                          side,counterparty,outpoint,asset,amount,symbol,units,noise\n";
 
 impl<'a> HistoryPage<'a> {
     /// A page with nothing on it.
@@ -109,11 +121,26 @@ impl<'a> HistoryPage<'a> {
 
     /// What comes behind the last row; `is_whole` unless a limit cut the history off, or the
     /// ledger does not cover all of what was asked for.
-    pub fn end(&self, out: &mut String, is_whole: bool, coverage: &[AccountCoverage]) {
-        if self.form == HistoryForm::Json {
-            let accounts: Vec<Value> = coverage.iter().map(AccountCoverage::json).collect();
-            let accounts = Value::Array(accounts);
-            let _ = writeln!(out, "\n],\"accounts\":{accounts},\"complete\":{is_whole}}}");
+    /// `hidden` counts what was left out as noise, by rule.
+    pub fn end(
+        &self,
+        out: &mut String,
+        is_whole: bool,
+        coverage: &[AccountCoverage],
+        hidden: &BTreeMap<&'static str, u64>,
+    ) {
+        match self.form {
+            HistoryForm::Json => {
+                let accounts: Vec<Value> = coverage.iter().map(AccountCoverage::json).collect();
+                let (accounts, hidden) = (Value::Array(accounts), json!(hidden));
+                let _ = writeln!(
+                    out,
+                    "\n],\"accounts\":{accounts},\"hidden_noise\":{hidden},\
+                     \"complete\":{is_whole}}}"
+                );
+            }
+            HistoryForm::Text if !hidden.is_empty() => out.push_str(&hidden_text(hidden)),
+            HistoryForm::Text | HistoryForm::Csv => {}
         }
     }
 
@@ -139,6 +166,9 @@ impl<'a> HistoryPage<'a> {
             (Some(tx), ..) => parts.push(format!("tx {}", tx.on(row.account.chain()))),
             (None, ..) => parts.push("no transaction".to_owned()),
         }
+        if let Some(rule) = row.noise {
+            parts.push(format!("noise: {rule}"));
+        }
         if is_unplaced {
             parts.push("place in the block unknown".to_owned());
         }
@@ -158,6 +188,7 @@ impl<'a> HistoryPage<'a> {
             "side": row.side.name(),
             "counterparty": row.counterparty.as_ref().map(Account::to_string),
             "outpoint": row.output.as_ref().map(OutPoint::to_string),
+            "noise": row.noise,
         });
         let amount = amount_json(self.assets, &row.asset, row.amount);
         if let (Some(object), Value::Object(amount)) = (object.as_object_mut(), amount) {
@@ -186,6 +217,7 @@ impl<'a> HistoryPage<'a> {
             row.amount.to_string(),
             info.map_or_else(String::new, |info| info.symbol.clone()),
             info.map_or_else(String::new, |info| row.amount.to_units(info.decimals)),
+            row.noise.unwrap_or_default().to_owned(),
         ];
         super::canonical_csv::line(out, &fields);
     }

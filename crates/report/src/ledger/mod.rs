@@ -24,7 +24,7 @@ pub use canonical_csv::{leg_csv, leg_header, transfer_csv, transfer_header};
 pub use canonical_parquet::{ParquetTable, TableError};
 pub use canonical_row::{LegRow, TransferRow};
 pub use coverage::{AccountCoverage, missing_text};
-pub use history::{HistoryForm, HistoryPage, HistoryRow, Side};
+pub use history::{HistoryForm, HistoryPage, HistoryRow, Side, hidden_text};
 pub use import::{ImportAnswer, ImportedChain, to_import_json, to_import_text};
 pub use store::{ChainAnswer, ColumnGroup, ImportNote, StoreAnswer, to_store_json, to_store_text};
 pub use sync::{

@@ -1,17 +1,29 @@
 //! `hawkshaw ledger history`.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use anyhow::anyhow;
 use hawkshaw_ledger::store::{Movement, Snapshot};
-use hawkshaw_model::{AssetId, AssetIx, AssetList, Ledger as _, Printable, ReadError};
-use hawkshaw_report::ledger::{
-    AccountCoverage, HistoryForm, HistoryPage, HistoryRow, Side, kind_name, missing_text,
+use hawkshaw_model::{
+    AssetId, AssetIx, AssetList, AssetNames, Ledger as _, Posting, Printable, ReadError,
+    TransferKind,
 };
+use hawkshaw_report::InputRole;
+use hawkshaw_report::ledger::{
+    AccountCoverage, HistoryForm, HistoryPage, HistoryRow, Side, hidden_text, kind_name,
+    missing_text,
+};
+
+use hawkshaw_trace::noise::Sieve;
+use hawkshaw_trace::{Noise, NoiseRule};
 
 use super::coverage;
 use super::question::{self, Found};
 use crate::cli::ledger::{AssetArgument, HistoryArguments};
 use crate::exit::Failure;
-use crate::{screen, store};
+use crate::input::InputFile;
+use crate::{asset_names, noise, screen, store};
 
 /// Text that is gathered before it is written.
 const BUFFER_BYTES: usize = 64 << 10;
@@ -34,6 +46,10 @@ pub(super) fn run(arguments: &HistoryArguments, quiet: bool) -> Result<(), Failu
         let text = question::unknown(&snapshot, &arguments.account.address);
         return screen::answer(text.as_bytes());
     }
+    let names = names(arguments.names.as_deref(), quiet)?;
+    let noise = Noise::keeping(noise::kept(arguments.keep_noise.as_deref()));
+    let mut sieve = Sieve::new(&snapshot, &assets, &names, noise);
+    let mut hidden = BTreeMap::new();
     let mut page = HistoryPage::new(form, &assets);
     let mut text = String::new();
     page.begin(&mut text);
@@ -45,7 +61,10 @@ pub(super) fn run(arguments: &HistoryArguments, quiet: bool) -> Result<(), Failu
             let address = one.account.address_for_people();
             text.push_str(&format!("{address} on {}\n", chain.name()));
         }
-        let written = write(&snapshot, one, arguments, &mut page, &mut text)?;
+        let written = {
+            let mut filter = Filter { sieve: &mut sieve, hidden: &mut hidden };
+            write(&snapshot, one, arguments, &mut filter, &mut page, &mut text)?
+        };
         is_cut |= written.is_cut;
         let (account, range) = (&one.account, arguments.range);
         let coverage = coverage::of_account(&snapshot, account, Some(one.chain), true, range)?;
@@ -66,11 +85,15 @@ pub(super) fn run(arguments: &HistoryArguments, quiet: bool) -> Result<(), Failu
     }
     let is_known = !found.is_empty();
     let is_covered = coverages.iter().filter(|one| one.is_known).all(AccountCoverage::is_whole);
-    page.end(&mut text, is_known && is_covered && !is_cut, &coverages);
+    let is_whole = is_known && is_covered && !is_cut;
+    page.end(&mut text, is_whole, &coverages, &hidden);
     screen::answer(visible(form, &text).as_bytes())?;
     if is_cut {
         let limit = arguments.limit;
         screen::say(quiet, &format!("there are more than {limit}: --limit 0 lists all"));
+    }
+    if form == HistoryForm::Csv && !hidden.is_empty() {
+        screen::say(quiet, hidden_text(&hidden).trim_end());
     }
     if !is_known {
         screen::say(quiet, question::unknown(&snapshot, &arguments.account.address).trim_end());
@@ -109,6 +132,7 @@ fn write(
     snapshot: &Snapshot,
     found: &Found,
     arguments: &HistoryArguments,
+    filter: &mut Filter<'_, '_>,
     page: &mut HistoryPage<'_>,
     text: &mut String,
 ) -> Result<Written, Failure> {
@@ -122,11 +146,17 @@ fn write(
         if !arguments.asset.as_ref().is_none_or(|wanted| is_asset(wanted, asset, &assets)) {
             continue;
         }
+        let rule = filter.rule(found, &movement).map_err(Failure::bad_data)?;
+        if let (Some(rule), true) = (rule, arguments.hide_noise) {
+            *filter.hidden.entry(rule.as_str()).or_insert(0) += 1;
+            continue;
+        }
         if arguments.limit > 0 && count == arguments.limit {
             return Ok(Written { is_cut: true, is_empty: false });
         }
         count += 1;
         let row = row(snapshot, found, &movement).map_err(Failure::bad_data)?;
+        let row = HistoryRow { noise: rule.map(NoiseRule::as_str), ..row };
         page.row(text, &row);
         if text.len() >= BUFFER_BYTES {
             screen::answer(visible(form, text).as_bytes())?;
@@ -175,5 +205,38 @@ fn row(snapshot: &Snapshot, found: &Found, movement: &Movement) -> Result<Histor
         output,
         asset: snapshot.asset(movement.asset).clone(),
         amount: movement.amount,
+        noise: None,
     })
+}
+
+/// Tells noise in a history, and counts what of it is not shown.
+struct Filter<'f, 'a> {
+    sieve: &'f mut Sieve<'a>,
+    hidden: &'f mut BTreeMap<&'static str, u64>,
+}
+
+impl Filter<'_, '_> {
+    /// The rule by which a movement is noise to the account whose history it is in.
+    fn rule(&mut self, found: &Found, movement: &Movement) -> Result<Option<NoiseRule>, ReadError> {
+        let Some(kind) = movement.kind else { return Ok(None) };
+        let posting = Posting {
+            tx: movement.tx,
+            asset: movement.asset,
+            amount: movement.amount,
+            is_credit: movement.is_credit,
+            is_fee: kind == TransferKind::Fee,
+            counterparty: movement.counterparty,
+        };
+        self.sieve.rule(found.number, &posting)
+    }
+}
+
+/// What outside sources call assets, from a file.
+fn names(path: Option<&Path>, quiet: bool) -> Result<AssetNames, Failure> {
+    let Some(path) = path else { return Ok(AssetNames::default()) };
+    let found = asset_names::read(&[InputFile::read(InputRole::Assets, path)?])?;
+    for (reason, count) in found.defects {
+        screen::say(quiet, &format!("{}: {reason}: {count}", path.display()));
+    }
+    Ok(found.names)
 }
