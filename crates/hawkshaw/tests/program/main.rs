@@ -14,6 +14,7 @@ mod incidents;
 mod ledger;
 mod ledger_queries;
 mod mixer;
+mod noise;
 mod options;
 mod prices;
 mod pursuit;

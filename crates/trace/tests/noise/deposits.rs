@@ -28,12 +28,15 @@ fn with_past(past: &str, text: &str) -> Trace {
 
 /// What is said of deposit addresses: the account's name and whether following stopped.
 fn said(trace: &Trace) -> Vec<(String, bool)> {
-    findings(trace, "deposit-address")
+    let (stops, hops) =
+        (findings(trace, "deposit-address"), findings(trace, "possible-deposit-address"));
+    stops
         .into_iter()
+        .chain(hops)
         .map(|finding| {
             let account: Account = finding.account.as_ref().unwrap().parse().unwrap();
             let name = hawkshaw_fixture::text::name_of(&account);
-            (name, finding.text.starts_with("stopped here"))
+            (name, finding.rule == "deposit-address")
         })
         .collect()
 }
@@ -60,7 +63,7 @@ fn what_was_swept_before_stops() {
     let terminal = trace.terminals.iter().find(|t| t.kind.name() == "exchange").unwrap();
     assert_eq!(terminal.actor.as_deref(), Some("bank"));
     let finding = findings(&trace, "deposit-address")[0];
-    for part in ["by inference", "exchange of bank", "each payment was swept on", "1 sweeps"] {
+    for part in ["by inference", "exchange of bank", "each payment was swept on", "1 sweep:"] {
         assert!(finding.text.contains(part), "{part}: {}", finding.text);
     }
     assert!(finding.tx.as_ref().unwrap().contains("6c696e6533"), "{finding:?}");

@@ -45,11 +45,14 @@ impl<U: Units> Replay<'_, U> {
         let target = ledger.account(deposit.target)?.address_for_people();
         let actor = deposit.service.actor.as_ref().map(|actor| format!(" of {actor}"));
         let (kind, actor) = (&deposit.service.kind, actor.unwrap_or_default());
-        let stops = if deposit.is_stop {
-            "stopped here: untagged, a deposit address by inference"
+        let (rule, stops) = if deposit.is_stop {
+            ("deposit-address", "stopped here: untagged, a deposit address by inference")
         } else {
-            "followed on: untagged, perhaps a deposit address, but no sweep came before the value \
-             of the case and none was made by others"
+            (
+                "possible-deposit-address",
+                "followed on: untagged, a deposit address or a last hop before the service, for \
+                 no sweep came before the value of the case and none was made by others",
+            )
         };
         let nested = if deposit.is_nested() {
             format!("; nested: {} accounts pay it, more than one customer has", deposit.payers)
@@ -61,14 +64,15 @@ impl<U: Units> Replay<'_, U> {
             more => format!(" and {more} more"),
         };
         let text = format!(
-            "{stops}; all that it paid went to the {kind}{actor} at {target} ({}), by {} sweeps: \
+            "{stops}; all that it paid went to the {kind}{actor} at {target} ({}), by {} {}: \
              {}{more}{nested}",
             deposit.shape.text(),
             deposit.count,
+            if deposit.count == 1 { "sweep" } else { "sweeps" },
             sweeps.join(", ")
         );
         let (tx, account) = (sweeps.first().cloned(), Some(ledger.account(account)?.to_string()));
-        Ok(Finding { rule: "deposit-address", tx, account, text })
+        Ok(Finding { rule, tx, account, text })
     }
 
     /// Says who gave addresses that hold or held taint their first coins.
