@@ -206,12 +206,19 @@ fn sent_id(site: &Site<'_>) -> Option<String> {
     message_hash(sent, value).map(hex::encode)
 }
 
+/// The longest message whose hash is taken for each log of a bridge near it: hashing long ones
+/// again and again would take long. Those of bridges have a few hundred bytes.
+const MESSAGE_BYTES_MAX: usize = 16_384;
+
 /// `SentMessage`: target, sender, calldata, nonce, gas; the nonce begins with the version of the
 /// hash. Source: `Hashing.sol`.
 fn message_hash(log: &Log, value: U256) -> Option<[u8; 32]> {
     let words = Words(&log.data);
     let (target, sender) = (log.topics.get(1)?, words.word(0).ok()?);
     let (message, nonce, gas) = (words.bytes(1).ok()?, words.word(2).ok()?, words.word(3).ok()?);
+    if message.len() > MESSAGE_BYTES_MAX {
+        return None;
+    }
     let word = |value: usize| U256::from(value).to_be_bytes::<32>();
     let padding = vec![0; message.len().next_multiple_of(32) - message.len()];
     let length = word(message.len());
