@@ -48,6 +48,8 @@ const LAG_ENDS: [i64; 9] = [1_800, 3_600, 7_200, 14_400, 28_800, 57_600, 115_200
 const LEFT_EACH: f64 = 0.9;
 /// How much likelier a habit is in a batch than among strangers, to be named as a reason.
 const REASON_RATIO: f64 = 2.0;
+/// Hours of history that tell what strangers do: two weeks.
+const HISTORY_MIN: f64 = 336.0;
 /// A change of probabilities that is none.
 const SETTLED: f64 = 1e-4;
 /// Sums that a round may work on: Ronin needs some hundred thousand.
@@ -121,20 +123,20 @@ pub(crate) fn assign(
     for habit in &habits {
         all.add(*habit, 1.0);
     }
-    // A file that holds the window alone leaves the window to tell from; elsewhere this weighs
-    // nothing.
+    // A habit that only the window has is not impossible for strangers.
     background.add_all(&all.worth(10.0), 1.0);
-    let an_hour = background.runs() / hours.max(hours_covered(batches, model.lag) / 10.0);
     let mut learner = Learner {
         batches,
         model,
+        an_hour: background.runs() / hours.max(1.0),
+        history: (hours < HISTORY_MIN).then(|| (background.clone(), hours)),
         background,
-        an_hour,
         habits,
         starts: inside.iter().map(|run| run.first).collect(),
         counts: inside.iter().map(|run| run.count).collect(),
         candidates,
     };
+    learner.assume_half();
     learner.guess(&all);
     for _ in 0..model.rounds {
         if learner.weigh() < SETTLED {
@@ -143,8 +145,8 @@ pub(crate) fn assign(
     }
     learner.give_reasons();
     Ok(Found {
+        background_an_hour: learner.an_hour,
         candidates: learner.candidates,
-        background_an_hour: an_hour,
         background_runs: outside.len(),
     })
 }
@@ -227,6 +229,9 @@ struct Learner<'a> {
     model: BatchModel,
     background: Tally,
     an_hour: f64,
+    /// What little history there is, and its hours: then strangers are also told from the runs
+    /// of the window that are left over.
+    history: Option<(Tally, f64)>,
     habits: Vec<Habit>,
     starts: Vec<i64>,
     counts: Vec<u32>,
@@ -234,6 +239,27 @@ struct Learner<'a> {
 }
 
 impl Learner<'_> {
+    /// With little history, half of the runs in the window are first taken for strangers'.
+    fn assume_half(&mut self) {
+        for candidate in &mut self.candidates {
+            let part = 0.5 / number(candidate.options.len());
+            candidate.options.iter_mut().for_each(|(_, probability)| *probability = part);
+        }
+        self.tell_strangers();
+    }
+
+    /// With little history, tells strangers from what of the window is left over.
+    fn tell_strangers(&mut self) {
+        let Some((history, hours)) = &self.history else { return };
+        let mut background = history.clone();
+        for (candidate, habit) in self.candidates.iter().zip(&self.habits) {
+            background.add(*habit, 1.0 - candidate.score());
+        }
+        let covered = hours_covered(self.batches, self.model.lag);
+        self.an_hour = background.runs() / (hours + covered).max(1.0);
+        self.background = background;
+    }
+
     /// A first guess: of a shape that is more frequent in the window than outside, the excess
     /// is the thief's.
     fn guess(&mut self, all: &Tally) {
@@ -285,6 +311,7 @@ impl Learner<'_> {
                 *old = new;
             }
         }
+        self.tell_strangers();
         change
     }
 
