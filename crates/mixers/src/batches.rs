@@ -87,6 +87,8 @@ pub(crate) struct Found {
     pub(crate) background_an_hour: f64,
     /// Runs that this was told from.
     pub(crate) background_runs: usize,
+    /// Whether strangers had to be told from the window too, for want of history.
+    pub(crate) lacks_history: bool,
 }
 
 /// Gives runs to batches. Both come in order of their starts; only runs within the window can be
@@ -146,6 +148,7 @@ pub(crate) fn assign(
     learner.give_reasons();
     Ok(Found {
         background_an_hour: learner.an_hour,
+        lacks_history: learner.history.is_some(),
         candidates: learner.candidates,
         background_runs: outside.len(),
     })

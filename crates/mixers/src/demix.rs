@@ -135,6 +135,14 @@ fn of_batches(
         "claim_bound_each": BATCH_EACH,
     });
     let error = error(&recipients, BATCH_BOUND, unlisted, placebos);
+    let mut caveats = caveats(question);
+    if found.lacks_history {
+        caveats.push(
+            "The files have under two weeks of history outside the time of the batches: what \
+             strangers do is told from what is left over, and scores are too high."
+                .to_owned(),
+        );
+    }
     Ok(Report {
         schema: "hawkshaw.mixer/1",
         settings: Settings {
@@ -152,7 +160,7 @@ fn of_batches(
             error,
             defects,
             score_meaning: SCORE_MEANING,
-            caveats: caveats(question),
+            caveats,
         },
         recipients,
     })
