@@ -95,18 +95,6 @@ const CONTRACTS: &[(u64, Address)] = &[
     (1_313_161_554, address!("bdd2739ae69a054895be33a22b2d2ed71a1de778")),
 ];
 
-/// The tokens that the bridge wraps native value into, which are part of the transfer id.
-/// Source: `nativeWrap()` of the bridges, which are the canonical wrappers of the chains.
-const NATIVE_WRAP: &[(u64, Address)] = &[
-    (1, address!("c02aaa39b223fe8d0a0e5c4f27ead9083c756cc2")),
-    (10, address!("4200000000000000000000000000000000000006")),
-    (56, address!("bb4cdb9cbd36b01bd1cbaebf2de08d9173bc095c")),
-    (137, address!("0d500b1d8e8ef31e21c99d1db9a6444d3adf1270")),
-    (8_453, address!("4200000000000000000000000000000000000006")),
-    (42_161, address!("82af49447d8a07e3bd95bd0d56f35241523fbab1")),
-    (43_114, address!("b31f66aa3c1e785363f0875a1b74e27b85fd66c7")),
-];
-
 fn id_text(id: &[u8; 32]) -> String {
     hex::encode(id)
 }
@@ -288,11 +276,9 @@ fn call_send(site: &mut Site<'_>) -> Result<(), Fault> {
 
 /// `sendNative(receiver, amount, destination, nonce, slippage)`.
 fn call_send_native(site: &mut Site<'_>) -> Result<(), Fault> {
-    let here = networks::number(&site.record.chain);
-    let Some((_, token)) = NATIVE_WRAP.iter().find(|(chain, _)| Some(*chain) == here) else {
-        return Ok(());
-    };
-    called(site, token.into_array(), [0, 1, 2, 3])
+    // The wrapper is part of the id. Source: `nativeWrap()` of the bridges.
+    let Some(token) = networks::wrapper(&site.record.chain) else { return Ok(()) };
+    called(site, token, [0, 1, 2, 3])
 }
 
 /// A deposit by its calldata. Its id is the hash of what it is, tight:

@@ -4,11 +4,15 @@
 //! id (the state that Polygon synchronises). What moved in the same transaction tells it, where
 //! only one movement fits: to the receiver of a payout, from the payer of a deposit. Where two
 //! fit with different values, the leg stays as it is.
+//!
+//! Bridges that hold a wrapped native asset name the wrapper and pay the native asset to whoever
+//! is no contract: where the receiver got that and not the wrapper, the leg is of that.
 
 use std::collections::BTreeMap;
 
 use hawkshaw_model::{Account, Amount, AssetId, ChainId, TxHash};
 
+use super::networks;
 use crate::leg::{Leg, Side};
 
 /// A movement of a transaction of an account chain.
@@ -36,7 +40,7 @@ pub fn complete<E>(
 ) -> Result<usize, E> {
     let deposits = named(legs);
     let mut lacking: BTreeMap<(ChainId, TxHash), Vec<usize>> = BTreeMap::new();
-    for (at, leg) in legs.iter().enumerate().filter(|(_, leg)| lacks(leg)) {
+    for (at, leg) in legs.iter().enumerate().filter(|(_, leg)| lacks(leg) || wraps(leg)) {
         lacking.entry((leg.chain.clone(), leg.tx)).or_default().push(at);
     }
     let mut completed = 0;
@@ -50,6 +54,7 @@ pub fn complete<E>(
                 _ => None,
             };
             let done = match leg.side {
+                _ if !lacks(leg) => unwrapped(leg, &moved),
                 Side::Deposit => paid_in(leg, &moved),
                 Side::Payout | Side::Refund => paid_out(leg, asked, &moved),
             };
@@ -82,6 +87,32 @@ fn named(legs: &[Leg]) -> BTreeMap<(String, String), Asked> {
 
 fn lacks(leg: &Leg) -> bool {
     leg.asset.is_none() || leg.amount.is_none()
+}
+
+/// Whether a payout is of the wrapper of the native asset.
+fn wraps(leg: &Leg) -> bool {
+    let wrapper =
+        networks::wrapper(&leg.chain).and_then(|token| networks::asset(&leg.chain, token));
+    leg.side != Side::Deposit && wrapper.is_some() && leg.asset == wrapper
+}
+
+/// A payout of the wrapper that came as the native asset.
+fn unwrapped(leg: &mut Leg, moved: &[Movement]) -> bool {
+    let Some(native) = networks::native(&leg.chain) else { return false };
+    let gets = |asset: Option<&AssetId>| {
+        moved.iter().any(|movement| {
+            let to = movement.to.as_ref().map(Account::address_in_files);
+            Some(&movement.asset) == asset
+                && Some(movement.amount) == leg.amount
+                && to.is_some()
+                && to == leg.receiver
+        })
+    };
+    let came_unwrapped = !gets(leg.asset.as_ref()) && gets(Some(&native));
+    if came_unwrapped {
+        leg.asset = Some(native);
+    }
+    came_unwrapped
 }
 
 /// Whether a movement is of what the leg says that it is.

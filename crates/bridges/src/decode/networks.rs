@@ -1,6 +1,6 @@
 //! Chains by the numbers that protocols give them, with their native assets.
 
-use alloy_primitives::hex;
+use alloy_primitives::{Address, address, hex};
 use hawkshaw_model::{AssetId, ChainId};
 
 /// The native assets of EVM chains, by the coin number of SLIP-0044 that `hawkshaw-chains` also
@@ -45,6 +45,20 @@ const NATIVE: &[(u64, u32)] = &[
     (1_666_600_000, 1023),
 ];
 
+/// The canonical wrappers of native assets.
+/// Source: the verified contracts in the explorers of the chains.
+const WRAPPERS: &[(u64, Address)] = &[
+    (1, address!("c02aaa39b223fe8d0a0e5c4f27ead9083c756cc2")),
+    (10, address!("4200000000000000000000000000000000000006")),
+    (56, address!("bb4cdb9cbd36b01bd1cbaebf2de08d9173bc095c")),
+    (130, address!("4200000000000000000000000000000000000006")),
+    (137, address!("0d500b1d8e8ef31e21c99d1db9a6444d3adf1270")),
+    (2_020, address!("e514d9deb7966c8be0ca922de8a064264ea6bcd4")),
+    (8_453, address!("4200000000000000000000000000000000000006")),
+    (42_161, address!("82af49447d8a07e3bd95bd0d56f35241523fbab1")),
+    (43_114, address!("b31f66aa3c1e785363f0875a1b74e27b85fd66c7")),
+];
+
 /// What stands for the native asset where a token is expected, beside the zero address.
 const NATIVE_MARK: [u8; 20] = [0xee; 20];
 
@@ -70,6 +84,12 @@ pub(crate) fn native(chain: &ChainId) -> Option<AssetId> {
         _ => return None,
     };
     format!("{chain}/slip44:{coin}").parse().ok()
+}
+
+/// The contract that wraps the native asset of a chain.
+pub(crate) fn wrapper(chain: &ChainId) -> Option<[u8; 20]> {
+    let id = number(chain)?;
+    WRAPPERS.iter().find(|(known, _)| *known == id).map(|(_, wrapper)| wrapper.into_array())
 }
 
 /// A token of a chain; the zero address and `0xeeee…` are its native asset.
@@ -193,6 +213,11 @@ mod tests {
             let chain = super::evm(*id).unwrap();
             let network = hawkshaw_chains::evm::Network::new(&chain, None).unwrap();
             assert_eq!(Some(network.native()), native(&chain).as_ref());
+        }
+        for (id, wrapper) in super::WRAPPERS {
+            let facts = hawkshaw_chains::evm::Facts::of(&super::evm(*id).unwrap());
+            // That of Arbitrum One logs no wrapping, and is none there.
+            assert_eq!(facts.is_wrapper(&wrapper.into_array()), *id != 42_161, "{id}");
         }
     }
 }
