@@ -1,5 +1,6 @@
 //! From logs, calls, memos and tags to the crossings that a trace can follow.
 
+mod movements;
 mod tagged;
 
 use std::collections::BTreeMap;
@@ -48,6 +49,7 @@ pub(crate) fn crossings(
     let all = legs.len();
     legs.retain(|leg| is_credible(leg, tags));
     count("bridge-unknown-contract", u64::try_from(all - legs.len()).unwrap_or(u64::MAX));
+    hawkshaw_bridges::complete(&mut legs, |chain, tx| movements::of(grounds.ledger, chain, tx))?;
     let understood = legs.iter().map(|leg| (leg.chain.clone(), leg.tx)).collect();
     let (by_tags, busy) = tagged::legs(grounds.ledger, tags, &understood)?;
     count("bridge-too-busy", busy);

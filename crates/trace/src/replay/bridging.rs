@@ -406,14 +406,15 @@ impl<U: Units> Replay<'_, U> {
 
     /// What is left in a gate stays with the bridge.
     fn flush(&mut self, gate: usize) -> Result<(), Halt> {
-        let Gate { holding, crossing, account, asset, .. } = self.crossings.gates[gate];
+        let Gate { holding, tx, crossing, account, asset, .. } = self.crossings.gates[gate];
         let left = self.book.balance(holding);
         if left.is_zero() {
             return Ok(());
         }
         let place = self.bridge_terminal(crossing, account, asset);
         let note = EdgeNote {
-            tx: self.book.tx(),
+            // The deposit, also where the last payout was on another chain.
+            tx,
             event: None,
             from: Side::of(account),
             to: Side::of(account),

@@ -124,7 +124,7 @@ impl<'a, U: Units> Replay<'a, U> {
                 self.crossings.reached[at] = end;
             }
             if !moved {
-                self.break_circle(chains, &ends)?;
+                self.break_circle(&ends)?;
             }
         }
         self.flush_gates()?;
@@ -165,11 +165,11 @@ impl<'a, U: Units> Replay<'a, U> {
 
     /// Chains that wait for each other contradict each other: the earliest payout that waits
     /// no longer does.
-    fn break_circle(&mut self, chains: &[ChainSummary], ends: &[u64]) -> Result<(), ReadError> {
+    fn break_circle(&mut self, ends: &[u64]) -> Result<(), ReadError> {
         let mut earliest = None;
-        for at in 0..chains.len() {
+        for (at, end) in ends.iter().enumerate() {
             let waiting = self.crossings.first_barrier(at);
-            if let Some(tx) = waiting.filter(|_| self.crossings.reached[at] < ends[at]) {
+            if let Some(tx) = waiting.filter(|_| self.crossings.reached[at] < *end) {
                 let time = self.scene.ledger.transaction(TxIx(tx))?.time;
                 earliest = earliest.into_iter().chain([(time, at)]).min();
             }
