@@ -34,10 +34,15 @@ pub struct AssetList {
 }
 
 /// The built-in list: `asset,symbol,decimals,issuer`, contracts as their issuers publish them.
+///
+/// Receipts are among them: aTokens (the assets files of `bgd-labs/aave-address-book`), cTokens
+/// and the base tokens of Compound III (its documentation), vault shares, staking receipts and
+/// Curve's pool tokens.
 const BUILT_IN: &str = include_str!("../data/assets.csv");
 
 /// The built-in list of lending: `kind,id,owed`, a debt token with the asset that it says is
-/// owed, or a lender, as the protocols publish them.
+/// owed (Aave versions 2 and 3, the assets files of `bgd-labs/aave-address-book`), or a lender
+/// without debt tokens (Compound's cTokens and markets, its documentation).
 const LENDING: &str = include_str!("../data/lending.csv");
 
 impl AssetList {

@@ -14,7 +14,7 @@ mod usd;
 use std::collections::BTreeMap;
 
 use hawkshaw_model::{AssetId, Policy, Timestamp};
-use hawkshaw_trace::{Balance, Coverage, Finding, TimelinePoint};
+use hawkshaw_trace::{Balance, Coverage, Finding, Secured, TimelinePoint};
 use serde::Serialize;
 
 use crate::findings::Findings;
@@ -46,6 +46,7 @@ pub fn to_json(findings: &Findings<'_>) -> Vec<u8> {
     out.field("noise", &counts(&trace.noise));
     out.field("defects", &counts(&trace.defects));
     out.field("limits", &trace.limits.iter().map(|limit| prose(limit)).collect::<Vec<_>>());
+    out.lines("secured", trace.secured.iter().map(SecuredJson::from));
     out.lines("findings", trace.findings.iter().map(FindingJson::from));
     out.field("holdings", &trace.holdings);
     out.lines("patterns", findings.patterns.found.iter().map(pattern::row));
@@ -95,6 +96,31 @@ impl<'a> From<&'a Finding> for FindingJson<'a> {
             tx: finding.tx.as_deref().map(label),
             account: finding.account.as_deref().map(label),
             text: prose(&finding.text),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SecuredJson<'a> {
+    tx: Option<String>,
+    time: Timestamp,
+    borrower: String,
+    lender: String,
+    asset: &'a AssetId,
+    amount: hawkshaw_model::Amount,
+    listed: bool,
+}
+
+impl<'a> From<&'a Secured> for SecuredJson<'a> {
+    fn from(secured: &'a Secured) -> Self {
+        Self {
+            tx: secured.tx.map(|tx| tx.on(&secured.asset.chain())),
+            time: secured.time,
+            borrower: secured.borrower.to_string(),
+            lender: secured.lender.to_string(),
+            asset: &secured.asset,
+            amount: secured.amount,
+            listed: secured.is_listed,
         }
     }
 }

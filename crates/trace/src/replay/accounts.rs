@@ -141,6 +141,7 @@ impl<U: Units> Replay<'_, U> {
     fn single(&mut self, batch: &TransferBatch<'_>, one: Move<U>) -> Result<(), Halt> {
         let Move { from, to, asset, amount, row } = one;
         let payment = Payment { from, to, asset, amount, row, route: Route::Plain };
+        self.note_lent(&payment)?;
         let from = payment.from.and_then(|from| self.book.holding(from, asset));
         self.plain(batch, &payment, from)
     }
@@ -219,7 +220,10 @@ impl<U: Units> Replay<'_, U> {
         self.pay_out(batch, &mut payments, &mut stolen)?;
         self.open_mouths(&payments)?;
         let roles = if payments.windows(2).all(|pair| pair[0].asset == pair[1].asset) {
-            // Nobody can have swapped where only one asset moved.
+            // Nobody can have swapped where only one asset moved, but somebody can have borrowed.
+            for (payment, _) in payments.iter().zip(&stolen).filter(|(_, stolen)| !**stolen) {
+                self.note_lent(payment)?;
+            }
             Roles::default()
         } else {
             let transaction = ledger.transaction(self.book.tx())?;

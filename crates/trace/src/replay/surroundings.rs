@@ -2,9 +2,12 @@
 
 use std::cell::RefCell;
 
-use hawkshaw_model::{Account, Address, AssetId, AssetIx, ReadError, Timestamp, TxIx, Usd};
+use hawkshaw_model::{
+    Account, AccountIx, Address, AssetId, AssetIx, ReadError, Timestamp, TxIx, Usd,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::netting::Payment;
 use crate::replay::Replay;
 use crate::replay::book::Halt;
 use crate::scene::Scene;
@@ -63,6 +66,11 @@ impl<U: Units> Surroundings<U> for Around<'_, '_, U> {
 
     fn keeps(&self, account: u32) -> Result<bool, Halt> {
         Ok(self.replay.is_mouth(account) || self.replay.services.keeps(account)?)
+    }
+
+    fn is_stop(&self, account: u32) -> Result<bool, Halt> {
+        let account = self.replay.scene.ledger.account(AccountIx(account))?;
+        Ok((self.replay.scene.stop)(&account).is_some())
     }
 
     fn is_burn(&self, account: u32) -> bool {
@@ -212,6 +220,24 @@ impl<U: Units> Replay<'_, U> {
             self.shown_parts(&swap.makes)
         );
         self.find("unpriced-swap", Some(swap.account), text)
+    }
+
+    /// Says so if a listed lender paid this to an account that had taint, and not of its own
+    /// token. Nothing else moved that could have been given for it.
+    #[inline]
+    pub(super) fn note_lent(&mut self, payment: &Payment<U>) -> Result<(), Halt> {
+        if self.markets.lenders.is_empty() {
+            return Ok(());
+        }
+        let (Some(lender), Some(borrower)) = (payment.from, payment.to) else { return Ok(()) };
+        let is_lent = self.markets.lenders.contains(&lender) && self.book.touched.has(borrower);
+        let around = Around { replay: self, time: Timestamp::default() };
+        if !is_lent || around.contract(payment.asset)? == Some(lender) {
+            return Ok(());
+        }
+        let Payment { asset, amount, .. } = *payment;
+        self.find_loan(Loan { borrower, lender, asset, amount, is_listed: true })?;
+        Ok(())
     }
 
     /// Says that something was borrowed by an account that had taint.

@@ -153,6 +153,9 @@ impl<'a, U: Units> Board<'a, U> {
         if gives != [token] || gets.is_empty() || self.is_principal(contract) {
             return Ok(false);
         }
+        if self.around.is_stop(account)? {
+            return Ok(false);
+        }
         for asset in gets {
             let paid = self.open(self.by_payee.of_key(contract));
             let paid = paid.filter(|payment| self.payments[*payment].asset == asset);

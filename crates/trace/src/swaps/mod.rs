@@ -37,6 +37,8 @@ pub(crate) trait Surroundings<U> {
     fn had_taint(&self, account: u32) -> bool;
     /// Whether taint that arrives here is not passed on, also in a swap.
     fn keeps(&self, account: u32) -> Result<bool, Halt>;
+    /// Whether following stops at an account because of a tag.
+    fn is_stop(&self, account: u32) -> Result<bool, Halt>;
     /// Whether what is paid to this account is burned.
     fn is_burn(&self, account: u32) -> bool;
     /// Whether an asset is known well enough to carry taint out of a swap.

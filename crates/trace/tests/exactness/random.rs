@@ -44,7 +44,7 @@ fn difference(ledger: &RandomLedger) -> String {
         case: &ledger.case,
         assets: &assets,
         stop: &|account| ledger.stop(account),
-        prices: None,
+        prices: ledger.prices.as_ref(),
         detail: if full { Detail::Full } else { Detail::Totals },
     };
     let difference = catch_unwind(AssertUnwindSafe(|| question.difference()));

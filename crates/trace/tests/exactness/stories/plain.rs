@@ -1,47 +1,6 @@
-//! Ledgers told as stories, with numbers worked out by hand.
+//! Policies, netting, thefts, fees and outputs.
 
-use hawkshaw_fixture::reference::{RefTerminal, TerminalKey};
-use hawkshaw_fixture::text::{Story, account, case_of};
-use hawkshaw_model::{AssetList, Policy, Stop, TerminalKind};
-use hawkshaw_trace::Detail;
-
-use crate::compare::{Answer, Question, answer_of, label};
-
-/// Asserts where everything is, a line for each policy: `fifo: held a ETH 7, fee ETH 3`, a plus
-/// between policies that agree. An asset that is not the stolen one has its origins behind it.
-/// Following stops at the account `exchange`.
-fn check(stolen: &[&str], story: &str, expected: &str) {
-    let story: Story = story.parse().unwrap();
-    let case = case_of(stolen);
-    let exchange = Stop { kind: TerminalKind::Exchange, actor: None };
-    let question = Question {
-        story: &story,
-        case: &case,
-        assets: &AssetList::built_in(),
-        stop: &|holder| (*holder == account("exchange")).then(|| exchange.clone()),
-        prices: None,
-        detail: Detail::Full,
-    };
-    let by_rules = question.ask_reference().terminals;
-    let by_engine = answer_of(&question.ask_engine().unwrap());
-    for line in expected.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let (policies, places) = line.split_once(": ").unwrap();
-        for policy in policies.split('+').map(|name| name.trim().parse().unwrap()) {
-            assert_eq!(told(&by_rules, policy), places, "{policy} by the rules");
-            assert_eq!(told(&by_engine, policy), places, "{policy} by the engine");
-        }
-    }
-}
-
-fn told(answer: &Answer, policy: Policy) -> String {
-    let tell = |(key, terminal): (&TerminalKey, &RefTerminal)| {
-        let RefTerminal { amount, origin } = terminal;
-        let is_itself = origin.iter().all(|origin| *origin == *amount);
-        let origin = if is_itself { String::new() } else { format!(" {origin:?}") };
-        format!("{} {amount}{origin}", label(key))
-    };
-    answer[&policy].iter().map(tell).collect::<Vec<_>>().join(", ")
-}
+use super::check;
 
 /// *Clayton's Case* (1816): what came first leaves first.
 #[test]
