@@ -24,14 +24,16 @@ const SWAP_V3: &str = "0xc42079f94a6350d7e6235f29174924f928cc2ac818eb64fed8004e1
 /// What a pool says that it was given and gave, whatever the tokens are, smallest first.
 type Said = BTreeMap<String, Vec<(U256, U256)>>;
 
-fn transactions() -> Option<Vec<(String, Transaction, Said)>> {
+/// A transaction with its hash.
+type Logged = (String, Transaction, Said);
+
+fn transactions() -> Option<Vec<Logged>> {
     let text = fs::read_to_string(data(LOGS)?).unwrap();
     let mut logs: Vec<Value> = text.lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
     logs.sort_by_key(|log| (log["blockId"].as_u64(), log["logIndex"].as_u64()));
-    let mut found: BTreeMap<(Option<u64>, Option<u64>), (String, Transaction, Said)> =
-        BTreeMap::new();
+    let mut found: BTreeMap<[Option<u64>; 2], Logged> = BTreeMap::new();
     for log in &logs {
-        let key = (log["blockId"].as_u64(), log["transactionIndex"].as_u64());
+        let key = [log["blockId"].as_u64(), log["transactionIndex"].as_u64()];
         let name = log["txHash"].as_str().unwrap().to_owned();
         let entry = found.entry(key).or_insert_with(|| (name, Transaction::default(), Said::new()));
         read(log, &mut entry.1, &mut entry.2);
