@@ -24,7 +24,7 @@ fn json_has_the_fields_of_the_schema_in_order() {
     let fields = text.lines().filter_map(|line| line.strip_prefix("  \""));
     let fields: Vec<&str> = fields.filter_map(|line| line.split('"').next()).collect();
     let expected = "schema case as_of manifest coverage stolen policies terminals edges balance \
-                    timeline noise defects limits findings holdings patterns pattern_figures";
+                    timeline noise defects limits secured findings holdings patterns pattern_figures";
     assert_eq!(fields.join(" "), expected);
     let trace = json();
     assert_eq!(trace["schema"], "hawkshaw.trace/1");

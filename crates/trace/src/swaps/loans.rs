@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::board::Board;
 use super::{Loan, NONE};
+use crate::replay::book::Halt;
 use crate::units::Units;
 
 /// Payments of one amount that are looked at for the other side of a debt token.
@@ -15,19 +16,23 @@ const CANDIDATES_MAX: usize = 64;
 /// Sets the payments of loans aside: what a lender paid out and the debt token minted for it,
 /// what was paid back and the debt token burned for it. Returns what was borrowed by accounts
 /// that had taint.
-pub(super) fn set_aside<U: Units>(board: &mut Board<'_, U>) -> Vec<Loan<U>> {
+pub(super) fn set_aside<U: Units>(board: &mut Board<'_, U>) -> Result<Vec<Loan<U>>, Halt> {
     let mut loans = Vec::new();
     let numbers = 0..board.payments.len();
     let changes = |number: &usize| board.is_open[*number] && is_debt_change(board, *number);
     let debts: Vec<usize> = numbers.clone().filter(changes).collect();
-    let lends = |number: usize| is_lent(board, number);
-    let lent: Vec<usize> = numbers.filter(|number| lends(*number)).collect();
+    let mut lent = Vec::new();
+    for number in numbers {
+        if is_lent(board, number)? {
+            lent.push(number);
+        }
+    }
     for number in lent {
         board.is_open[number] = false;
         loans.extend(loan(board, number, true));
     }
     if debts.is_empty() {
-        return loans;
+        return Ok(loans);
     }
     let mut found = Candidates::of(board);
     for debt in debts {
@@ -40,7 +45,7 @@ pub(super) fn set_aside<U: Units>(board: &mut Board<'_, U>) -> Vec<Loan<U>> {
             loans.extend(loan(board, number, is_listed));
         }
     }
-    loans
+    Ok(loans)
 }
 
 /// Whether a payment may be a debt token minted or burned: a listed one, or one of unknown worth.
@@ -52,19 +57,23 @@ fn is_debt_change<U: Units>(board: &Board<'_, U>, number: usize) -> bool {
 }
 
 /// Whether a listed lender paid this, and was not given its own token back for it.
-fn is_lent<U: Units>(board: &Board<'_, U>, number: usize) -> bool {
+fn is_lent<U: Units>(board: &Board<'_, U>, number: usize) -> Result<bool, Halt> {
     let (payer, payee) = (board.payer[number], board.payee[number]);
     if !board.is_open[number] || payer == NONE || payee == NONE || board.is_mint(number) {
-        return false;
+        return Ok(false);
     }
     let lender = board.accounts[payer as usize];
     if !board.around.is_lender(lender) {
-        return false;
+        return Ok(false);
     }
-    let is_own = |asset: u32| matches!(board.around.contract(asset), Ok(Some(c)) if c == lender);
     let given = board.open(board.by_payee.of_key(payer));
-    let mut own = given.filter(|given| board.payer[*given] == payee);
-    !is_own(board.payments[number].asset) && !own.any(|given| is_own(board.payments[given].asset))
+    let given = given.filter(|given| board.payer[*given] == payee);
+    for number in given.chain([number]) {
+        if board.around.contract(board.payments[number].asset)? == Some(lender) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn loan<U: Units>(board: &Board<'_, U>, number: usize, is_listed: bool) -> Option<Loan<U>> {

@@ -176,7 +176,7 @@ pub(crate) fn roles<U: Units>(
     around: &dyn Surroundings<U>,
 ) -> Result<Roles<U>, Halt> {
     let mut board = Board::new(payments, stolen, initiator, around)?;
-    let loans = loans::set_aside(&mut board);
+    let loans = loans::set_aside(&mut board)?;
     board.find_receipts()?;
     let weights = Weights::of(&board);
     let mut makers = Makers::of(&board, &weights)?;
