@@ -123,7 +123,7 @@ fn dead_ends(groups: &[&Group<'_>]) -> Vec<Step> {
         (
             TerminalKind::Mixer,
             "Value in a mixer is not followed: nothing on the chain links what \
-          leaves it to what entered it. Compare times and amounts of withdrawals by other means.",
+          leaves it to what entered it. Weigh the withdrawals with `hawkshaw mixer`.",
         ),
         (
             TerminalKind::Bridge,
