@@ -16,6 +16,7 @@ mod table;
 
 pub use decode::{
     BridgeDecoder, DecodeDefect, Decoded, DefectKind, Movement, complete, decode_all, decoders,
+    reads_call, reads_log,
 };
 pub use leg::{Leg, Side, Trust};
 pub use matching::{

@@ -8,7 +8,7 @@ mod stored;
 
 use std::collections::BTreeMap;
 
-use hawkshaw_bridges::{Log, TxRecord};
+use hawkshaw_bridges::{Log, TxRecord, reads_call, reads_log};
 use hawkshaw_model::{
     Account, Amount, Batch, Case, ChainId, ChainSummary, Freeze, Ledger, LedgerKind, ReadError,
     Stolen, Timestamp, TransferKind, TxHash, TxId, TxIx,
@@ -25,6 +25,9 @@ pub(crate) struct Evidence {
     /// What was left out, by reason.
     pub(crate) defects: BTreeMap<String, u64>,
 }
+
+/// Transactions of bridges that are kept: about a gigabyte.
+const RECORDS_MAX: usize = 1_000_000;
 
 /// Transactions on the way into [`Evidence`].
 #[derive(Debug, Default)]
@@ -57,9 +60,18 @@ impl Drafts {
             logs: Vec::new(),
             outputs: Vec::new(),
         };
-        if time.is_none() && !self.records.contains_key(&key) {
-            *self.defects.entry("evidence: transaction-without-time".to_owned()).or_default() += 1;
-            return None;
+        if !self.records.contains_key(&key) {
+            let defect = match time {
+                None => Some("evidence: transaction-without-time"),
+                Some(_) if self.records.len() >= RECORDS_MAX => {
+                    Some("evidence: beyond-a-million-transactions")
+                }
+                Some(_) => None,
+            };
+            if let Some(defect) = defect {
+                *self.defects.entry(defect.to_owned()).or_default() += 1;
+                return None;
+            }
         }
         Some(self.records.entry(key).or_insert_with(new))
     }
@@ -67,6 +79,9 @@ impl Drafts {
     /// Adds a log to its transaction, once.
     fn log(&mut self, chain: &ChainId, tx: TxHash, height: u64, time: Timestamp, log: Log) {
         self.freezes.extend(freezes::freeze(chain, tx, height, time, &log));
+        if !log.topics.first().is_some_and(reads_log) {
+            return;
+        }
         let Some(record) = self.record(chain, tx, height, Some(time)) else { return };
         match record.logs.binary_search_by_key(&log.event, |log| log.event) {
             Ok(_) => {
@@ -74,6 +89,11 @@ impl Drafts {
             }
             Err(at) => record.logs.insert(at, log),
         }
+    }
+
+    /// Whether a call is of use: it says something by itself, or logs of its transaction do.
+    fn wants_call(&self, chain: &ChainId, tx: TxHash, calldata: &[u8]) -> bool {
+        reads_call(calldata) || self.records.contains_key(&(chain.clone(), tx))
     }
 
     /// Completes the records from the movements of a ledger.
@@ -161,6 +181,11 @@ fn time_of(
 ) -> Result<Option<Timestamp>, ReadError> {
     let found = ledger.find_tx(&TxId::new(chain.clone(), tx))?;
     found.map(|tx| Ok(ledger.transaction(tx)?.time)).transpose()
+}
+
+/// Whether a log with this first topic is of use.
+fn is_of_use(topic: &[u8; 32]) -> bool {
+    freezes::is_freeze(topic) || reads_log(topic)
 }
 
 /// Whether a chain keeps value in outputs.

@@ -30,4 +30,4 @@ mod wormhole;
 
 pub use complete::{Movement, complete};
 pub use protocol::{BridgeDecoder, DecodeDefect, Decoded, DefectKind};
-pub use registry::{decode_all, decoders};
+pub use registry::{decode_all, decoders, reads_call, reads_log};

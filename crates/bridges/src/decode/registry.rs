@@ -2,12 +2,15 @@
 
 use std::sync::LazyLock;
 
+use alloy_primitives::keccak256;
+use rustc_hash::FxHashSet;
+
 use super::abi::Fault;
 use super::protocol::{BridgeDecoder, Decoded, DefectKind, Protocol, Registry};
 use super::site::Site;
 use super::{
-    across, arbitrum, cctp, celer, chainflip, debridge, hop, layerzero, optimism, polygon, ronin,
-    synapse, thorchain, wormhole,
+    across, arbitrum, cctp, celer, chainflip, debridge, hop, layerzero, memo, optimism, polygon,
+    ronin, synapse, thorchain, wormhole,
 };
 use crate::record::TxRecord;
 
@@ -34,6 +37,21 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Registry::new(&PROTOCOLS)
 /// The decoders, in the order of their names.
 pub fn decoders() -> impl Iterator<Item = &'static dyn BridgeDecoder> {
     PROTOCOLS.into_iter().map(|protocol| -> &dyn BridgeDecoder { protocol })
+}
+
+static TOPICS: LazyLock<FxHashSet<[u8; 32]>> = LazyLock::new(|| {
+    let signatures = decoders().flat_map(BridgeDecoder::signatures);
+    signatures.map(|signature| keccak256(signature).0).collect()
+});
+
+/// Whether a log with this first topic says anything to a decoder.
+pub fn reads_log(topic: &[u8; 32]) -> bool {
+    TOPICS.contains(topic)
+}
+
+/// Whether calldata can be a call or a memo that a decoder understands.
+pub fn reads_call(calldata: &[u8]) -> bool {
+    REGISTRY.call(calldata).is_some() || memo::read(calldata, memo::Family::Other).is_some()
 }
 
 /// What a transaction left of all bridges. A failed transaction left nothing.

@@ -83,6 +83,9 @@ fn calls(drafts: &mut Drafts, ledger: &dyn Ledger, chunk: &rows::Rows) -> Result
     let chain = &chunk.chain;
     for row in &chunk.calls {
         let Some(tx) = row.spot.tx else { continue };
+        if !drafts.wants_call(chain, tx, &row.data) {
+            continue;
+        }
         let time = time_of(ledger, chain, tx).map_err(Failure::bad_data)?;
         let Some(record) = drafts.record(chain, tx, row.spot.height, time) else { continue };
         record.sender = row.sender.as_ref().map(|sender| account(chain, sender));

@@ -22,6 +22,11 @@ static TOPICS: LazyLock<Vec<([u8; 32], FreezeKind)>> = LazyLock::new(|| {
     KNOWN.iter().map(|(signature, kind)| (topic(signature), *kind)).collect()
 });
 
+/// Whether a log with this first topic freezes or releases.
+pub(super) fn is_freeze(topic: &[u8; 32]) -> bool {
+    TOPICS.iter().any(|(known, _)| known == topic)
+}
+
 /// What a log freezes or releases. Whoever emits it is taken for the issuer of the token that he
 /// is: a contract can freeze nothing but itself.
 pub(super) fn freeze(
