@@ -23,11 +23,16 @@ use std::time::{Duration, Instant};
 
 use hawkshaw_fixture::large::LargeLedger;
 use hawkshaw_ledger::MemoryLedger;
-use hawkshaw_model::{AccountIx, AssetList, Batch, Case, Fraction, Ledger, Policy, TxIx};
+use hawkshaw_model::{
+    AccountIx, AssetList, Batch, Case, Crossing, Destination, Fraction, Grade, Ledger, LinkClass,
+    Passage, Payout, Policy, ReadError, TxId, TxIx,
+};
 use hawkshaw_trace::{Detail, Options, Scene, Stops, trace};
 
 const SEED: u64 = 7;
 const RUNS: usize = 5;
+/// Crossings of bridges that the engine is told of.
+const CROSSINGS: u64 = 10_000;
 
 fn main() {
     // Cargo passes `--bench`; a number scales the ledgers, names choose policies.
@@ -55,13 +60,20 @@ fn run(name: &str, size: LargeLedger, policies: &[Policy]) {
     let watch = Watch::start();
     let engine = measure(|| {
         let started = Instant::now();
-        let found = replay(&ledger, &case, policies);
+        let found = replay(&ledger, &case, policies, &[]);
         let took = started.elapsed();
         holdings = found.holdings;
         took
     });
     let fullest = watch.stop().max(before);
     print("engine, all policies", rows, &engine);
+    let crossings = crossings(&ledger).expect("memory can be read");
+    let bridged = measure(|| {
+        let started = Instant::now();
+        black_box(replay(&ledger, &case, policies, &crossings));
+        started.elapsed()
+    });
+    print(&format!("with {} crossings", crossings.len()), rows, &bridged);
     let plain = measure(|| {
         let started = Instant::now();
         black_box(plain_fifo(&ledger, &case));
@@ -79,7 +91,52 @@ fn run(name: &str, size: LargeLedger, policies: &[Policy]) {
     );
 }
 
-fn replay(ledger: &MemoryLedger, case: &Case, policies: &[Policy]) -> hawkshaw_trace::Trace {
+/// Deposits into bridges and what they brought: movements of the ledger, far apart, each the
+/// deposit of the one behind it.
+fn crossings(ledger: &MemoryLedger) -> Result<Vec<Crossing>, ReadError> {
+    let chain = &ledger.chains()[0];
+    let stride = ((chain.txs.end - chain.txs.start) / (2 * CROSSINGS)).max(1);
+    let mut passages = Vec::new();
+    for segment in ledger.segments(TxIx(chain.txs.start), TxIx(chain.txs.end)) {
+        let Batch::Transfers(batch) = segment.batch()? else { continue };
+        for at in 0..batch.tx_rows.len() - 1 {
+            let tx = TxIx(batch.tx_first.0 + at as u64);
+            let row = batch.tx_rows[at] as usize;
+            let (Some(hash), true) = (
+                ledger.transaction(tx)?.hash,
+                tx.0.is_multiple_of(stride) && tx.0 > chain.txs.start,
+            ) else {
+                continue;
+            };
+            let detail = batch.details.detail(row)?;
+            passages.push(Passage {
+                tx: TxId::new(chain.id.clone(), hash),
+                event: None,
+                asset: ledger.asset(detail.asset).clone(),
+                amount: detail.amount,
+                account: Some(ledger.account(AccountIx(batch.payees[row]))?),
+            });
+        }
+    }
+    let pairs = passages.chunks_exact(2).map(|pair| Crossing {
+        bridge: "a-bridge".to_owned(),
+        class: LinkClass::Identifier,
+        grade: Grade::Protocol,
+        candidates: 1,
+        id: None,
+        deposit: pair[0].clone(),
+        destination: Destination::default(),
+        payouts: vec![Payout { passage: pair[1].clone(), part: pair[0].amount }],
+    });
+    Ok(pairs.collect())
+}
+
+fn replay(
+    ledger: &MemoryLedger,
+    case: &Case,
+    policies: &[Policy],
+    crossings: &[Crossing],
+) -> hawkshaw_trace::Trace {
     let options = Options {
         policies: policies.to_vec(),
         stops: Stops::Tagged,
@@ -88,7 +145,8 @@ fn replay(ledger: &MemoryLedger, case: &Case, policies: &[Policy]) -> hawkshaw_t
         ..Options::default()
     };
     let assets = AssetList::built_in();
-    trace(&Scene::new(ledger, case, &assets, &|_| None, &options)).expect("the case is good")
+    let scene = Scene { crossings, ..Scene::new(ledger, case, &assets, &|_| None, &options) };
+    trace(&scene).expect("the case is good")
 }
 
 /// A queue of (is tainted, amount) for each account; an empty queue pays clean.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hawkshaw_model::{AccountIx, AssetIx, Grade, ReadError, TerminalKind, TransferBatch, TxIx};
+use hawkshaw_model::{Grade, ReadError, TerminalKind, TransferBatch, TxIx};
 
 use crate::bounds::Flow;
 use crate::netting::{self, Move, Payment, Route, TooWide};
@@ -103,36 +103,11 @@ impl<U: Units> Replay<'_, U> {
             };
         }
         let mut movements = Movements::read_rows(batch, first, end, tx)?;
-        self.name_wrappers(&mut movements)?;
         self.noise.sift(tx, &mut movements.moves, thefts.is_some(), &self.book)?;
         self.several(batch, &movements, thefts)?;
         self.close_mouths()?;
         for fee in &movements.fees {
             self.fee(batch, fee)?;
-        }
-        Ok(())
-    }
-
-    /// Lets the contract that wraps native value, and is paid it in the same transaction, pay
-    /// the wrapped value, and the other way round: so it is a market maker like any other, also
-    /// where whoever pays it and whoever gets the wrapped value are two.
-    fn name_wrappers(&self, movements: &mut Movements<U>) -> Result<(), ReadError> {
-        for at in std::mem::take(&mut movements.wraps) {
-            let Move { from, asset, .. } = movements.moves[at];
-            let contract = self.scene.ledger.asset(AssetIx(asset)).contract();
-            let contract =
-                contract.map(|contract| self.scene.ledger.find_account(&contract)).transpose()?;
-            let Some(AccountIx(contract)) = contract.flatten() else { continue };
-            let is_made = from.is_none();
-            let mut others = movements.moves.iter().filter(|other| other.asset != asset);
-            let takes_part =
-                others.any(|other| Some(contract) == if is_made { other.to } else { other.from });
-            let one = &mut movements.moves[at];
-            match (takes_part, is_made) {
-                (true, true) => one.from = Some(contract),
-                (true, false) => one.to = Some(contract),
-                (false, _) => {}
-            }
         }
         Ok(())
     }

@@ -13,8 +13,6 @@ pub(crate) struct Movements<U> {
     pub(crate) fees: Vec<Move<U>>,
     /// The payer of the first fee row, also of one of value zero.
     pub(crate) fee_payer: Option<u32>,
-    /// Which moves are wrapped value made out of native value, or given up for it.
-    pub(crate) wraps: Vec<usize>,
 }
 
 impl<U: Units> Movements<U> {
@@ -34,26 +32,17 @@ impl<U: Units> Movements<U> {
         tx: TxIx,
     ) -> Result<Self, Halt> {
         let moves = Vec::with_capacity(end - first);
-        let (fees, wraps) = (Vec::new(), Vec::new());
-        let mut movements = Self { moves, fees, fee_payer: None, wraps };
+        let mut movements = Self { moves, fees: Vec::new(), fee_payer: None };
         for row in first..end {
             let (one, is_fee) = read_row(batch, row, tx)?;
             if is_fee && movements.fee_payer.is_none() {
                 movements.fee_payer = somebody(batch.payers[row]);
             }
             let Some(one) = one else { continue };
-            let is_one_sided = one.from.is_none() || one.to.is_none();
-            if is_one_sided && !is_fee && is_wrap(batch.details.detail(row)?.kind) {
-                movements.wraps.push(movements.moves.len());
-            }
             if is_fee { movements.fees.push(one) } else { movements.moves.push(one) }
         }
         Ok(movements)
     }
-}
-
-fn is_wrap(kind: TransferKind) -> bool {
-    matches!(kind, TransferKind::Wrap | TransferKind::Unwrap)
 }
 
 /// The account of a column, where there is one.

@@ -2,9 +2,7 @@
 
 use std::cell::RefCell;
 
-use hawkshaw_model::{
-    Account, AccountIx, Address, AssetId, AssetIx, ReadError, Timestamp, TxIx, Usd,
-};
+use hawkshaw_model::{AccountIx, AssetId, AssetIx, ReadError, Timestamp, TxIx, Usd};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::netting::Payment;
@@ -87,7 +85,7 @@ impl<U: Units> Surroundings<U> for Around<'_, '_, U> {
             return Ok(*contract);
         }
         let ledger = self.replay.scene.ledger;
-        let account = contract_of(ledger.asset(AssetIx(asset)));
+        let account = ledger.asset(AssetIx(asset)).contract();
         let found = account.map(|account| ledger.find_account(&account)).transpose()?.flatten();
         let found = found.map(|account| account.0);
         known.insert(asset, found);
@@ -118,15 +116,6 @@ impl<U: Units> Surroundings<U> for Around<'_, '_, U> {
         let (usd, _) = prices?.worth(assets, self.id(asset), amount.to_amount(), self.time)?;
         Some(usd.cents())
     }
-}
-
-/// The account of the contract that keeps the books of a token.
-fn contract_of(asset: &AssetId) -> Option<Account> {
-    let (namespace, reference) = asset.local().split_once(':')?;
-    let chain = asset.chain();
-    let is_token = matches!(namespace, "erc20" | "trc20");
-    let address = is_token.then(|| Address::parse(&chain, reference).ok()).flatten()?;
-    Some(Account::new(chain, address))
 }
 
 /// A loan as it was found.
