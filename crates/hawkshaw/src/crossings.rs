@@ -6,9 +6,9 @@ mod tagged;
 use std::collections::BTreeMap;
 
 use hawkshaw_attribution::TagIndex;
-use hawkshaw_bridges::{Leg, MatchOptions, Trust, decode_all};
+use hawkshaw_bridges::{Leg, MatchOptions, Side, Trust, decode_all};
 use hawkshaw_model::{
-    AssetList, Crossing, Grade, Ledger, Passage, PriceTable, ReadError, TerminalKind, Usd,
+    Account, AssetList, Crossing, Grade, Ledger, Passage, PriceTable, ReadError, TerminalKind, Usd,
 };
 
 use crate::evidence::Evidence;
@@ -25,9 +25,11 @@ pub(crate) struct Grounds<'a> {
 /// The crossings that a ledger shows, with what was left out counted in `defects`.
 ///
 /// Anybody can emit the log of a bridge: a leg counts only where a contract says it that is
-/// known to be of the protocol, or that a tag calls a bridge. What a memo claims counts with the
-/// grade of an inference, unless prices show that what came out was worth less than half of what
-/// went in: else a thief could announce a payout of next to nothing and keep his deposit.
+/// known to be of the protocol, or that a tag calls a bridge. What a memo claims of an account
+/// that no tag calls a bridge counts with the grade of an inference, and not at all where a tag
+/// says that the account is of another service, or where prices show that what came out was
+/// worth less than half of what went in: else a thief could announce a payout of next to nothing
+/// and keep his deposit.
 pub(crate) fn crossings(
     grounds: &Grounds<'_>,
     defects: &mut BTreeMap<String, u64>,
@@ -46,9 +48,17 @@ pub(crate) fn crossings(
             count(defect.kind.as_str(), 1);
         }
     }
-    let all = legs.len();
-    legs.retain(|leg| is_credible(leg, tags));
-    count("bridge-unknown-contract", u64::try_from(all - legs.len()).unwrap_or(u64::MAX));
+    legs.retain_mut(|leg| match standing(leg, tags) {
+        Standing::Vouched => {
+            leg.trust = Trust::Known;
+            true
+        }
+        Standing::AsItIs => true,
+        Standing::Unfounded(reason) => {
+            count(reason, 1);
+            false
+        }
+    });
     hawkshaw_bridges::complete(&mut legs, |chain, tx| movements::of(grounds.ledger, chain, tx))?;
     let understood = legs.iter().map(|leg| (leg.chain.clone(), leg.tx)).collect();
     let (by_tags, busy) = tagged::legs(grounds.ledger, tags, &understood)?;
@@ -96,16 +106,33 @@ impl Grounds<'_> {
     }
 }
 
-/// Whether a leg counts.
-fn is_credible(leg: &Leg, tags: &TagIndex) -> bool {
-    let is_bridge =
-        |kind: &TerminalKind| matches!(kind, TerminalKind::Bridge | TerminalKind::SwapService);
+/// What tags say to a leg that its protocol does not vouch for.
+enum Standing {
+    /// A tag calls the contract that says it, or the account that keeps or pays the value, a
+    /// bridge.
+    Vouched,
+    /// Nothing, or it needs nobody to vouch for it.
+    AsItIs,
+    /// It does not count, for this reason.
+    Unfounded(&'static str),
+}
+
+fn standing(leg: &Leg, tags: &TagIndex) -> Standing {
+    let kind = |account: &Option<Account>| tags.stop(account.as_ref()?).map(|stop| stop.kind);
+    let is_bridge = |kind: &Option<TerminalKind>| {
+        matches!(kind, Some(TerminalKind::Bridge | TerminalKind::SwapService))
+    };
+    let keeper = match leg.side {
+        Side::Deposit => kind(&leg.custody),
+        Side::Payout | Side::Refund => kind(&leg.payer),
+    };
     match leg.trust {
-        Trust::Known | Trust::Claim => true,
-        Trust::Unknown => leg
-            .emitter
-            .as_ref()
-            .and_then(|emitter| tags.stop(emitter))
-            .is_some_and(|stop| is_bridge(&stop.kind)),
+        Trust::Known => Standing::AsItIs,
+        _ if is_bridge(&keeper) || is_bridge(&kind(&leg.emitter)) => Standing::Vouched,
+        Trust::Unknown => Standing::Unfounded("bridge-unknown-contract"),
+        Trust::Claim if leg.side == Side::Deposit && keeper.is_some() => {
+            Standing::Unfounded("bridge-claim-at-another-service")
+        }
+        Trust::Claim => Standing::AsItIs,
     }
 }

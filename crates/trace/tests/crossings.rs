@@ -266,6 +266,57 @@ fn a_deposit_without_payout_ends_at_the_bridge_and_says_where_it_goes() {
     assert!(said.text.contains("bc1qreceiver"), "{}", said.text);
 }
 
+/// A memo that anybody can write does not end the trail: what a thief pays into his own pocket
+/// is followed on, and where he said that it goes is told.
+#[test]
+fn a_mere_claim_does_not_end_the_trail() {
+    let story = "1 steal: victim -> thief 100 ETH
+         2 in: thief -> pocket 60 ETH
+         3: pocket -> cash 50 ETH";
+    let mut claim = crossing(on_ethereum("in", "ETH", 60, "pocket"), Vec::new());
+    claim.grade = Grade::Inference;
+    let found = run(story, &["steal"], &[claim]);
+    assert_eq!(
+        told(&found, Policy::Fifo),
+        "held cash ETH 50 [50], held pocket ETH 10 [10], held thief ETH 40 [40]"
+    );
+    assert_eq!(rules(&found), ["bridge-unmatched"]);
+    assert!(found.findings[0].text.contains("followed on"), "{:?}", found.findings);
+    // With a payout the claim is followed, and said to be one.
+    let mut claim = crossing(
+        on_ethereum("in", "ETH", 60, "pocket"),
+        vec![(60, on_ethereum("out", "USDC", 7, "mule"))],
+    );
+    claim.grade = Grade::Inference;
+    let found = run(&format!("{story}\n4 out: router -> mule 7 USDC"), &["steal"], &[claim]);
+    assert_eq!(rules(&found), ["bridge-claimed"]);
+}
+
+/// The part of a payout that could not be followed stays with the bridge, and goes to no other.
+#[test]
+fn what_a_failed_payout_stands_for_goes_to_no_other() {
+    let story = "1 steal: victim -> thief 100 ETH
+         2 early: router -> a 10 USDC
+         3 in: thief -> vault 100 ETH
+         4 none: router -> x 1 USDC
+         5 out: router -> b 10 USDC";
+    for failing in ["early", "none"] {
+        let links = [crossing(
+            on_ethereum("in", "ETH", 100, "vault"),
+            vec![
+                (70, on_ethereum(failing, "USDC", 10, "a")),
+                (30, on_ethereum("out", "USDC", 10, "b")),
+            ],
+        )];
+        let found = run(story, &["steal"], &links);
+        assert_eq!(
+            told(&found, Policy::Fifo),
+            "bridge vault ETH 70 [70], held b USDC 10 [30]",
+            "{failing}"
+        );
+    }
+}
+
 /// What only statistics connect is said and not followed.
 #[test]
 fn statistics_are_not_followed() {

@@ -146,14 +146,53 @@ fn a_store_shows_the_same_crossings() {
     assert_eq!(from_store["edges"], from_files["edges"]);
 }
 
-/// Without its far side the deposit ends at the bridge, and says where it goes.
+fn tag(case: &SmallCase, network: &str, address: &str, concept: &str) {
+    let tags = format!(
+        "title: t\ncreator: c\nnetwork: {network}\ncurrency: {network}\nconfidence: service_data\n\
+         lastmod: 2023-11-14\nsource: https://example.org/\nlabel: Some Service\n\
+         actor: someservice\ntags:\n  - address: '{address}'\n    concepts: [{concept}]\n"
+    );
+    case.write(&format!("tags/{network}-{concept}.yaml"), tags);
+}
+
+/// Without its far side a deposit that only a memo speaks of is followed on at the vault, unless
+/// a tag says that it is one; either way the answer says where it was told to go.
 #[test]
 fn a_deposit_says_where_it_goes() {
-    let case = case(ROUTER, "OUT:FFFF");
+    for (is_tagged, expected) in [
+        (false, format!("held - {VAULT} 100 [100]")),
+        (true, format!("bridge thorchain {VAULT} 100 [100]")),
+    ] {
+        let case = case(ROUTER, "OUT:FFFF");
+        if is_tagged {
+            tag(&case, "ETH", VAULT, "bridge");
+        }
+        let answer = case.trace(&["--json", "--floor", "0"]).ended(DONE).json();
+        assert_eq!(terminals(&answer), [expected], "{answer}");
+        let findings = answer["findings"].to_string();
+        assert!(findings.contains("bridge-unmatched") && findings.contains(RECEIVER), "{findings}");
+    }
+}
+
+/// A memo does not turn an exchange into a bridge.
+#[test]
+fn a_memo_to_an_exchange_is_a_payment_to_the_exchange() {
+    let case = case(ROUTER, &out_memo());
+    tag(&case, "ETH", VAULT, "exchange");
     let answer = case.trace(&["--json", "--floor", "0"]).ended(DONE).json();
-    assert_eq!(terminals(&answer), [format!("bridge thorchain {VAULT} 100 [100]")], "{answer}");
-    let findings = answer["findings"].to_string();
-    assert!(findings.contains("bridge-unmatched") && findings.contains(RECEIVER), "{findings}");
+    assert_eq!(terminals(&answer).len(), 1, "{answer}");
+    assert!(terminals(&answer)[0].starts_with("exchange"), "{answer}");
+    assert_eq!(answer["defects"]["bridge-claim-at-another-service"], 1, "{}", answer["defects"]);
+}
+
+/// A contract that a tag calls a bridge is taken at its word.
+#[test]
+fn a_tag_vouches_for_a_contract() {
+    let contract = "0x00000000000000000000000000000000000fa4e0";
+    let case = case(contract, &out_memo());
+    tag(&case, "ETH", contract, "bridge");
+    let answer = case.trace(&["--json", "--floor", "0"]).ended(DONE).json();
+    assert!(terminals(&answer).contains(&format!("held - {CASHED} 60 [85]")), "{answer}");
 }
 
 /// A contract that nobody knows to be of the protocol proves nothing.
@@ -171,13 +210,8 @@ fn tagged_bridges_are_followed_where_only_one_payout_fits() {
     let case = SmallCase::new();
     case.write("case.toml", case_toml("small", THEFT));
     let bridges = [("ETH", "0x00000000000000000000000000000000000b51d6"), ("BSC", ROUTER)];
-    for (number, (network, address)) in bridges.iter().enumerate() {
-        let tags = format!(
-            "title: t\ncreator: c\nnetwork: {network}\ncurrency: {network}\nconfidence: service_data\n\
-             lastmod: 2023-11-14\nsource: https://example.org/\nlabel: Some Bridge\nactor: somebridge\n\
-             tags:\n  - address: '{address}'\n    concepts: [bridge]\n"
-        );
-        case.write(&format!("tags/bridge{number}.yaml"), tags);
+    for (network, address) in bridges {
+        tag(&case, network, address, "bridge");
     }
     let usdc = [
         "eip155:1/erc20:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48",

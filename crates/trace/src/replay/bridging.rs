@@ -58,16 +58,26 @@ impl<U: Units> Replay<'_, U> {
         let chosen: Vec<&Entry> = entries.iter().filter_map(|at| all.get(*at)).collect();
         let Some(crossing) = chosen.first().map(|entry| entry.crossing) else { return Ok(()) };
         let comes_out = chosen.iter().any(|entry| !entry.exits.is_empty());
+        let is_claimed = self.is_claimed(crossing);
         let place = if comes_out {
-            Place::holding(self.book.open_transit()?)
+            Some(Place::holding(self.book.open_transit()?))
+        } else if is_claimed {
+            None
         } else {
-            self.bridge_terminal(crossing, payee, asset)
+            Some(self.bridge_terminal(crossing, payee, asset))
         };
         let entries = entries.to_vec();
         let is_reached = false;
         let mouth = Mouth { payee, asset, output, place, crossing, entries, is_reached };
         self.crossings.mouths.push(mouth);
         Ok(())
+    }
+
+    /// Whether only a claim says that what is paid in goes into a bridge: anybody can write one
+    /// to a payment into his own pocket.
+    fn is_claimed(&self, crossing: usize) -> bool {
+        let crossing = &self.scene.crossings[crossing];
+        crossing.class == LinkClass::Identifier && crossing.grade == Grade::Inference
     }
 
     fn bridge_terminal(&mut self, crossing: usize, account: Option<u32>, asset: u32) -> Place {
@@ -83,12 +93,13 @@ impl<U: Units> Replay<'_, U> {
         let mouth = mouths
             .find(|mouth| mouth.output.is_none() && mouth.payee == payee && mouth.asset == asset)?;
         mouth.is_reached |= tainted;
-        Some(mouth.place)
+        mouth.place
     }
 
     /// Whether an account is one that a bridge keeps value at in the transaction at hand.
     pub(super) fn is_mouth(&self, account: u32) -> bool {
-        self.crossings.mouths.iter().any(|mouth| mouth.payee == Some(account))
+        let mut mouths = self.crossings.mouths.iter();
+        mouths.any(|mouth| mouth.payee == Some(account) && mouth.place.is_some())
     }
 
     /// The mouth of a bridge that an output goes into.
@@ -107,7 +118,7 @@ impl<U: Units> Replay<'_, U> {
         let Some(at) = entries.iter().position(fits) else { return Ok(None) };
         self.open_mouth(tx, holder, asset, Some(index), &[at])?;
         let mouth = self.crossings.mouths.last_mut();
-        Ok(mouth.map(|mouth| {
+        Ok(mouth.and_then(|mouth| {
             mouth.is_reached = true;
             mouth.place
         }))
@@ -119,8 +130,8 @@ impl<U: Units> Replay<'_, U> {
             return Ok(());
         }
         for mouth in std::mem::take(&mut self.crossings.mouths) {
-            match (mouth.place.resolve(), mouth.is_reached) {
-                (Resolved::Holding(holding), is_reached) => {
+            match (mouth.place.map(Place::resolve), mouth.is_reached) {
+                (Some(Resolved::Holding(holding)), is_reached) => {
                     let holding = u32::try_from(holding).map_err(|_| Halt::TooManyHoldings)?;
                     if is_reached {
                         self.await_payouts(&mouth, holding)?;
@@ -187,11 +198,19 @@ impl<U: Units> Replay<'_, U> {
                     self.scene.crossings[due.crossing].bridge
                 );
                 self.find("bridge-too-early", None, text)?;
-                self.settle_one(due.gate)?;
+                self.fail_one(due.gate)?;
             }
         }
         for crossing in unmatched {
             self.say_unmatched(crossing)?;
+        }
+        if self.is_claimed(mouth.crossing) {
+            let text = format!(
+                "{}: that what was paid in here came out elsewhere rests on a claim that anybody \
+                 can make, such as a memo: if it is wrong, the value is still here",
+                self.scene.crossings[mouth.crossing].bridge
+            );
+            self.find("bridge-claimed", mouth.payee, text)?;
         }
         Ok(())
     }
@@ -212,6 +231,11 @@ impl<U: Units> Replay<'_, U> {
         let why = match (crossing.class, crossing.candidates) {
             (LinkClass::Statistics, count @ 1..) => {
                 format!("{count} payouts of the ledger fit, which is too many to follow one")
+            }
+            _ if crossing.grade == Grade::Inference => {
+                "only a claim that anybody can make says so, such as a memo, and the ledger holds \
+                 no payout of it: value is followed on where it was paid"
+                    .to_owned()
             }
             _ => "the ledger holds no payout of it".to_owned(),
         };
@@ -356,7 +380,7 @@ impl<U: Units> Replay<'_, U> {
                 self.scene.crossings[due.crossing].bridge
             );
             self.find("bridge-without-payment", None, text)?;
-            self.settle_one(due.gate)?;
+            self.fail_one(due.gate)?;
             return Ok(None);
         }
         let part = U::from_amount(due.exit.part).ok_or(Halt::TooWide(tx))?;
@@ -369,7 +393,7 @@ impl<U: Units> Replay<'_, U> {
             gate.paid.times_over(part.min(gate.stated), gate.stated).min(there)
         };
         if take.is_zero() {
-            self.settle_one(due.gate)?;
+            self.fail_one(due.gate)?;
             return Ok(None);
         }
         let holding = gate.holding;
@@ -395,13 +419,19 @@ impl<U: Units> Replay<'_, U> {
         }
     }
 
+    /// A payout of a gate is not followed: its part stays with the bridge, and no other payout
+    /// takes it.
+    fn fail_one(&mut self, gate: usize) -> Result<(), Halt> {
+        self.crossings.gates[gate].is_explained = false;
+        self.settle_one(gate)
+    }
+
     /// One payout of a gate less to wait for; after the last one, what is left stays with the
     /// bridge.
     fn settle_one(&mut self, gate: usize) -> Result<(), Halt> {
-        let gate_at = gate;
-        let gate = &mut self.crossings.gates[gate_at];
-        gate.waiting = gate.waiting.saturating_sub(1);
-        if gate.waiting == 0 { self.flush(gate_at) } else { Ok(()) }
+        let waiting = &mut self.crossings.gates[gate].waiting;
+        *waiting = waiting.saturating_sub(1);
+        if *waiting == 0 { self.flush(gate) } else { Ok(()) }
     }
 
     /// What is left in a gate stays with the bridge.
@@ -443,7 +473,7 @@ impl<U: Units> Replay<'_, U> {
 
     /// The link of a payment that goes to a place, where that is a bridge.
     pub(super) fn link_into(&self, place: Place) -> Option<LinkNote<U>> {
-        let mouth = self.crossings.mouths.iter().find(|mouth| mouth.place == place)?;
+        let mouth = self.crossings.mouths.iter().find(|mouth| mouth.place == Some(place))?;
         Some(LinkNote::BridgeIn { crossing: number(mouth.crossing) })
     }
 
@@ -469,19 +499,16 @@ fn out_link<U>(due: Due) -> LinkNote<U> {
 
 /// Of some payments those of the only payer whose payments sum to an amount.
 fn paid_by_one<U: Units>(payments: &[Payment<U>], of: &[usize], amount: U) -> Vec<usize> {
-    let mut payers: Vec<Option<u32>> = of.iter().map(|at| payments[*at].from).collect();
-    payers.sort_unstable();
-    payers.dedup();
-    let by = |payer: &Option<u32>| -> Vec<usize> {
-        of.iter().copied().filter(|at| payments[*at].from == *payer).collect()
-    };
-    let sums_to_it = |found: &Vec<usize>| {
+    let mut sorted = of.to_vec();
+    sorted.sort_by_key(|at| (payments[*at].from, *at));
+    let sums_to_it = |found: &&[usize]| {
         let mut amounts = found.iter().map(|at| payments[*at].amount);
         amounts.try_fold(U::default(), |sum, one| sum.checked_add(one)) == Some(amount)
     };
-    let mut fitting = payers.iter().map(by).filter(sums_to_it);
+    let mut fitting =
+        sorted.chunk_by(|a, b| payments[*a].from == payments[*b].from).filter(sums_to_it);
     match (fitting.next(), fitting.next()) {
-        (Some(only), None) => only,
+        (Some(only), None) => only.to_vec(),
         _ => Vec::new(),
     }
 }

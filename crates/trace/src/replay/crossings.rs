@@ -66,7 +66,7 @@ pub(crate) struct Gate<U> {
     pub(crate) stated: U,
     /// How many payouts are to come.
     pub(crate) waiting: usize,
-    /// Whether the payouts stand for all that was paid in.
+    /// Whether the payouts stand for all that was paid in, and none of them failed.
     pub(crate) is_explained: bool,
     /// What the payout at hand took.
     pub(crate) taken: U,
@@ -87,7 +87,9 @@ pub(crate) struct Mouth {
     pub(crate) asset: u32,
     /// The index of the output, on a UTXO chain.
     pub(crate) output: Option<u32>,
-    pub(crate) place: Place,
+    /// Where what goes in waits or ends; `None` where only a memo says that it is a bridge, and
+    /// value is followed on.
+    pub(crate) place: Option<Place>,
     /// The crossing that stands for all of them in answers.
     pub(crate) crossing: usize,
     /// Which deposits of the transaction go into it.
