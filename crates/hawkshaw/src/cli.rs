@@ -4,6 +4,7 @@ pub(crate) mod bridge;
 pub(crate) mod incidents;
 pub(crate) mod ledger;
 pub(crate) mod mixer;
+pub(crate) mod pattern;
 pub(crate) mod prices;
 pub(crate) mod sources;
 
@@ -61,6 +62,8 @@ pub(crate) enum Command {
     Bridge(bridge::BridgeArguments),
     /// Say who probably took out of a mixer what a thief put into it.
     Mixer(mixer::MixerArguments),
+    /// Look for shapes that say who made a transaction, and with whom.
+    Pattern(pattern::PatternArguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

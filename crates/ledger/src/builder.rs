@@ -1,5 +1,7 @@
 //! Makes a ledger of rows in any order.
 
+use std::sync::OnceLock;
+
 use hawkshaw_model::{
     Account, AccountIx, AssetId, AssetIx, ChainId, ChainSummary, LedgerKind, Timestamp,
 };
@@ -275,6 +277,7 @@ impl LedgerBuilder {
             accounts: self.accounts,
             assets: self.assets,
             postings: Postings::default(),
+            spending: OnceLock::new(),
             stats: LedgerStats::default(),
         };
         let mut before = Before { segment_txs_max: self.segment_txs_max, ..Before::default() };

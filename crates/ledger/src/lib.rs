@@ -38,6 +38,7 @@ mod place;
 mod postings;
 mod row;
 mod segment;
+mod spending;
 pub mod store;
 mod table;
 mod transactions;

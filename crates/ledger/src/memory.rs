@@ -1,8 +1,10 @@
 //! The ledger in memory.
 
+use std::sync::OnceLock;
+
 use hawkshaw_model::{
     self as model, Account, AccountIx, AssetId, AssetIx, ChainId, ChainSummary, Ledger,
-    LedgerSegment, OutPoint, OutputIx, ReadError, Transaction, TxId, TxIx,
+    LedgerSegment, OutPoint, OutputIx, OutputsOf, ReadError, Transaction, TxId, TxIx, UtxoTx,
 };
 
 use crate::builder::LedgerBuilder;
@@ -13,6 +15,7 @@ use crate::place::Place;
 use crate::postings::{History, Postings};
 use crate::row::{OutputRow, TransferRow};
 use crate::segment::Segment;
+use crate::spending::Spending;
 use crate::transactions::{TxColumns, TxIndex};
 
 /// Chains in memory, as columns. Made by [`LedgerBuilder`](crate::LedgerBuilder), or from rows
@@ -33,6 +36,7 @@ pub struct MemoryLedger {
     pub(crate) accounts: Accounts,
     pub(crate) assets: Assets,
     pub(crate) postings: Postings,
+    pub(crate) spending: OnceLock<Spending>,
     pub(crate) stats: LedgerStats,
 }
 
@@ -88,6 +92,23 @@ impl MemoryLedger {
         let first = index(self.chains[chain].txs.start);
         let local = self.parts[chain].index.find_in(&tx.hash(), &self.txs, first)?;
         Some((chain, local as usize))
+    }
+
+    /// The chain of an output, the transaction that makes it, counted from the first of the chain,
+    /// and its index there.
+    fn locate_output(&self, output: OutputIx) -> (usize, usize, u32) {
+        let holds = |part: &ChainPart| part.output_starts.last().is_some_and(|e| output.0 < *e);
+        let chain = self.parts.iter().position(holds).expect("an output is of its own ledger");
+        let starts = &self.parts[chain].output_starts;
+        let local = starts.partition_point(|start| *start <= output.0) - 1;
+        let vout = u32::try_from(output.0 - starts[local]).expect("outputs are counted in 32 bits");
+        (chain, local, vout)
+    }
+
+    /// Who spends what, put together when it is asked for first.
+    fn spending(&self) -> &Spending {
+        let (accounts, outputs) = (self.accounts.len(), self.output_count());
+        self.spending.get_or_init(|| Spending::new(&self.segments, accounts, outputs))
     }
 
     /// How many movements the transactions before one have.
@@ -154,15 +175,11 @@ impl Ledger for MemoryLedger {
     }
 
     fn output(&self, output: OutputIx) -> Result<OutPoint, ReadError> {
-        let holds = |part: &ChainPart| part.output_starts.last().is_some_and(|e| output.0 < *e);
-        let chain = self.parts.iter().position(holds).expect("an output is of its own ledger");
-        let starts = &self.parts[chain].output_starts;
-        let local = starts.partition_point(|start| *start <= output.0) - 1;
+        let (chain, local, vout) = self.locate_output(output);
         let summary = &self.chains[chain];
         let hash = self.txs.hash(index(summary.txs.start) + local);
         let tx =
             TxId::new(summary.id.clone(), hash.expect("a transaction with outputs has a hash"));
-        let vout = u32::try_from(output.0 - starts[local]).expect("outputs are counted in 32 bits");
         Ok(OutPoint::new(tx, vout))
     }
 
@@ -192,6 +209,29 @@ impl Ledger for MemoryLedger {
 
     fn history_txs_max(&self, account: AccountIx) -> Result<u64, ReadError> {
         Ok(self.postings.of(account).len() as u64)
+    }
+
+    fn utxo_tx(&self, tx: TxIx) -> Result<Option<UtxoTx>, ReadError> {
+        let at = self.segments.partition_point(|segment| segment.tx_end() <= tx.0);
+        match self.segments.get(at) {
+            Some(Segment::Outputs(segment)) => {
+                segment.as_batch().transaction(index(tx.0 - segment.tx_first)).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn maker(&self, output: OutputIx) -> Result<(TxIx, u32), ReadError> {
+        let (chain, local, vout) = self.locate_output(output);
+        Ok((TxIx(self.chains[chain].txs.start + local as u64), vout))
+    }
+
+    fn spender(&self, output: OutputIx) -> Result<Option<TxIx>, ReadError> {
+        Ok(self.spending().spender(output))
+    }
+
+    fn outputs_of(&self, account: AccountIx) -> OutputsOf<'_> {
+        Box::new(self.spending().outputs_of(account).map(Ok))
     }
 }
 

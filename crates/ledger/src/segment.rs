@@ -74,6 +74,14 @@ impl Segment {
             Self::Outputs(_) => None,
         }
     }
+
+    /// The legs of a UTXO chain.
+    pub(crate) fn as_outputs(&self) -> Option<&OutputSegment> {
+        match self {
+            Self::Transfers(_) => None,
+            Self::Outputs(segment) => Some(segment),
+        }
+    }
 }
 
 impl LedgerSegment for Segment {
@@ -174,7 +182,8 @@ impl OutputSegment {
         self.tx_rows.push(row_number(self.outputs.len()));
     }
 
-    fn as_batch(&self) -> OutputBatch<'_> {
+    /// Its columns.
+    pub(crate) fn as_batch(&self) -> OutputBatch<'_> {
         OutputBatch {
             tx_first: TxIx(self.tx_first),
             tx_rows: &self.tx_rows,

@@ -10,6 +10,7 @@ use crate::chain::{ChainId, LedgerKind};
 use crate::point::ChainPoint;
 use crate::time::Timestamp;
 use crate::tx::{OutPoint, TxHash, TxId};
+use crate::utxo::UtxoTx;
 
 /// The number of an account in one ledger. It means nothing outside that ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -324,4 +325,31 @@ pub trait Ledger: Sync {
     ///
     /// When the ledger is damaged there.
     fn history_txs_max(&self, account: AccountIx) -> Result<u64, ReadError>;
+
+    /// A transaction of a UTXO chain with its legs; `None` on an account chain.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged there.
+    fn utxo_tx(&self, tx: TxIx) -> Result<Option<UtxoTx>, ReadError>;
+
+    /// The transaction that made an output, and the index of the output there.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged there.
+    fn maker(&self, output: OutputIx) -> Result<(TxIx, u32), ReadError>;
+
+    /// The transaction that spends an output, where the ledger holds one.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged there.
+    fn spender(&self, output: OutputIx) -> Result<Option<TxIx>, ReadError>;
+
+    /// The outputs that an account of a UTXO chain was ever paid, in order of creation.
+    fn outputs_of(&self, account: AccountIx) -> OutputsOf<'_>;
 }
+
+/// The outputs of an account, one after the other.
+pub type OutputsOf<'a> = Box<dyn Iterator<Item = Result<OutputIx, ReadError>> + 'a>;

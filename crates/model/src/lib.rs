@@ -30,17 +30,20 @@ mod digest;
 mod freeze;
 mod grade;
 mod ledger;
+mod mix;
 mod point;
 mod policy;
 mod price;
 mod price_table;
 pub mod rows;
+mod script;
 mod source;
 mod tag;
 mod terminal;
 mod text;
 mod time;
 mod tx;
+mod utxo;
 
 pub use address::{Account, Address, AddressError};
 pub use amount::{Amount, AmountError, Fraction};
@@ -55,16 +58,19 @@ pub use freeze::{Freeze, FreezeKind};
 pub use grade::Grade;
 pub use ledger::{
     AccountIx, AssetIx, Batch, ChainSummary, Ledger, LedgerSegment, LegAmounts, OutputBatch,
-    OutputIx, Posting, Postings, ReadError, Transaction, TransferBatch, TransferDetail,
+    OutputIx, OutputsOf, Posting, Postings, ReadError, Transaction, TransferBatch, TransferDetail,
     TransferDetails, TransferKind, TxIx,
 };
+pub use mix::{Mix, MixClass};
 pub use point::ChainPoint;
 pub use policy::{Policy, UnknownPolicy};
 pub use price::{PriceError, Usd, UsdPrice};
 pub use price_table::{PriceConflict, PricePlace, PriceRow, PriceTable, Quote};
+pub use script::ScriptKind;
 pub use source::{BlockRef, BlockSource, Lack, UnknownLack};
 pub use tag::{Actor, ActorId, ConceptId, Confidence, Tag, TagSubject};
 pub use terminal::{Stop, TerminalKind};
 pub use text::Printable;
 pub use time::{Timestamp, TimestampError};
 pub use tx::{OutPoint, TxHash, TxId, TxIdError};
+pub use utxo::{UtxoLeg, UtxoTx};

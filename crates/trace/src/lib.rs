@@ -42,4 +42,4 @@ pub use result::{
     Balance, Bounds, Coverage, Edge, Finding, Link, OriginAmounts, Party, Secured, StolenAsset,
     Terminal, TimelinePoint, Trace,
 };
-pub use scene::Scene;
+pub use scene::{MixRule, Scene};

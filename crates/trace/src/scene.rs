@@ -1,10 +1,19 @@
 //! What a trace is made of.
 
 use hawkshaw_model::{
-    Account, AssetList, AssetNames, Case, Crossing, Freeze, Ledger, PriceTable, Stop,
+    Account, AssetList, AssetNames, Case, Crossing, Freeze, Ledger, Mix, PriceTable, ReadError,
+    Stop, UtxoTx,
 };
 
 use crate::options::Options;
+
+/// Says whether several people made a transaction of a UTXO chain together. It may read what
+/// the transaction spends and what spends its outputs.
+pub type MixRule<'a> = dyn Fn(&UtxoTx) -> Result<Option<Mix>, ReadError> + 'a;
+
+fn no_mix(_: &UtxoTx) -> Result<Option<Mix>, ReadError> {
+    Ok(None)
+}
 
 /// What is followed, through what, and what is known beside it.
 #[derive(Clone, Copy)]
@@ -21,6 +30,8 @@ pub struct Scene<'a> {
     pub crossings: &'a [Crossing],
     /// What issuers froze, in any order.
     pub freezes: &'a [Freeze],
+    /// What a transaction of a UTXO chain is taken for, where it mixes or prepares to mix.
+    pub mix: &'a MixRule<'a>,
     /// Prices in US dollars: a swap that is known to have brought less than half of what was
     /// given carries no taint.
     pub prices: Option<&'a PriceTable>,
@@ -31,7 +42,8 @@ pub struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// A scene of which no more is known: no bridges, no freezes, no prices.
+    /// A scene of which no more is known: no bridges, no freezes, no
+    /// mixes, no prices.
     pub fn new(
         ledger: &'a dyn Ledger,
         case: &'a Case,
@@ -46,6 +58,7 @@ impl<'a> Scene<'a> {
             stop,
             crossings: &[],
             freezes: &[],
+            mix: &no_mix,
             prices: None,
             names: None,
             options,

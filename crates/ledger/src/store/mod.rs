@@ -100,6 +100,7 @@ mod search;
 mod segments;
 mod session;
 mod snapshot;
+mod spending;
 mod sync;
 mod tiers;
 mod transfers;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use hawkshaw_model::{
     Account, AccountIx, AssetId, AssetIx, ChainId, ChainSummary, Ledger, LedgerSegment, OutPoint,
-    OutputIx, Posting, Postings, ReadError, Timestamp, Transaction, TransferKind, TxId, TxIx,
+    OutputIx, OutputsOf, Posting, Postings, ReadError, Timestamp, Transaction, TransferKind, TxId,
+    TxIx, UtxoTx,
 };
 
 use crate::store::addresses::AddressBook;
@@ -168,6 +169,12 @@ impl Snapshot {
         self.chains.binary_search_by(|summary| summary.id.cmp(chain)).ok()
     }
 
+    /// The place of the chain that holds an output.
+    pub(crate) fn chain_of_output(&self, output: OutputIx) -> Option<usize> {
+        let chain = self.parts.partition_point(|part| part.outputs.end <= output.0);
+        (chain < self.parts.len()).then_some(chain)
+    }
+
     /// The place of the chain that holds a transaction.
     pub(crate) fn chain_of(&self, tx: TxIx) -> usize {
         self.chains.partition_point(|chain| chain.txs.end <= tx.0)
@@ -277,16 +284,7 @@ impl Ledger for Snapshot {
     }
 
     fn output(&self, output: OutputIx) -> Result<OutPoint, ReadError> {
-        let chain = self.parts.partition_point(|part| part.outputs.end <= output.0);
-        let is_after = |segment: &StoredSegment| match segment {
-            StoredSegment::Outputs(segment) => segment.output_first > output.0,
-            StoredSegment::Transfers(_) => false,
-        };
-        let segments = self.segments_of(chain);
-        let at = segments.partition_point(|segment| !is_after(segment)).saturating_sub(1);
-        let StoredSegment::Outputs(segment) = &segments[at] else {
-            return Err(ReadError::new(self.dir.display().to_string(), 0, "no such output"));
-        };
+        let (segment, chain) = self.segment_of_output(output)?;
         let (tx, vout) = segment.maker_of(output.0)?;
         let hash = segment.txs.hash(tx)?.unwrap_or([0; 32].into());
         Ok(OutPoint::new(TxId::new(self.chains[chain].id.clone(), hash), vout))
@@ -344,6 +342,33 @@ impl Ledger for Snapshot {
             }
         }
         Ok(count)
+    }
+
+    fn utxo_tx(&self, tx: TxIx) -> Result<Option<UtxoTx>, ReadError> {
+        self.utxo_tx_of(tx)
+    }
+
+    fn maker(&self, output: OutputIx) -> Result<(TxIx, u32), ReadError> {
+        self.maker_of(output)
+    }
+
+    fn spender(&self, output: OutputIx) -> Result<Option<TxIx>, ReadError> {
+        self.spender_of(output)
+    }
+
+    fn outputs_of(&self, account: AccountIx) -> OutputsOf<'_> {
+        let chain = self.addresses.get(account.0).map(|(chain, _)| chain);
+        let place = match chain {
+            Ok(chain) => self.chain_place(&self.ids[usize::from(chain)]),
+            Err(error) => return Box::new(std::iter::once(Err(error))),
+        };
+        let txs = place.map_or(0..0, |place| self.chains[place].txs.clone());
+        let movements = self.movements(account, TxIx(txs.start)..TxIx(txs.end));
+        Box::new(movements.filter_map(|movement| match movement {
+            Ok(movement) if movement.is_credit => movement.output.map(Ok),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        }))
     }
 }
 

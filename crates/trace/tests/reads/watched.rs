@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{
     Account, AccountIx, Amount, AssetId, AssetIx, Batch, ChainId, ChainSummary, Ledger,
-    LedgerSegment, LegAmounts, OutPoint, OutputBatch, OutputIx, Postings, ReadError, Transaction,
-    TransferBatch, TransferDetail, TransferDetails, TxId, TxIx,
+    LedgerSegment, LegAmounts, OutPoint, OutputBatch, OutputIx, OutputsOf, Postings, ReadError,
+    Transaction, TransferBatch, TransferDetail, TransferDetails, TxId, TxIx, UtxoTx,
 };
 
 /// What was read, and what cannot be.
@@ -226,5 +226,25 @@ impl Ledger for Watched<'_> {
     fn history_txs_max(&self, account: AccountIx) -> Result<u64, ReadError> {
         self.reads.read()?;
         self.inner.history_txs_max(account)
+    }
+
+    fn utxo_tx(&self, tx: TxIx) -> Result<Option<UtxoTx>, ReadError> {
+        self.reads.read()?;
+        self.inner.utxo_tx(tx)
+    }
+
+    fn maker(&self, output: OutputIx) -> Result<(TxIx, u32), ReadError> {
+        self.reads.read()?;
+        self.inner.maker(output)
+    }
+
+    fn spender(&self, output: OutputIx) -> Result<Option<TxIx>, ReadError> {
+        self.reads.read()?;
+        self.inner.spender(output)
+    }
+
+    fn outputs_of(&self, account: AccountIx) -> OutputsOf<'_> {
+        let outputs = self.inner.outputs_of(account);
+        Box::new(outputs.map(|output| self.reads.read().and(output)))
     }
 }

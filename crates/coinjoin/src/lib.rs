@@ -1,0 +1,1 @@
+//! Which transactions of a UTXO chain several people made together: CoinJoins.

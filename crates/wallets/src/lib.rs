@@ -1,0 +1,2 @@
+//! Whose outputs are whose on a UTXO chain: clusters of addresses that one wallet spends from,
+//! change, and peel chains.
