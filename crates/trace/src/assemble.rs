@@ -88,7 +88,7 @@ pub(crate) fn assemble<U: Units>(outcome: Outcome<'_, U>) -> Result<Trace, ReadE
         secured: outcome.secured()?,
         findings,
         limits,
-        holdings: outcome.book.holdings.iter().filter(|key| **key != HoldingKey::Transit).count(),
+        holdings: outcome.book.reached_count(),
     })
 }
 

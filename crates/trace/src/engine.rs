@@ -116,6 +116,7 @@ fn follow<U: Units + 'static>(scene: Scene<'_>, policies: &[Policy]) -> Result<T
     let states = run_policies(&mut replay, policies, thefts.assets.len())?;
     let findings = std::mem::take(&mut replay.findings);
     let (noise, noise_limit) = replay.noise_found();
+    let mix_limit = replay.mix_limit();
     let loans = std::mem::take(&mut replay.loans);
     let outcome = Outcome {
         frozen: Frozen::find(&scene)?,
@@ -129,6 +130,7 @@ fn follow<U: Units + 'static>(scene: Scene<'_>, policies: &[Policy]) -> Result<T
     let mut trace = assemble::assemble(outcome)?;
     trace.noise.extend(noise);
     trace.limits.extend(noise_limit);
+    trace.limits.extend(mix_limit);
     Ok(trace)
 }
 

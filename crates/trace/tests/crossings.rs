@@ -9,9 +9,10 @@ use hawkshaw_fixture::text::{
 use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{
     Account, Amount, AssetList, Case, ChainId, Crossing, Destination, Fraction, Grade, LinkClass,
-    OutPoint, Passage, Payout, Policy, Stolen, Stop, TerminalKind, TransferKind, TxId,
+    Mix, MixClass, OutPoint, Passage, Payout, Policy, Stolen, Stop, TerminalKind, TransferKind,
+    TxId, UtxoTx,
 };
-use hawkshaw_trace::{Link, Options, Scene, Stops, Trace, trace};
+use hawkshaw_trace::{Link, MixRule, Options, Scene, Stops, Trace, trace};
 
 /// A side on Ethereum: transaction, asset, amount, and who keeps or receives it.
 fn on_ethereum(tx: &str, symbol: &str, amount: u64, who: &str) -> Passage {
@@ -63,6 +64,10 @@ fn run(story: &str, stolen: &[&str], crossings: &[Crossing]) -> Trace {
 }
 
 fn follow(story: &Story, case: &Case, crossings: &[Crossing]) -> Trace {
+    follow_mixed(story, case, crossings, &|_| Ok(None))
+}
+
+fn follow_mixed(story: &Story, case: &Case, crossings: &[Crossing], mix: &MixRule<'_>) -> Trace {
     let (ledger, _) =
         MemoryLedger::from_rows(story.transfers.clone(), story.outputs.clone()).unwrap();
     let options = Options {
@@ -72,7 +77,7 @@ fn follow(story: &Story, case: &Case, crossings: &[Crossing]) -> Trace {
     };
     let nowhere = |_: &Account| None::<Stop>;
     let assets = AssetList::built_in();
-    let scene = Scene { crossings, ..Scene::new(&ledger, case, &assets, &nowhere, &options) };
+    let scene = Scene { crossings, mix, ..Scene::new(&ledger, case, &assets, &nowhere, &options) };
     trace(&scene).unwrap()
 }
 
@@ -103,6 +108,43 @@ fn told(trace: &Trace, policy: Policy) -> String {
 
 fn rules(trace: &Trace) -> Vec<&str> {
     trace.findings.iter().map(|finding| finding.rule).collect()
+}
+
+/// Whose coins an output of a CoinJoin brought to a bridge cannot be told; where all of them are
+/// the thief's, it can.
+#[test]
+fn a_mix_goes_before_the_mouth_of_a_bridge() {
+    let links =
+        [crossing(on_bitcoin("mix", 0, 50), vec![(50, on_ethereum("out", "ETH", 500, "mule"))])];
+    let mix = |_: &UtxoTx| {
+        let (class, rule) = (MixClass::Wasabi2, "told");
+        Ok(Some(Mix { class, confidence: 990, rule, equal: Vec::new() }))
+    };
+    let story = |inputs: &str| {
+        format!(
+            "1: clean = -> other 60
+             2: theft = -> thief 60, thief 60
+             3: mix = {inputs} -> vault 50, change 60
+             9 out: vaulte -> mule 500 ETH"
+        )
+        .parse()
+        .unwrap()
+    };
+    let case = case_of(&["theft:0", "theft:1"]);
+    let found = follow_mixed(&story("theft:0, clean:0"), &case, &links, &mix);
+    assert_eq!(
+        told(&found, Policy::Fifo),
+        "held 1 BTC 60 [60], mixer - BTC 60 [60]",
+        "{:?}",
+        found.findings
+    );
+    assert_eq!(rules(&found), ["coinjoin"]);
+    let found = follow_mixed(&story("theft:0, theft:1"), &case, &links, &mix);
+    assert_eq!(
+        told(&found, Policy::Fifo),
+        "fee - BTC 10 [10], held 1 BTC 60 [60], held mule ETH 500 [50]"
+    );
+    assert_eq!(rules(&found), ["coinjoin-of-one"]);
 }
 
 /// Ether goes in, bitcoin comes out, and is spent on: also when the clock of the far chain is

@@ -140,6 +140,13 @@ pub(crate) struct Book<U> {
     by_output: FxHashMap<u64, u32>,
     terminal_numbers: BTreeMap<TerminalKey, u32>,
     transit_free: Vec<u32>,
+    /// Holdings of outputs that were spent.
+    outputs_free: Vec<u32>,
+    /// Holdings from this number on were opened when edges were no longer written down: no edge
+    /// and no flow names them.
+    reusable_from: u32,
+    /// How many holdings were used again.
+    reused: usize,
     swaps: u32,
     stolen: Vec<(U, Option<TxIx>)>,
     /// Everything moved so far: no sum that a policy keeps can be larger.
@@ -170,6 +177,9 @@ impl<U: Units> Book<U> {
             by_output: FxHashMap::default(),
             terminal_numbers: BTreeMap::new(),
             transit_free: Vec::new(),
+            outputs_free: Vec::new(),
+            reusable_from: NONE,
+            reused: 0,
             swaps: 0,
             stolen: vec![(U::default(), None); stolen_assets],
             moved: U::default(),
@@ -258,9 +268,25 @@ impl<U: Units> Book<U> {
         std::hint::black_box(any);
     }
 
-    /// The holding of an output, if taint has reached it.
-    pub(crate) fn output_holding(&self, output: u64) -> Option<u32> {
-        self.by_output.get(&output).copied()
+    /// Whether taint has reached an output.
+    #[inline]
+    pub(crate) fn is_output_touched(&self, output: u64) -> bool {
+        self.touched_outputs.get(usize::try_from(output).unwrap_or(usize::MAX))
+    }
+
+    /// The holding of an output that is spent, if taint has reached it. What it holds is taken
+    /// whole by the transaction at hand, so that the holding can be used again, unless an edge
+    /// names it.
+    pub(crate) fn spend_output(&mut self, output: u64) -> Option<u32> {
+        if !self.is_output_touched(output) {
+            return None;
+        }
+        let holding = self.by_output.remove(&output)?;
+        if holding >= self.reusable_from {
+            self.states[holding as usize].balance = U::default();
+            self.outputs_free.push(holding);
+        }
+        Some(holding)
     }
 
     /// Follows a balance from here on.
@@ -280,7 +306,18 @@ impl<U: Units> Book<U> {
         asset: u32,
     ) -> Result<u32, Halt> {
         let key = HoldingKey::Output { output, holder, asset };
-        let holding = self.open_key(key, U::default())?;
+        let holding = match self.outputs_free.pop() {
+            // It is empty under every policy, as a new one is.
+            Some(holding) => {
+                self.holdings[holding as usize] = key;
+                self.reused += 1;
+                holding
+            }
+            None => self.open_key(key, U::default())?,
+        };
+        if !self.is_recording() {
+            self.reusable_from = self.reusable_from.min(holding);
+        }
         self.by_output.insert(output, holding);
         self.touched_outputs.set(usize::try_from(output).unwrap_or(usize::MAX));
         Ok(holding)
@@ -357,6 +394,12 @@ impl<U: Units> Book<U> {
             self.states[holding].balance = sum.ok_or(Halt::TooWide(self.tx()))?;
         }
         Ok(())
+    }
+
+    /// How many holdings taint has reached.
+    pub(crate) fn reached_count(&self) -> usize {
+        let transit = |key: &&HoldingKey| **key == HoldingKey::Transit;
+        self.holdings.len() + self.reused - self.holdings.iter().filter(transit).count()
     }
 
     /// Writes a payment from a holding, or from a clean place.

@@ -15,6 +15,7 @@ mod bridging;
 mod crossings;
 mod directory;
 mod exchanging;
+mod mixing;
 mod moves;
 mod outputs;
 mod services;
@@ -33,6 +34,7 @@ use crate::noise::Gate;
 use crate::program::{Place, Program};
 use crate::replay::book::{Book, Halt, TerminalKey};
 use crate::replay::crossings::Crossings;
+use crate::replay::mixing::Mixing;
 use crate::replay::services::{Service, Services};
 use crate::replay::surroundings::{LoanNote, Markets};
 use crate::replay::thefts::Thefts;
@@ -55,6 +57,7 @@ pub(crate) struct Replay<'a, U> {
     /// What was borrowed by accounts that had taint.
     pub(crate) loans: Vec<LoanNote<U>>,
     markets: Markets,
+    mixing: Mixing,
     /// The burn addresses that the ledger has.
     burns: Vec<u32>,
     /// Rows of the batch in work up to which memory was looked up ahead.
@@ -90,6 +93,7 @@ impl<'a, U: Units> Replay<'a, U> {
             findings: Vec::new(),
             loans: Vec::new(),
             markets: Markets::of(&scene)?,
+            mixing: Mixing::default(),
             burns: burn_addresses(ledger)?,
             warmed: 0,
         })

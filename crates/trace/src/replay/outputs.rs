@@ -1,16 +1,29 @@
 //! The replay of UTXO chains.
+//!
+//! Back of the envelope: a transaction that taint does not reach costs a bit test for each of its
+//! inputs (a bitmap of outputs, 5 MB for 40 million) and nothing else. One that it reaches costs
+//! a lookup for each input and an entry for each output, and no memory that lasts: where no edges
+//! are written down, what is known of a spent output is forgotten.
 
 use hawkshaw_model::{
-    AccountIx, AssetIx, Grade, OutputBatch, OutputIx, ReadError, TerminalKind, TxIx,
+    AccountIx, AssetIx, Grade, OutputBatch, OutputIx, ReadError, TerminalKind, TxIx, UtxoLeg,
+    UtxoTx,
 };
 
 use crate::bounds::Flow;
 use crate::program::{Leg, Place, Program};
 use crate::replay::book::{EdgeNote, Halt, LinkNote, Side, TerminalKey};
-use crate::replay::bridging::holder;
+use crate::replay::mixing::Followed;
 use crate::replay::services::Service;
 use crate::replay::{Replay, chain_of};
 use crate::units::Units;
+
+/// What is written down of a transaction where edges are.
+struct Record<U> {
+    notes: Vec<EdgeNote<U>>,
+    flow_in: Vec<(u32, U)>,
+    flow_out: Vec<Leg<U>>,
+}
 
 impl<U: Units> Replay<'_, U> {
     /// Replays the transactions of a batch, from `first` to `end`.
@@ -21,19 +34,23 @@ impl<U: Units> Replay<'_, U> {
         end: TxIx,
         hand_over: &mut dyn FnMut(Program<U>) -> Program<U>,
     ) -> Result<(), Halt> {
-        for at in 0..batch.tx_rows.len() - 1 {
-            let tx = TxIx(batch.tx_first.0 + at as u64);
-            if tx < first || tx >= end {
-                continue;
-            }
+        let start = batch.tx_first.0;
+        let asset = self.native(batch.tx_first);
+        let place = |tx: u64| usize::try_from(tx.saturating_sub(start)).unwrap_or(usize::MAX);
+        let behind = place(end.0).min(batch.tx_count());
+        let mut next_theft = self.next_theft(first.0.max(start));
+        for at in place(first.0)..behind {
+            let tx = TxIx(start + at as u64);
             let inputs = batch.tx_rows[at] as usize..batch.tx_outputs[at] as usize;
-            let touched = batch.outputs[inputs].iter().any(|output| {
-                let output = usize::try_from(*output).unwrap_or(usize::MAX);
-                self.book.touched_outputs.get(output)
-            });
-            if touched || self.thefts.outputs.contains_key(&tx.0) {
-                self.join(batch, at, tx)?;
+            let touched =
+                batch.outputs[inputs].iter().any(|output| self.book.is_output_touched(*output));
+            let is_theft = next_theft == Some(tx.0);
+            if touched || is_theft {
+                self.join_at(batch, at, asset)?;
                 self.hand_over_if_long(hand_over);
+            }
+            if is_theft {
+                next_theft = self.next_theft(tx.0 + 1);
             }
             if self.crossings.is_due(tx) {
                 self.pay_out_outputs(batch, at, tx, touched)?;
@@ -42,98 +59,146 @@ impl<U: Units> Replay<'_, U> {
         Ok(())
     }
 
-    /// Replays one transaction that taint is in.
-    fn join(&mut self, batch: &OutputBatch<'_>, at: usize, tx: TxIx) -> Result<(), Halt> {
-        self.book.begin(tx);
+    /// The first transaction from one on in which an output is stolen.
+    fn next_theft(&self, from: u64) -> Option<u64> {
+        self.thefts.outputs.range(from..).next().map(|(tx, _)| *tx)
+    }
+
+    /// Replays the transaction at a place of a batch, which taint is in.
+    fn join_at(&mut self, batch: &OutputBatch<'_>, at: usize, asset: u32) -> Result<(), Halt> {
+        let nothing = UtxoTx { tx: batch.tx_first, inputs: Vec::new(), outputs: Vec::new() };
+        // Kept for its memory.
+        let mut tx = std::mem::replace(&mut self.mixing.tx, nothing);
+        read(batch, at, &mut tx)?;
+        let outcome = self.join(&tx, asset);
+        self.mixing.tx = tx;
+        outcome
+    }
+
+    /// Replays a transaction that taint is in.
+    fn join(&mut self, tx: &UtxoTx, asset: u32) -> Result<(), Halt> {
+        self.book.begin(tx.tx);
         let first = self.book.program.legs.len();
-        let asset = self.native(tx);
         let recording = self.book.is_recording();
-        let mut notes = Vec::new();
-        let inputs = batch.tx_rows[at] as usize..batch.tx_outputs[at] as usize;
-        let outputs = batch.tx_outputs[at] as usize..batch.tx_rows[at + 1] as usize;
-        let mut total = U::default();
-        let mut flow_in = Vec::new();
-        for row in inputs {
-            let amount = self.amount(batch, row, tx)?;
-            total = total.checked_add(amount).ok_or(Halt::TooWide(tx))?;
-            let output = batch.outputs[row];
-            self.book.unexplained += u64::from(output == OutputIx::NONE);
-            let holding = self.book.output_holding(output);
-            let place = holding.map_or(Place::CLEAN, Place::holding);
-            if let Some(holding) = holding {
-                flow_in.push((holding, amount));
-            }
-            self.book.program.legs.push(Leg { place, amount, stolen: None });
-            let side = Side::Output { output, holder: batch.holders[row] };
-            notes.push(note(tx, None, (side, Side::Transaction), Place::CLEAN, asset, amount));
-        }
+        let mut record = Record { notes: Vec::new(), flow_in: Vec::new(), flow_out: Vec::new() };
+        let followed = self.join_inputs(tx, asset, recording.then_some(&mut record))?;
         let legs_in = self.book.program.legs.len();
-        let carries = !flow_in.is_empty();
-        let mut paid = U::default();
-        let mut flow_out = Vec::new();
-        for (index, row) in outputs.enumerate() {
-            let amount = self.amount(batch, row, tx)?;
-            if amount.is_zero() {
-                continue;
-            }
-            paid = paid.checked_add(amount).ok_or(Halt::TooWide(tx))?;
-            let output = OutputIx(batch.outputs[row]);
-            let stolen = self.thefts.is_stolen_output(tx, output);
-            let number = u32::try_from(index).unwrap_or(u32::MAX);
-            let mouth = match carries && !stolen {
-                true => self.mouth_of_output(number, holder(batch.holders[row]), asset)?,
-                false => None,
-            };
-            let place = if let Some(place) = mouth {
-                self.book.credit(place, amount)?;
-                place
-            } else if carries || stolen {
-                self.place_of_output(output, batch.holders[row], asset, tx)?
-            } else {
-                Place::CLEAN
-            };
-            let stolen = stolen.then(|| self.stolen_output(output, asset, carries)).transpose()?;
-            if let Some((_, own)) = stolen {
-                self.book.count_stolen(own, amount);
-            }
-            let leg = Leg { place, amount, stolen };
-            flow_out.push(leg.clone());
-            self.book.program.legs.push(leg);
-            let side = Side::Output { output: output.0, holder: batch.holders[row] };
-            let event = u32::try_from(index).ok();
-            let mut edge = note(tx, event, (Side::Transaction, side), place, asset, amount);
-            if stolen.is_some() {
-                edge.link = LinkNote::Theft;
-            } else if mouth.is_some() {
-                edge.link = self.link_into(place).unwrap_or(edge.link);
-            }
-            notes.push(edge);
-        }
-        let fee = total.minus(paid);
-        let key = TerminalKey {
-            kind: TerminalKind::Fee,
-            actor: None,
-            account: None,
-            output: None,
-            asset,
-        };
+        let carries = followed.inputs > 0;
+        let mix = if carries { self.mixed(tx, asset, &followed)? } else { None };
+        let paid =
+            self.join_outputs(tx, asset, (carries, mix), recording.then_some(&mut record))?;
+        let fee = followed.total.minus(paid);
+        let kind = TerminalKind::Fee;
+        let key = TerminalKey { kind, actor: None, account: None, output: None, asset };
         let place = if carries { self.book.terminal(key) } else { Place::CLEAN };
         let leg = Leg { place, amount: fee, stolen: None };
-        flow_out.push(leg.clone());
-        self.book.program.legs.push(leg);
-        notes.push(note(tx, None, (Side::Transaction, Side::Nobody), place, asset, fee));
-        self.book.count_moved(total)?;
-        self.book.count_moved(total)?;
-        let count = self.book.program.legs.len() - legs_in;
-        self.book.join(first, count, recording.then_some(notes));
         if recording {
-            self.book.flows.push(Flow::Join { inputs: flow_in, outputs: flow_out });
+            record.flow_out.push(leg.clone());
+            let sides = (Side::Transaction, Side::Nobody);
+            record.notes.push(note(tx.tx, None, sides, place, asset, fee));
+        }
+        self.book.program.legs.push(leg);
+        self.book.count_moved(followed.total)?;
+        self.book.count_moved(followed.total)?;
+        let count = self.book.program.legs.len() - legs_in;
+        self.book.join(first, count, recording.then_some(record.notes));
+        if recording {
+            let (inputs, outputs) = (record.flow_in, record.flow_out);
+            self.book.flows.push(Flow::Join { inputs, outputs });
         }
         self.close_mouths()
     }
 
-    fn amount(&self, batch: &OutputBatch<'_>, row: usize, tx: TxIx) -> Result<U, Halt> {
-        U::from_amount(batch.amounts.amount(row)?).ok_or(Halt::TooWide(tx))
+    /// Writes the inputs of a transaction.
+    fn join_inputs(
+        &mut self,
+        tx: &UtxoTx,
+        asset: u32,
+        mut record: Option<&mut Record<U>>,
+    ) -> Result<Followed<U>, Halt> {
+        let mut followed = Followed::default();
+        for input in &tx.inputs {
+            let amount: U = amount(input, tx.tx)?;
+            let add = |sum: U| sum.checked_add(amount).ok_or(Halt::TooWide(tx.tx));
+            followed.total = add(followed.total)?;
+            self.book.unexplained += u64::from(input.output.is_none());
+            let holding = input.output.and_then(|output| self.book.spend_output(output.0));
+            let place = holding.map_or(Place::CLEAN, Place::holding);
+            if holding.is_some() {
+                followed.inputs += 1;
+                followed.value = add(followed.value)?;
+            }
+            self.book.program.legs.push(Leg { place, amount, stolen: None });
+            if let Some(record) = &mut record {
+                record.flow_in.extend(holding.map(|holding| (holding, amount)));
+                let sides = (side(input), Side::Transaction);
+                record.notes.push(note(tx.tx, None, sides, Place::CLEAN, asset, amount));
+            }
+        }
+        Ok(followed)
+    }
+
+    /// Writes the outputs of a transaction: what they sum to. `mix` is where their taint ends,
+    /// whatever they are.
+    fn join_outputs(
+        &mut self,
+        tx: &UtxoTx,
+        asset: u32,
+        (carries, mix): (bool, Option<Place>),
+        mut record: Option<&mut Record<U>>,
+    ) -> Result<U, Halt> {
+        let thefts = self.thefts.outputs.get(&tx.tx.0);
+        let mut paid = U::default();
+        for (index, made) in tx.outputs.iter().enumerate() {
+            let amount: U = amount(made, tx.tx)?;
+            if amount.is_zero() {
+                continue;
+            }
+            paid = paid.checked_add(amount).ok_or(Halt::TooWide(tx.tx))?;
+            let output = made.output.unwrap_or(OutputIx(OutputIx::NONE));
+            let is_stolen = thefts.is_some_and(|thefts| thefts.contains(&output.0));
+            let event = u32::try_from(index).ok();
+            let mut link = LinkNote::None;
+            let mut grade = Grade::Ledger;
+            let place = if let (Some(mix), false) = (mix, is_stolen) {
+                grade = Grade::Inference;
+                mix
+            } else if !carries && !is_stolen {
+                Place::CLEAN
+            } else {
+                let mouth = match is_stolen {
+                    true => None,
+                    false => self.mouth_of_output(
+                        event.unwrap_or(u32::MAX),
+                        made.holder.map(|holder| holder.0),
+                        asset,
+                    )?,
+                };
+                match mouth {
+                    Some(mouth) => {
+                        self.book.credit(mouth, amount)?;
+                        link = self.link_into(mouth).unwrap_or(link);
+                        mouth
+                    }
+                    None => self.place_of_output(output, holder_column(made), asset, tx.tx)?,
+                }
+            };
+            let stolen =
+                is_stolen.then(|| self.stolen_output(output, asset, carries)).transpose()?;
+            if let Some((_, own)) = stolen {
+                self.book.count_stolen(own, amount);
+                link = LinkNote::Theft;
+            }
+            let leg = Leg { place, amount, stolen };
+            if let Some(record) = &mut record {
+                record.flow_out.push(leg.clone());
+                let sides = (Side::Transaction, side(made));
+                let edge = note(tx.tx, event, sides, place, asset, amount);
+                record.notes.push(EdgeNote { link, grade, ..edge });
+            }
+            self.book.program.legs.push(leg);
+        }
+        Ok(paid)
     }
 
     fn native(&self, tx: TxIx) -> u32 {
@@ -187,6 +252,42 @@ impl<U: Units> Replay<'_, U> {
         let key = TerminalKey { kind, actor: None, account: None, output: Some(output.0), asset };
         Ok((self.book.terminal(key), own))
     }
+}
+
+/// Reads the transaction at a place of a batch into memory that was used before.
+fn read(batch: &OutputBatch<'_>, at: usize, into: &mut UtxoTx) -> Result<(), ReadError> {
+    into.tx = TxIx(batch.tx_first.0 + at as u64);
+    let leg = |row: usize| -> Result<UtxoLeg, ReadError> {
+        let (output, holder) = (batch.outputs[row], batch.holders[row]);
+        Ok(UtxoLeg {
+            output: (output != OutputIx::NONE).then_some(OutputIx(output)),
+            holder: (holder != AccountIx::NONE).then_some(AccountIx(holder)),
+            amount: batch.amounts.amount(row)?,
+        })
+    };
+    let middle = batch.tx_outputs[at] as usize;
+    into.inputs.clear();
+    for row in batch.tx_rows[at] as usize..middle {
+        into.inputs.push(leg(row)?);
+    }
+    into.outputs.clear();
+    for row in middle..batch.tx_rows[at + 1] as usize {
+        into.outputs.push(leg(row)?);
+    }
+    Ok(())
+}
+
+fn amount<U: Units>(leg: &UtxoLeg, tx: TxIx) -> Result<U, Halt> {
+    U::from_amount(leg.amount).ok_or(Halt::TooWide(tx))
+}
+
+fn holder_column(leg: &UtxoLeg) -> u32 {
+    leg.holder.map_or(AccountIx::NONE, |holder| holder.0)
+}
+
+fn side(leg: &UtxoLeg) -> Side {
+    let output = leg.output.map_or(OutputIx::NONE, |output| output.0);
+    Side::Output { output, holder: holder_column(leg) }
 }
 
 fn note<U: Units>(

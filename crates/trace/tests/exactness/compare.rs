@@ -6,7 +6,10 @@ use std::fmt::Write as _;
 use hawkshaw_fixture::reference::{Input, RefTerminal, Reference, TerminalKey, replay};
 use hawkshaw_fixture::text::{Story, name_of, symbol_of};
 use hawkshaw_ledger::MemoryLedger;
-use hawkshaw_model::{Account, AssetList, Case, Fraction, Policy, PriceTable, Stop, TerminalKind};
+use hawkshaw_model::{
+    Account, AssetList, Case, Fraction, Ledger as _, Mix, MixClass, Policy, PriceTable, Stop,
+    TerminalKind, TxHash, TxId, UtxoTx,
+};
 use hawkshaw_trace::{Detail, Noise, Options, Scene, Stops, Terminal, Trace, TraceError, trace};
 
 /// Where everything is, per policy.
@@ -21,6 +24,7 @@ pub(crate) struct Question<'a> {
     pub(crate) case: &'a Case,
     pub(crate) assets: &'a AssetList,
     pub(crate) stop: &'a dyn Fn(&Account) -> Option<Stop>,
+    pub(crate) mix: &'a dyn Fn(&TxId) -> Option<MixClass>,
     pub(crate) prices: Option<&'a PriceTable>,
     pub(crate) detail: Detail,
 }
@@ -39,7 +43,14 @@ impl Question<'_> {
             detail: self.detail,
         };
         let scene = Scene::new(&ledger, self.case, self.assets, self.stop, &options);
-        trace(&Scene { prices: self.prices, ..scene })
+        let chains = ledger.chains();
+        let mix = |tx: &UtxoTx| {
+            let chain = chains.iter().find(|chain| chain.txs.contains(&tx.tx.0)).unwrap();
+            let hash = ledger.transaction(tx.tx)?.hash.unwrap();
+            assert_eq!(ledger.utxo_tx(tx.tx)?.as_ref(), Some(tx), "what is asked is on the ledger");
+            Ok((self.mix)(&TxId::new(chain.id.clone(), hash)).map(mix_of))
+        };
+        trace(&Scene { prices: self.prices, mix: &mix, ..scene })
     }
 
     /// The plain implementation's answer.
@@ -50,6 +61,7 @@ impl Question<'_> {
             case: self.case,
             assets: self.assets,
             stop: self.stop,
+            mix: self.mix,
             prices: self.prices,
             policies: &Policy::ALL,
         })
@@ -92,6 +104,11 @@ impl Question<'_> {
     }
 }
 
+/// A class as a rule answers it.
+fn mix_of(class: MixClass) -> Mix {
+    Mix { class, confidence: 990, rule: "told", equal: vec![(7, 3)] }
+}
+
 /// The engine's terminals, as the plain implementation lists its own.
 pub(crate) fn answer_of(found: &Trace) -> Answer {
     let mut answer = Answer::new();
@@ -110,11 +127,14 @@ pub(crate) fn answer_of(found: &Trace) -> Answer {
 }
 
 fn key_of(terminal: &Terminal) -> TerminalKey {
-    use TerminalKind::{Held, NoData, StolenAgain};
+    use TerminalKind::{Held, Mixer, NoData, StolenAgain};
     let is_in_output = matches!(terminal.kind, Held | NoData | StolenAgain);
     let account = terminal.account.as_ref().map(ToString::to_string).unwrap_or_default();
     let place = match &terminal.output {
         Some(output) if is_in_output => output.to_string(),
+        _ if terminal.kind == Mixer && account.is_empty() => {
+            terminal.actor.clone().unwrap_or_default()
+        }
         _ => account,
     };
     TerminalKey {
@@ -138,10 +158,13 @@ pub(crate) fn label(key: &TerminalKey) -> String {
 /// An outpoint as `tx:vout` where a story named its transaction.
 fn short_outpoint(place: &str) -> String {
     let Ok(point) = place.parse::<hawkshaw_model::OutPoint>() else { return place.to_owned() };
-    let hash = point.tx().hash();
+    format!("{}:{}", story_name(point.tx().hash()), point.vout())
+}
+
+/// What a story called a transaction.
+pub(crate) fn story_name(hash: TxHash) -> String {
     let name = hash.as_bytes().iter().take_while(|byte| **byte != 0);
-    let name: String = name.copied().map(char::from).collect();
-    format!("{name}:{}", point.vout())
+    name.copied().map(char::from).collect()
 }
 
 fn shown(terminal: Option<&RefTerminal>) -> String {

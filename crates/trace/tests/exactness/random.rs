@@ -44,6 +44,7 @@ fn difference(ledger: &RandomLedger) -> String {
         case: &ledger.case,
         assets: &assets,
         stop: &|account| ledger.stop(account),
+        mix: &|tx| ledger.mix(tx),
         prices: ledger.prices.as_ref(),
         detail: if full { Detail::Full } else { Detail::Totals },
     };

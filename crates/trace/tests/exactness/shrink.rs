@@ -52,6 +52,11 @@ fn simpler(ledger: &RandomLedger) -> Vec<RandomLedger> {
             ledger.stops.remove(stop);
         })
     }));
+    all.extend(ledger.mixes.keys().map(|mix| {
+        with(&|ledger| {
+            ledger.mixes.remove(mix);
+        })
+    }));
     all.extend((0..ledger.story.transfers.len()).rev().map(|row| {
         with(&|ledger| {
             ledger.story.transfers.remove(row);

@@ -2,6 +2,7 @@
 
 mod lending;
 mod liquidity;
+mod mixes;
 mod plain;
 mod prices;
 mod several;
@@ -10,11 +11,12 @@ mod swaps;
 use hawkshaw_fixture::reference::{RefTerminal, TerminalKey};
 use hawkshaw_fixture::text::{Story, account, asset, case_of};
 use hawkshaw_model::{
-    AssetInfo, AssetList, Policy, PricePlace, PriceRow, PriceTable, Stop, TerminalKind, Timestamp,
+    AssetInfo, AssetList, MixClass, Policy, PricePlace, PriceRow, PriceTable, Stop, TerminalKind,
+    Timestamp,
 };
 use hawkshaw_trace::{Detail, Trace};
 
-use crate::compare::{Answer, Question, answer_of, label};
+use crate::compare::{Answer, Question, answer_of, label, story_name};
 
 /// Asserts where everything is, a line for each policy: `fifo: held a ETH 7, fee ETH 3`, a plus
 /// between policies that agree. An asset that is not the stolen one has its origins behind it.
@@ -51,6 +53,7 @@ fn check_priced(stolen: &[&str], prices: &[(&str, u32)], story: &str, expected: 
         case: &case,
         assets: &assets,
         stop: &|holder| (*holder == account("exchange")).then(|| exchange.clone()),
+        mix: &|tx| mix_of_name(&story_name(tx.hash())),
         prices: (!prices.is_empty()).then_some(&prices),
         detail: Detail::Full,
     };
@@ -66,6 +69,13 @@ fn check_priced(stolen: &[&str], prices: &[(&str, u32)], story: &str, expected: 
     }
     assert_eq!(question.difference(), "", "the engine and the rules agree on all policies");
     trace
+}
+
+/// Transactions named `whirlpool`, `tx0`, `wasabi2` and so on are what they are called, whatever
+/// stands behind a dash.
+fn mix_of_name(name: &str) -> Option<MixClass> {
+    let class = name.split('-').next()?;
+    MixClass::ALL.into_iter().find(|known| known.as_str() == class)
 }
 
 fn told(answer: &Answer, policy: Policy) -> String {

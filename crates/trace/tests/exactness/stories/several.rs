@@ -124,6 +124,7 @@ fn ten_thousand_movements() {
         case: &case,
         assets: &assets,
         stop: &|_| None,
+        mix: &|_| None,
         prices: None,
         detail: hawkshaw_trace::Detail::Totals,
     };

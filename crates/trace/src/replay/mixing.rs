@@ -1,0 +1,138 @@
+//! Where following stops because several people made a transaction together.
+//!
+//! Who owns which output of a CoinJoin cannot be told from the ledger, so that following stops
+//! there: whatever a policy says of its outputs would be a guess. That coins of somebody else are
+//! among the inputs is what hides: a transaction of the same shape all inputs of which the case
+//! follows already hides nothing, and following goes on, or anybody could end a trail by paying
+//! himself. `docs/rules.md` has the rules and what they do not see.
+
+use hawkshaw_model::{Mix, TerminalKind, TxIx, UtxoTx};
+
+use crate::program::Place;
+use crate::replay::Replay;
+use crate::replay::book::{Halt, TerminalKey};
+use crate::units::Units;
+
+/// Findings about transactions that mix; beyond, they are counted.
+const FINDINGS_MAX: u64 = 1_000;
+
+/// Sets of equal outputs that a finding lists.
+const SETS_MAX: usize = 5;
+
+/// What is remembered of transactions that mix.
+#[derive(Debug)]
+pub(super) struct Mixing {
+    /// The transaction that is asked about; kept for its memory.
+    pub(super) tx: UtxoTx,
+    findings: u64,
+}
+
+impl Default for Mixing {
+    fn default() -> Self {
+        let tx = UtxoTx { tx: TxIx(0), inputs: Vec::new(), outputs: Vec::new() };
+        Self { tx, findings: 0 }
+    }
+}
+
+/// What a transaction spends of what the case follows.
+#[derive(Debug, Default)]
+pub(super) struct Followed<U> {
+    /// How many of its inputs.
+    pub(super) inputs: usize,
+    /// How much.
+    pub(super) value: U,
+    /// How much it spends in all.
+    pub(super) total: U,
+}
+
+impl<U: Units> Replay<'_, U> {
+    /// Where all taint ends that a transaction spends, if it mixes.
+    pub(super) fn mixed(
+        &mut self,
+        tx: &UtxoTx,
+        asset: u32,
+        followed: &Followed<U>,
+    ) -> Result<Option<Place>, Halt> {
+        let Some(mix) = (self.scene.mix)(tx)? else { return Ok(None) };
+        let shape = format!(
+            "by its shape (rule {}, confidence {}.{:03})",
+            mix.rule,
+            mix.confidence / 1_000,
+            mix.confidence % 1_000
+        );
+        let name = mix.class.name();
+        if !mix.class.is_mix() {
+            let text = format!(
+                "a {name} {shape}: it cuts coins to the size of a pool, and what it makes is \
+                 likely to be mixed next. It mixes nothing and is followed"
+            );
+            self.note_mix("coinjoin-tx0", text)?;
+            return Ok(None);
+        }
+        if followed.value == followed.total {
+            let text = format!(
+                "a {name} CoinJoin {shape}, of which every input is followed by the case: no \
+                 coins of anybody else are in it, so that it hides nothing. It is followed as \
+                 any transaction"
+            );
+            self.note_mix("coinjoin-of-one", text)?;
+            return Ok(None);
+        }
+        let text = format!(
+            "a {name} CoinJoin {shape}: {} of {} inputs, with {} of {} base units, are followed \
+             by the case. Following stops here, which is an inference: whose its outputs are \
+             cannot be told from the ledger. {}",
+            followed.inputs,
+            tx.inputs.len(),
+            followed.value.to_amount(),
+            followed.total.to_amount(),
+            linkability(tx, &mix)
+        );
+        self.note_mix("coinjoin", text)?;
+        let actor = Some(format!("{name} CoinJoin"));
+        let kind = TerminalKind::Mixer;
+        let key = TerminalKey { kind, actor, account: None, output: None, asset };
+        Ok(Some(self.book.terminal(key)))
+    }
+
+    fn note_mix(&mut self, rule: &'static str, text: String) -> Result<(), Halt> {
+        self.mixing.findings += 1;
+        if self.mixing.findings <= FINDINGS_MAX {
+            self.find(rule, None, text)?;
+        }
+        Ok(())
+    }
+
+    /// That not every transaction that mixes has its finding, where that is so.
+    pub(crate) fn mix_limit(&self) -> Option<String> {
+        let more = self.mixing.findings.checked_sub(FINDINGS_MAX).filter(|more| *more > 0)?;
+        Some(format!(
+            "coinjoin: {FINDINGS_MAX} CoinJoins and transactions that prepare one are listed \
+             among the findings; {more} more were treated alike"
+        ))
+    }
+}
+
+/// What the amounts of a mix leave to be told: the sets of equal outputs, and the outputs that
+/// stand alone.
+fn linkability(tx: &UtxoTx, mix: &Mix) -> String {
+    let sets: Vec<String> = mix
+        .equal
+        .iter()
+        .take(SETS_MAX)
+        .map(|(amount, count)| format!("{count} of {amount}"))
+        .collect();
+    let more = mix.equal.len().saturating_sub(SETS_MAX);
+    let sets = match (sets.is_empty(), more) {
+        (true, _) => "No outputs are equal".to_owned(),
+        (false, 0) => format!("Equal outputs: {}", sets.join(", ")),
+        (false, more) => format!("Equal outputs: {} and {more} sets more", sets.join(", ")),
+    };
+    let paying = tx.outputs.iter().filter(|output| !output.amount.is_zero()).count();
+    let equal: usize = mix.equal.iter().map(|(_, count)| count).sum();
+    match paying.saturating_sub(equal) {
+        0 => format!("{sets}; no output stands alone"),
+        1 => format!("{sets}; 1 output stands alone: if it is change, it may be linkable"),
+        alone => format!("{sets}; {alone} outputs stand alone: change among them may be linkable"),
+    }
+}
