@@ -1,0 +1,110 @@
+//! JoinMarket: a taker pays makers for joining him.
+//!
+//! Every one of n participants gets one output of the same amount; every maker gets change and
+//! so does the taker, unless he sweeps: 2n or 2n − 1 outputs. What a maker puts in is the equal
+//! amount and his change, less what he earns.
+//!
+//! Sources: `Scanner.cs` of <https://github.com/nopara73/Dumplings> and of
+//! <https://github.com/crocs-muni/Dumplings> (the shape); `isCoinjoinExtra` of
+//! <https://github.com/citp/BlockSci> (inputs must cover the parts); defaults of
+//! <https://github.com/JoinMarket-Org/joinmarket-clientserver> (dust, fees).
+
+use hawkshaw_model::{MixClass, ScriptKind};
+
+use crate::classify::Found;
+use crate::facts::{Facts, Kinds};
+use crate::partition::{Answer, Question, parts};
+
+/// Participants: a taker and two makers at least. Two equal outputs are no sign of anything.
+const PEERS: std::ops::RangeInclusive<usize> = 3..=50;
+
+/// Equal outputs are at least that large: what JoinMarket takes for dust.
+const AMOUNT_MIN: u64 = 27_300;
+
+/// Participants from which the shape says enough where sums could not be tried out.
+const PEERS_BY_SHAPE: usize = 5;
+
+/// What speaks against a transaction that has the shape but whose sums do not come out.
+pub(crate) const NO_PARTS: &str = "inputs-make-no-parts";
+
+/// A transaction of a taker and makers, or what speaks against one.
+pub(crate) fn join(facts: &Facts<'_>) -> Result<Found, &'static str> {
+    let [(amount, peers)] = facts.equal[..] else { return Err("several-equal-sets") };
+    let changes = facts.outputs.len() - peers;
+    if !PEERS.contains(&peers) || (changes != peers && changes + 1 != peers) {
+        return Err("no-change-each");
+    }
+    if amount < AMOUNT_MIN {
+        return Err("dust");
+    }
+    if facts.payers < peers {
+        return Err("fewer-payers-than-equal-outputs");
+    }
+    if facts.payees < facts.outputs.len() || facts.paid_back > 0 {
+        return Err("reused-scripts");
+    }
+    let fit = kinds(facts, amount, peers);
+    if fit == Fit::Mixed && peers == *PEERS.start() {
+        return Err("mixed-scripts");
+    }
+    let found = |confidence, rule| Ok(Found { class: MixClass::JoinMarket, confidence, rule });
+    match parts(&Question::new(facts, amount, changes)) {
+        Answer::Found => found(confidence(peers, fit), "joinmarket-parts"),
+        Answer::Unknown
+            if peers >= PEERS_BY_SHAPE && fit != Fit::Mixed && is_bounded(facts, amount) =>
+        {
+            found(800, "joinmarket-shape")
+        }
+        Answer::Unknown => Err("parts-not-tried-out"),
+        Answer::Impossible => Err(NO_PARTS),
+    }
+}
+
+fn confidence(peers: usize, fit: Fit) -> u16 {
+    let by_peers = match peers {
+        0..=3 => 900,
+        4 => 940,
+        5..=6 => 960,
+        _ => 975,
+    };
+    match fit {
+        Fit::Same => by_peers,
+        Fit::Unknown => by_peers - 60,
+        Fit::Mixed => by_peers - 110,
+    }
+}
+
+/// Whether scripts are as one wallet program makes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    /// All are of one kind, but for where the taker pays to.
+    Same,
+    /// Too few are known.
+    Unknown,
+    /// They are of several kinds.
+    Mixed,
+}
+
+fn kinds(facts: &Facts<'_>, amount: u64, peers: usize) -> Fit {
+    let inputs = &facts.input_kinds;
+    let changes = Kinds::of(facts.others(amount));
+    let equal = Kinds::of(facts.outputs.iter().filter(|leg| leg.amount == amount));
+    if inputs.is_blank() || changes.is_blank() || equal.is_blank() {
+        return Fit::Unknown;
+    }
+    let same = |kind: ScriptKind| {
+        changes.others_than(&[kind]) == 0 && equal.others_than(&[kind]) <= 1 && peers > 1
+    };
+    match inputs.only() {
+        Some(kind) if same(kind) => Fit::Same,
+        _ => Fit::Mixed,
+    }
+}
+
+/// Whether the largest input is no more than its owner can get back, with fees.
+fn is_bounded(facts: &Facts<'_>, amount: u64) -> bool {
+    let change = facts.others(amount).map(|leg| leg.amount).max().unwrap_or(0);
+    let fees = (amount / 200).max(100_000);
+    let most = amount.saturating_add(change).saturating_add(fees);
+    facts.input_max() <= most
+}
