@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 use hawkshaw_attribution::{FolderIncludes, Includes, TagIndex};
 use hawkshaw_ledger::MemoryLedger;
-use hawkshaw_model::{AssetList, Case, Ledger, PriceTable};
+use hawkshaw_model::{AssetList, Case, Ledger, PriceTable, UtxoTx};
 use hawkshaw_report::{Findings, Input, InputRole, Manifest, Parameters, StopRule};
 use hawkshaw_trace::{
     Detail, Noise, NoiseRule, Options, PatternSettings, Patterns, Scene, Stops, Trace, TraceError,
@@ -144,7 +144,9 @@ impl Investigation {
             let grounds = Grounds { ledger, evidence, tags, assets, prices: prices_known };
             let crossings = crossings(&grounds, &mut defects).map_err(Failure::bad_data)?;
             activity.now("following the money");
+            let mix = |tx: &UtxoTx| hawkshaw_coinjoin::mix(ledger, tx);
             let scene = Scene {
+                mix: &mix,
                 crossings: &crossings,
                 freezes: &evidence.freezes,
                 prices: prices_known,
