@@ -78,12 +78,14 @@ pub(crate) enum Command {
     hawkshaw trace my-case --ledger transfers.csv --tags tagpacks/ --out report\n  \
     hawkshaw trace my-case --store chain\n  \
     hawkshaw trace my-case --prices prices.csv --out report\n  \
+    hawkshaw trace 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa --store chain --since 2024-05-31\n  \
     hawkshaw trace 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 --since 2022-03-23 \\\n    \
     --explorer 'https://api.etherscan.io/v2/api?chainid=1' --key-file key.txt\n  \
     hawkshaw trace my-case --policy fifo --json | jq '.terminals[0]'")]
 pub(crate) struct TraceArguments {
-    /// The case folder: case.toml, and any of transfers.csv, outputs.csv, tags/. With
-    /// --explorer also a transaction, an output, or an address with --since.
+    /// The case folder: case.toml, and any of transfers.csv, outputs.csv, tags/. With --ledger,
+    /// --store or --explorer also a transaction, an output (txid:vout) or an address: all that it
+    /// brought is then assumed to be stolen.
     #[arg(value_name = "TARGET")]
     pub(crate) target: String,
     /// More canonical transfers or outputs: a CSV file, or a folder of them. Repeatable.
@@ -140,8 +142,8 @@ pub(crate) struct PursuitArguments {
     #[arg(long, value_name = "URL", conflicts_with_all = ["store", "ledger"])]
     pub(crate) explorer: Option<String>,
     /// Of a bare address, from when on what came to it counts as stolen: RFC 3339, a date, or
-    /// Unix seconds.
-    #[arg(long, value_name = "TIME", requires = "explorer")]
+    /// Unix seconds. An explorer has to know it.
+    #[arg(long, value_name = "TIME")]
     pub(crate) since: Option<Timestamp>,
     /// How many histories may be asked for.
     #[arg(long, value_name = "HISTORIES", default_value_t = 200, requires = "explorer",

@@ -2,7 +2,7 @@
 //! and for `verify`, which reads them from a report.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
@@ -11,7 +11,7 @@ use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{AssetList, Case, Ledger, PriceTable, UtxoTx};
 use hawkshaw_report::{Findings, Input, InputRole, Manifest, Parameters, StopRule};
 use hawkshaw_trace::{
-    Detail, Noise, NoiseRule, Options, PatternSettings, Patterns, Scene, Stops, Trace, TraceError,
+    Detail, NoiseRule, Options, PatternSettings, Patterns, Scene, Stops, Trace, TraceError,
 };
 
 use crate::crossings::{Grounds, crossings};
@@ -57,6 +57,37 @@ pub(crate) fn gather(
     tags: &[PathBuf],
     quiet: bool,
 ) -> Result<Vec<InputFile>, Failure> {
+    let mut files = own_files(case, ledger, quiet)?;
+    files.extend(ledger_files(ledger)?);
+    let own = case.join("tags");
+    let own = own.is_dir().then_some(own);
+    files.extend(tag_files(own.iter().chain(tags))?);
+    let is_ledger = |file: &InputFile| file.role == InputRole::Ledger;
+    let has_files = files.iter().any(|file| is_ledger(file) && !evidence::is_evidence(file));
+    if !has_files && matches!(ledger, LedgerPlace::Files(_)) {
+        let error = anyhow!(
+            "there is no ledger: {} has no transfers.csv and no outputs.csv, and neither --ledger \
+             nor --store was given",
+            case.display()
+        );
+        return Err(Failure::Usage(error));
+    }
+    Ok(each_once(files, quiet))
+}
+
+/// The inputs where there is no case folder.
+pub(crate) fn gather_without_case(
+    ledger: LedgerPlace<'_>,
+    tags: &[PathBuf],
+    quiet: bool,
+) -> Result<Vec<InputFile>, Failure> {
+    let mut files = ledger_files(ledger)?;
+    files.extend(tag_files(tags.iter())?);
+    Ok(each_once(files, quiet))
+}
+
+/// What a case folder holds beside tags.
+fn own_files(case: &Path, ledger: LedgerPlace<'_>, quiet: bool) -> Result<Vec<InputFile>, Failure> {
     let toml = case.join("case.toml");
     if !toml.is_file() {
         let error = anyhow!(
@@ -69,14 +100,9 @@ pub(crate) fn gather(
     let own = OWN_TABLES.map(|name| case.join(name));
     let own = own.iter().filter(|path| path.symlink_metadata().is_ok());
     match ledger {
-        LedgerPlace::Files(ledgers) => {
+        LedgerPlace::Files(_) => {
             for path in own {
                 files.push(InputFile::read(InputRole::Ledger, path)?);
-            }
-            for path in ledgers {
-                for file in input::ledger_files(path)? {
-                    files.push(InputFile::read(InputRole::Ledger, &file)?);
-                }
             }
         }
         LedgerPlace::Store => own.for_each(|path| {
@@ -88,23 +114,32 @@ pub(crate) fn gather(
     if names.symlink_metadata().is_ok() {
         files.push(InputFile::read(InputRole::Assets, &names)?);
     }
-    let own = case.join("tags");
-    let own = own.is_dir().then_some(own);
-    for path in own.iter().chain(tags) {
+    Ok(files)
+}
+
+/// The tables that the command line names.
+fn ledger_files(ledger: LedgerPlace<'_>) -> Result<Vec<InputFile>, Failure> {
+    let LedgerPlace::Files(paths) = ledger else { return Ok(Vec::new()) };
+    let mut files = Vec::new();
+    for path in paths {
+        for file in input::ledger_files(path)? {
+            files.push(InputFile::read(InputRole::Ledger, &file)?);
+        }
+    }
+    Ok(files)
+}
+
+fn tag_files<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<InputFile>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
         for file in input::tag_files(path)? {
             files.push(InputFile::read(InputRole::Tags, &file)?);
         }
     }
-    let is_ledger = |file: &InputFile| file.role == InputRole::Ledger;
-    let has_files = files.iter().any(|file| is_ledger(file) && !evidence::is_evidence(file));
-    if !has_files && matches!(ledger, LedgerPlace::Files(_)) {
-        let error = anyhow!(
-            "there is no ledger: {} has no transfers.csv and no outputs.csv, and neither --ledger \
-             nor --store was given",
-            case.display()
-        );
-        return Err(Failure::Usage(error));
-    }
+    Ok(files)
+}
+
+fn each_once(mut files: Vec<InputFile>, quiet: bool) -> Vec<InputFile> {
     let mut seen = BTreeSet::new();
     files.retain(|file| {
         let is_new = seen.insert((file.role, file.digest));
@@ -113,7 +148,49 @@ pub(crate) fn gather(
         }
         is_new
     });
-    Ok(files)
+    files
+}
+
+/// A ledger that is read.
+#[derive(Debug)]
+pub(crate) enum Held<'a> {
+    /// From files, with what was wrong with their rows.
+    Files(Box<MemoryLedger>, BTreeMap<String, u64>),
+    /// A store.
+    Store(&'a StoreInput),
+}
+
+impl<'a> Held<'a> {
+    /// The store, or else the ledger that is among some files.
+    pub(crate) fn read(
+        files: &[InputFile],
+        store: Option<&'a StoreInput>,
+        activity: &Activity,
+    ) -> Result<Self, Failure> {
+        if let Some(store) = store {
+            return Ok(Self::Store(store));
+        }
+        activity.now("reading the ledger");
+        let named: Vec<_> = ledgers(files).map(|file| (file.shown(), &file.bytes)).collect();
+        let named = named.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+        let (ledger, defects) = MemoryLedger::from_files(named).map_err(Failure::bad_data)?;
+        let defects = defects.iter().map(|(reason, count)| (reason.to_owned(), count));
+        Ok(Self::Files(Box::new(ledger), defects.collect()))
+    }
+
+    /// The ledger.
+    pub(crate) fn ledger(&self) -> &dyn Ledger {
+        match self {
+            Self::Files(ledger, _) => &**ledger,
+            Self::Store(store) => store.ledger(),
+        }
+    }
+}
+
+/// The files that hold a ledger, in their order.
+fn ledgers(files: &[InputFile]) -> impl Iterator<Item = &InputFile> {
+    let is_ledger = |file: &&InputFile| file.role == InputRole::Ledger;
+    files.iter().filter(is_ledger).filter(|file| !evidence::is_evidence(file))
 }
 
 impl Investigation {
@@ -127,6 +204,35 @@ impl Investigation {
     ) -> Result<Self, Failure> {
         files.sort_by(|a, b| (a.role, &a.name, a.digest).cmp(&(b.role, &b.name, b.digest)));
         let case = read_case(&files)?;
+        let held = Held::read(&files, store, activity)?;
+        Self::on(&held, case, files, parameters, activity)
+    }
+
+    /// The same, where the case is one that nobody wrote: `toml` makes it of the ledger.
+    pub(crate) fn run_drafted(
+        mut files: Vec<InputFile>,
+        store: Option<&StoreInput>,
+        toml: impl FnOnce(&dyn Ledger) -> Result<String, Failure>,
+        parameters: Parameters,
+        activity: &Activity,
+    ) -> Result<Self, Failure> {
+        files.sort_by(|a, b| (a.role, &a.name, a.digest).cmp(&(b.role, &b.name, b.digest)));
+        let held = Held::read(&files, store, activity)?;
+        let text = toml(held.ledger())?;
+        let file = InputFile::new(InputRole::Case, "case.toml".to_owned(), text.into_bytes());
+        let at = files.partition_point(|other| (other.role, &other.name) < (file.role, &file.name));
+        files.insert(at, file);
+        let case = read_case(&files)?;
+        Self::on(&held, case, files, parameters, activity)
+    }
+
+    fn on(
+        held: &Held<'_>,
+        case: Case,
+        mut files: Vec<InputFile>,
+        parameters: Parameters,
+        activity: &Activity,
+    ) -> Result<Self, Failure> {
         let mut assets = AssetList::built_in();
         case.assets.iter().for_each(|info| assets.add(info.clone()));
         activity.now("reading prices");
@@ -137,7 +243,8 @@ impl Investigation {
         let stop = |account: &_| tags.stop(account);
         let options = options(&parameters);
         let prices_known = prices.as_ref().map(|prices| &prices.table);
-        let follow = |ledger: &dyn Ledger, case: &Case, evidence: Evidence| {
+        let ledger = held.ledger();
+        let follow = |case: &Case, evidence: Evidence| {
             activity.now("matching bridges");
             let mut defects = evidence.defects.clone();
             let (evidence, tags, assets) = (&evidence, &tags, &assets);
@@ -159,22 +266,34 @@ impl Investigation {
             }
             Ok(trace)
         };
-        activity.now("reading the ledger");
-        let mut trace = match store {
-            Some(store) => {
+        let (mut trace, store) = match held {
+            Held::Store(store) => {
                 let claim = store.claim(&case)?;
                 let claimed = claim.map(|coverage| Case { coverage, ..case.clone() });
                 let evidence = evidence::of_store(store.snapshot(), &case);
                 let evidence = evidence.map_err(Failure::bad_data)?;
                 let case_known = claimed.as_ref().unwrap_or(&case);
-                let mut trace = follow(store.ledger(), case_known, evidence)?;
+                let mut trace = follow(case_known, evidence)?;
                 trace.limits.extend(store.partial(&case)?);
                 trace.limits.extend(store.gaps());
-                trace
+                (trace, Some(*store))
             }
-            None => follow_files(&files, &case, parameters.noise, |ledger, evidence| {
-                follow(ledger, &case, evidence)
-            })?,
+            Held::Files(ledger, defects) => {
+                let is_beside = |file: &&InputFile| {
+                    file.role == InputRole::Ledger && evidence::is_evidence(file)
+                };
+                let beside = files.iter().filter(is_beside);
+                let evidence = evidence::of_files(beside, &**ledger, &case)?;
+                let mut trace = follow(&case, evidence)?;
+                for (reason, count) in defects {
+                    *trace.defects.entry(reason.clone()).or_default() += count;
+                }
+                if parameters.noise.drops(NoiseRule::ZeroValue) {
+                    let rule = NoiseRule::ZeroValue.as_str().to_owned();
+                    trace.noise.insert(rule, ledger.stats().zero_value_rows());
+                }
+                (trace, None)
+            }
         };
         trace.limits.extend(case.limits.iter().cloned());
         for (reason, count, _) in tags.defects().iter() {
@@ -207,31 +326,6 @@ impl Investigation {
             names: &names,
         })
     }
-}
-
-/// Follows the money through the rows of files, and counts what was wrong with them.
-fn follow_files(
-    files: &[InputFile],
-    case: &Case,
-    noise: Noise,
-    follow: impl Fn(&dyn Ledger, Evidence) -> Result<Trace, Failure>,
-) -> Result<Trace, Failure> {
-    let ledgers = files.iter().filter(|file| file.role == InputRole::Ledger);
-    let (beside, ledgers): (Vec<_>, Vec<_>) = ledgers.partition(|file| evidence::is_evidence(file));
-    let ledgers = ledgers.into_iter();
-    let named: Vec<_> = ledgers.map(|file| (file.shown(), &file.bytes)).collect();
-    let named = named.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-    let (ledger, defects) = MemoryLedger::from_files(named).map_err(Failure::bad_data)?;
-    let evidence = evidence::of_files(beside.into_iter(), &ledger, case)?;
-    let mut trace = follow(&ledger, evidence)?;
-    for (reason, count) in defects.iter() {
-        *trace.defects.entry(reason.to_owned()).or_default() += count;
-    }
-    if noise.drops(NoiseRule::ZeroValue) {
-        let rule = NoiseRule::ZeroValue.as_str().to_owned();
-        trace.noise.insert(rule, ledger.stats().zero_value_rows());
-    }
-    Ok(trace)
 }
 
 /// A question that the data cannot be asked is wrong usage; everything else is bad data.

@@ -8,6 +8,7 @@ mod bundle;
 mod cli;
 mod command;
 mod crossings;
+mod draft;
 mod evidence;
 mod exit;
 mod input;
@@ -18,6 +19,7 @@ mod pursuit;
 mod screen;
 mod source;
 mod store;
+mod target;
 
 use std::process::ExitCode;
 

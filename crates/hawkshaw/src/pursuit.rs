@@ -8,8 +8,6 @@
 mod book;
 mod folder;
 mod frontier;
-mod target;
-mod thefts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -29,14 +27,15 @@ use hawkshaw_source::{
 };
 
 use self::book::Book;
-use self::folder::{CaseFolder, Draft};
+use self::folder::CaseFolder;
 use self::frontier::Open;
-pub(crate) use self::target::Target;
 use crate::cli::PursuitArguments;
+use crate::draft::Draft;
 use crate::exit::Failure;
 use crate::investigation::{self, LedgerPlace};
 use crate::screen::{self, Meter};
 use crate::source::{self, failure};
+use crate::target::{Target, short};
 
 /// How many histories are asked for at once. It decides in which order they are asked for, so it
 /// does not depend on the machine.
@@ -91,7 +90,7 @@ fn folder_of(wish: &Wish<'_>) -> PathBuf {
     match wish.case {
         Some(folder) => folder.clone(),
         None if Target::is_folder(wish.target) => PathBuf::from(wish.target),
-        None => PathBuf::from(format!("case-{}", target::short(wish.target))),
+        None => PathBuf::from(format!("case-{}", short(wish.target))),
     }
 }
 
@@ -257,38 +256,28 @@ impl Pursuit<'_> {
     /// Writes the case of a bare target.
     fn draft(&self, target: &Target, folder: &mut CaseFolder) -> Result<Case, Failure> {
         let since = self.wish.since;
-        let thefts = thefts::thefts(&self.book, target, since, &AssetList::built_in())?;
         let explorer = self.explorer.name();
-        if thefts.is_empty() {
+        let ledger = self.book.ledger()?;
+        let draft = ledger
+            .map(|ledger| Draft::new(&*ledger, target, self.wish.target, since))
+            .transpose()?
+            .filter(|draft| !draft.found.thefts.is_empty());
+        let Some(draft) = draft else {
             let error = match since {
                 Some(since) => anyhow!("{explorer} knows of nothing that came to it since {since}"),
                 None => anyhow!("{explorer} knows of nothing that it brought anybody"),
             };
             return Err(Failure::BadData(error));
-        }
-        let what = match target {
-            Target::Account(account) => account.address_for_people(),
-            Target::Transaction(tx) => format!("transaction {}", tx.hash().on(tx.chain())),
-            Target::Output(output) => format!("output {}:{}", output.tx().hash(), output.vout()),
-            Target::Case(folder) => folder.display().to_string(),
         };
-        let chain = self.explorer.chain().name();
-        let since = since.map_or_else(String::new, |since| format!(" since {since}"));
-        folder.draft(&Draft {
-            id: format!("case-{}", target::short(self.wish.target)),
-            title: format!("{what} on {chain}"),
-            summary: format!(
-                "Assumed to be stolen: all that came by {what}{since}. Nobody has checked this."
-            ),
-            followed: self.followed(target).unwrap_or_default(),
-            explorer,
-            thefts: &thefts,
-        })?;
+        let word = "Everything below is assumed to be stolen. Remove the entries that are not, \
+                    then run\nthe same command again: what the explorer said is kept in cache/.";
+        let followed = self.followed(target).unwrap_or_default();
+        folder.draft(draft.to_toml(Some(explorer), word), followed)?;
         let path = folder.path.join("case.toml");
         let text = format!(
             "{} credits are listed as stolen in {}: remove those that are not, and run the same \
              command again",
-            thefts.len(),
+            draft.found.thefts.len(),
             path.display()
         );
         screen::say(self.wish.quiet, &text);

@@ -36,6 +36,9 @@ pub enum Defect {
     /// The amount is in units, and how many decimals the token has is neither in the file nor on
     /// the list of curated assets: the row was left out.
     TokenDecimalsUnknown,
+    /// A row of a coinbase that a later block repeated, and thereby wiped out (BIP-30): the later
+    /// one stays.
+    OverwrittenCoinbase,
 }
 
 impl Defect {
@@ -65,6 +68,7 @@ impl Defect {
             Self::RepeatsNative => "repeats-native",
             Self::LongBatch => "long-batch",
             Self::TokenDecimalsUnknown => "token-decimals-unknown",
+            Self::OverwrittenCoinbase => "overwritten-coinbase",
         }
     }
 }

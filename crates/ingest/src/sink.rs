@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use hawkshaw_chains::evm::{EventChoice, Facts, Token};
-use hawkshaw_model::rows::{Extent, Rows, Transfer};
-use hawkshaw_model::{AssetId, AssetList, ChainId, LedgerKind, TxHash};
+use hawkshaw_model::rows::{Extent, Leg, Rows, Transfer};
+use hawkshaw_model::{AssetId, AssetList, ChainId, LedgerKind, TxHash, is_overwritten_coinbase};
 use rustc_hash::FxHashMap;
 
 use crate::cell::Cell;
@@ -191,6 +191,16 @@ impl Sink {
     /// Counts a defect.
     pub(crate) fn count(&mut self, defect: Defect) {
         self.defects.count(defect);
+    }
+
+    /// Adds a leg, unless a later block wiped out its coinbase.
+    pub(crate) fn push_leg(&mut self, leg: Leg) {
+        let tx = leg.spot.tx.as_ref();
+        if tx.is_some_and(|tx| is_overwritten_coinbase(self.chain(), leg.spot.height, tx)) {
+            self.count(Defect::OverwrittenCoinbase);
+        } else {
+            self.rows().legs.push(leg);
+        }
     }
 
     /// The amount of a field, a rounded one being counted.

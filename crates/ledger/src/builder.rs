@@ -287,6 +287,7 @@ impl LedgerBuilder {
                 Draft::Outputs(draft) => draft.finish(before)?,
             };
             defects.add(Defects::DUPLICATE_ROW, finished.duplicates);
+            defects.add(Defects::OVERWRITTEN_COINBASE, finished.overwritten);
             defects.add(Defects::REPEATED_REPORT, finished.repeated_reports);
             if !finished.order.is_empty() {
                 append(&mut ledger, id, finished, &mut before);

@@ -18,6 +18,10 @@ impl Defects {
     /// there twice. It may be a second payment and is kept: look at it.
     pub const REPEATED_REPORT: &'static str = "repeated-reported-row";
 
+    /// The reason of a row of a coinbase that a later block repeated, and thereby wiped out
+    /// (BIP-30): the later one stays.
+    pub const OVERWRITTEN_COINBASE: &'static str = "overwritten-coinbase";
+
     /// How many rows have a reason.
     pub fn count(&self, reason: &str) -> u64 {
         self.0.get(reason).copied().unwrap_or(0)

@@ -20,6 +20,8 @@ pub(crate) struct FinishedChain {
     pub(crate) row_end: Option<u64>,
     /// The rows dropped because they repeat another.
     pub(crate) duplicates: u64,
+    /// The rows left out because a later block wiped out their coinbase.
+    pub(crate) overwritten: u64,
     /// Reports that stand there twice and were kept.
     pub(crate) repeated_reports: u64,
 }

@@ -1,6 +1,6 @@
 //! The legs of a UTXO chain, on the way to their order.
 
-use hawkshaw_model::{AccountIx, Amount, ChainId, TxHash, TxId};
+use hawkshaw_model::{AccountIx, Amount, ChainId, TxHash, TxId, is_overwritten_coinbase};
 use rustc_hash::FxHashMap;
 
 use crate::amount_column::AmountColumn;
@@ -44,6 +44,8 @@ pub(crate) struct OutputDraft {
     pub(crate) holders: Vec<u32>,
     pub(crate) amounts: AmountColumn,
     pub(crate) places: Places,
+    /// Rows of coinbases that a later block wiped out, which were left out.
+    overwritten: u64,
     /// Outputs of transactions before the draft that its inputs spend, by draft transaction and
     /// index.
     pub(crate) earlier: FxHashMap<(u32, u32), EarlierOutput>,
@@ -82,6 +84,7 @@ impl OutputDraft {
     /// No legs yet.
     pub(crate) fn new(chain: ChainId) -> Self {
         Self {
+            overwritten: 0,
             chain,
             txs: TxDrafts::default(),
             leg_txs: Vec::new(),
@@ -114,6 +117,12 @@ impl OutputDraft {
         leg: &Leg,
         place: &Place,
     ) -> Result<(), LedgerError> {
+        if let (Some(hash), Some(point)) = (header.hash, header.point)
+            && is_overwritten_coinbase(&self.chain, point.height, &hash)
+        {
+            self.overwritten += 1;
+            return Ok(());
+        }
         let tx = self.state(header, Some(place))?;
         let row = self.push(tx, leg)?;
         self.places.note(row, place)
@@ -172,6 +181,7 @@ impl OutputDraft {
 
     /// Puts the transactions in chain order and ties inputs to the outputs that they spend.
     pub(crate) fn finish(self, before: Before) -> Result<FinishedChain, LedgerError> {
+        let overwritten = self.overwritten;
         let (legs, duplicates) = self.sorted_legs()?;
         let has_legs = |tx: &u32| !legs.grouped.of(*tx).is_empty();
         let mut order: Vec<u32> = (0..legs.grouped.len()).filter(has_legs).collect();
@@ -189,6 +199,7 @@ impl OutputDraft {
             output_starts,
             row_end: None,
             duplicates,
+            overwritten,
             repeated_reports: 0,
         })
     }

@@ -2,7 +2,9 @@
 
 use std::io::Read;
 
-use hawkshaw_model::{ChainId, LedgerKind, OutPoint, Printable, TxHash, TxId};
+use hawkshaw_model::{
+    Amount, ChainId, LedgerKind, OutPoint, Printable, TxHash, TxId, output_amount_max,
+};
 
 use crate::check::check_output;
 use crate::error::LedgerError;
@@ -78,9 +80,17 @@ fn read_row(table: &Table<'_>, known: &mut Known) -> Result<OutputRow, LedgerErr
         leg_index: table.filled_number(LEG_INDEX)?,
         outpoint: read_outpoint(table, &chain)?,
         holder: read_account(table, ADDRESS, &chain)?,
-        amount: table.parsed(AMOUNT)?,
+        amount: read_amount(table, &chain)?,
         chain,
     })
+}
+
+fn read_amount(table: &Table<'_>, chain: &ChainId) -> Result<Amount, LedgerError> {
+    let amount = table.parsed(AMOUNT)?;
+    match output_amount_max(chain).filter(|most| amount > *most) {
+        None => Ok(amount),
+        Some(most) => Err(table.bad(AMOUNT, format!("{amount} is over {most}, all that there is"))),
+    }
 }
 
 fn read_side(table: &Table<'_>) -> Result<Side, LedgerError> {

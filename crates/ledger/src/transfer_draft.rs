@@ -151,6 +151,7 @@ impl TransferDraft {
             output_starts: Vec::new(),
             row_end: Some(row_end),
             duplicates: dropped.len() as u64,
+            overwritten: 0,
             repeated_reports,
         })
     }

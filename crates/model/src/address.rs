@@ -155,6 +155,11 @@ fn network(chain: &ChainId) -> Option<bitcoin::Network> {
     }
 }
 
+/// Whether a chain is Bitcoin or one of its test networks.
+pub(crate) fn is_bitcoin(chain: &ChainId) -> bool {
+    chain.namespace() == "bip122" && network(chain).is_some()
+}
+
 /// A script as its address on a network, or `script:<hex>` where it has none.
 fn script_text(script: &[u8], network: bitcoin::Network) -> String {
     match bitcoin::Address::from_script(bitcoin::Script::from_bytes(script), network) {

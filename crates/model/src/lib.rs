@@ -73,4 +73,4 @@ pub use terminal::{Stop, TerminalKind};
 pub use text::Printable;
 pub use time::{Timestamp, TimestampError};
 pub use tx::{OutPoint, TxHash, TxId, TxIdError};
-pub use utxo::{UtxoLeg, UtxoTx};
+pub use utxo::{UtxoLeg, UtxoTx, is_overwritten_coinbase, output_amount_max};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hawkshaw_model::rows::{self, Leg, Rows, Spot};
-use hawkshaw_model::{Address, Amount, ChainId, Timestamp, TxHash};
+use hawkshaw_model::{Address, Amount, ChainId, Timestamp, TxHash, is_overwritten_coinbase};
 
 use super::block::{Block, Head, SATOSHI_MAX, Tx, reversed, too_much};
 use super::network::Network;
@@ -23,15 +23,6 @@ pub struct Frame {
     /// Its height.
     pub height: u64,
 }
-
-/// Blocks whose coinbase was repeated by a later block before it was spent, which wiped it out:
-/// height and the front of the hash, of which the zeros are left out.
-///
-/// Source: BIP-30; `IsBIP30Unspendable` in Bitcoin Core's `src/validation.cpp`.
-const OVERWRITTEN: [(u64, &str); 2] = [
-    (91_722, "00000000000271a2dc26e7667f8419f2e15416dc6955e5a6c6cdf3f2574dd08e"),
-    (91_812, "00000000000af0aed4792b1acee3d966af36cf5def14935db8de83d6f9306f2f"),
-];
 
 impl Block<'_> {
     /// The block as rows, where its undo record says what its inputs spent. The record of the
@@ -92,7 +83,8 @@ impl Block<'_> {
         spent.end()?;
         let fees = writer.fees;
         self.check_reward(frame, fees)?;
-        if is_overwritten(&frame.chain, frame.height, &self.head.hash) {
+        let coinbase = self.txs.first().map(|tx| TxHash::from(reversed(tx.id)));
+        if coinbase.is_some_and(|tx| is_overwritten_coinbase(&frame.chain, frame.height, &tx)) {
             rows.legs.retain(|leg| leg.spot.tx_index != Some(0));
             defects.count(Defect::OverwrittenCoinbase);
         }
@@ -113,13 +105,6 @@ impl Block<'_> {
             "the coinbase pays itself {paid} satoshi where the block allows for {allowed}"
         )))
     }
-}
-
-/// Whether a later block repeated the coinbase of this one before it was spent.
-pub(super) fn is_overwritten(chain: &ChainId, height: u64, hash: &[u8; 32]) -> bool {
-    let found = OVERWRITTEN.iter().find(|(overwritten, _)| *overwritten == height);
-    let is_same = |text: &str| TxHash::from(*hash).to_string() == text;
-    found.is_some_and(|(_, text)| is_same(text) && *chain == ChainId::bitcoin())
 }
 
 impl Head {

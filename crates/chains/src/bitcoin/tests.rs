@@ -11,7 +11,6 @@ use hawkshaw_model::rows::{Leg, Rows};
 use hawkshaw_model::{Address, Amount, ChainId, TxHash};
 use proptest::prelude::*;
 
-use super::rows::is_overwritten;
 use super::{Block, BlockJson, Frame, Network, Unspent};
 use crate::defects::Defects;
 use crate::error::DecodeError;
@@ -269,15 +268,7 @@ fn an_answer_of_another_height_or_hash_is_refused() {
 }
 
 #[test]
-fn a_coinbase_is_left_out_only_where_another_overwrote_it() {
-    let hash = |text: &str| *text.parse::<TxHash>().unwrap().as_bytes();
-    let first = hash("00000000000271a2dc26e7667f8419f2e15416dc6955e5a6c6cdf3f2574dd08e");
-    let second = hash("00000000000af0aed4792b1acee3d966af36cf5def14935db8de83d6f9306f2f");
-    let main = ChainId::bitcoin();
-    assert!(is_overwritten(&main, 91_722, &first) && is_overwritten(&main, 91_812, &second));
-    assert!(!is_overwritten(&main, 91_722, &second) && !is_overwritten(&main, 91_880, &first));
-    assert!(!is_overwritten(&Network::ALL[1].chain(), 91_722, &first));
-
+fn a_coinbase_is_kept_where_none_overwrote_it() {
     let made = Maker::new(5).grow(0);
     let bytes = made.bytes();
     let frame = Frame { chain: ChainId::bitcoin(), file: Arc::from("blocks"), height: 91_722 };

@@ -101,16 +101,6 @@ impl Book {
         Ok(found)
     }
 
-    /// The outputs that belong to an account, or that a transaction made.
-    pub(crate) fn outputs(&self) -> impl Iterator<Item = &OutputRow> {
-        let txs = match self {
-            Self::Accounts(_) => None,
-            Self::Outputs(txs) => Some(txs),
-        };
-        let rows = txs.into_iter().flat_map(BTreeMap::values).flatten();
-        rows.filter(|row| row.side == Side::Out)
-    }
-
     /// Writes all that was told as a canonical table of a case folder.
     pub(crate) fn write(&self, case: &Path) -> Result<(), Failure> {
         match self {

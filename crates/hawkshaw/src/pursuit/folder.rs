@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
-use hawkshaw_model::{Account, Case, Printable};
+use hawkshaw_model::{Account, Case};
 
 use super::book::{OUTPUTS, TRANSFERS};
-use super::thefts::Theft;
+use crate::draft::toml_text;
 use crate::exit::Failure;
 
 /// Behind this line `case.toml` is written anew by every run; what stands before it is the
@@ -92,23 +92,10 @@ impl CaseFolder {
         Case::from_toml(head).with_context(place).map_err(Failure::BadData).map(Some)
     }
 
-    /// Lists thefts.
-    pub(crate) fn draft(&mut self, draft: &Draft<'_>) -> Result<(), Failure> {
-        let mut text = format!(
-            "id = {}\ntitle = {}\nsummary = {}\nsources = [{}]\n\n\
-             # Everything below is assumed to be stolen. Remove the entries that are not, then run\n\
-             # the same command again: what the explorer said is kept in cache/.\n",
-            toml_text(&draft.id),
-            toml_text(&draft.title),
-            toml_text(&draft.summary),
-            toml_text(draft.explorer),
-        );
-        for theft in draft.thefts {
-            let _ = write!(text, "\n{theft}");
-        }
-        text.push('\n');
-        self.head = Some(text);
-        self.followed = Some(draft.followed.clone());
+    /// Lists thefts: the head of `case.toml`, and what it was drafted from.
+    pub(crate) fn draft(&mut self, head: String, followed: String) -> Result<(), Failure> {
+        self.head = Some(head);
+        self.followed = Some(followed);
         self.write(&[], &[])
     }
 
@@ -131,25 +118,6 @@ impl CaseFolder {
         make(&self.path)?;
         write(&self.path.join("case.toml"), &text)
     }
-}
-
-/// A case that is to be drafted.
-#[derive(Debug)]
-pub(crate) struct Draft<'a> {
-    pub(crate) id: String,
-    pub(crate) title: String,
-    pub(crate) summary: String,
-    /// What it is drafted from.
-    pub(crate) followed: String,
-    /// What the facts rest on.
-    pub(crate) explorer: &'a str,
-    pub(crate) thefts: &'a [Theft],
-}
-
-/// A text as a TOML string.
-pub(super) fn toml_text(text: &str) -> String {
-    let plain = Printable(text).to_string();
-    format!("\"{}\"", plain.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// Makes a folder, and those that it is in.

@@ -25,5 +25,6 @@ mod server;
 mod support;
 mod tables;
 mod tag_store;
+mod targets;
 mod usage;
 mod verify;

@@ -4,6 +4,7 @@ use hawkshaw_model::rows::{Leg, Spot};
 use hawkshaw_model::{Address, Amount, ChainId, TxHash};
 
 use crate::cell::{Cell, Struct};
+use crate::decode::canonical::output::check_amount;
 use crate::error::Refusal;
 use crate::fields::Fields;
 use crate::sink::Sink;
@@ -62,15 +63,17 @@ fn row(fields: &Fields<'_, '_>, sink: &mut Sink, unit: Unit) -> Result<(), Refus
             // flag it.
             let Some(spends) = spends else { continue };
             let (index, amount) = (leg.index()?, leg.amount(unit)?);
+            check_amount(fields, INPUTS, &chain, amount)?;
             let holder = leg.payer(&chain)?;
-            sink.rows().legs.push(Leg { spot, index, spends: Some(spends), holder, amount });
+            sink.push_leg(Leg { spot, index, spends: Some(spends), holder, amount });
         }
     }
     for (at, output) in legs(fields, OUTPUTS)?.into_iter().enumerate() {
         let leg = Nested { fields, field: OUTPUTS, at, values: output };
         let (index, amount) = (leg.index()?, leg.amount(unit)?);
+        check_amount(fields, OUTPUTS, &chain, amount)?;
         let holder = leg.payee(&chain)?;
-        sink.rows().legs.push(Leg { spot, index, spends: None, holder, amount });
+        sink.push_leg(Leg { spot, index, spends: None, holder, amount });
     }
     Ok(())
 }

@@ -129,6 +129,7 @@ impl OutputBatch {
         if let (Some(first), Some(last)) = (txs.first(), txs.last()) {
             facts.headers.retain(|height, _| (first.height..=last.height).contains(height));
         }
-        Ok((Run { txs, rows, headers: facts.headers }, finished.duplicates))
+        let repeated = finished.duplicates + finished.overwritten;
+        Ok((Run { txs, rows, headers: facts.headers }, repeated))
     }
 }

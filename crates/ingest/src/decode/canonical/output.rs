@@ -1,7 +1,7 @@
 //! Canonical outputs.
 
 use hawkshaw_model::rows::Leg;
-use hawkshaw_model::{LedgerKind, TxHash};
+use hawkshaw_model::{Amount, ChainId, LedgerKind, TxHash, output_amount_max};
 
 use super::Place;
 use crate::cell::Cell;
@@ -37,8 +37,24 @@ fn row(fields: &Fields<'_, '_>, sink: &mut Sink) -> Result<(), Refusal> {
         holder: fields.address(ADDRESS, sink.chain())?,
         amount: fields.filled_amount(AMOUNT)?.amount,
     };
-    sink.rows().legs.push(leg);
+    check_amount(fields, AMOUNT, sink.chain(), leg.amount)?;
+    sink.push_leg(leg);
     Ok(())
+}
+
+/// Checks that an amount is no more than there is of its chain.
+pub(crate) fn check_amount(
+    fields: &Fields<'_, '_>,
+    field: usize,
+    chain: &ChainId,
+    amount: Amount,
+) -> Result<(), Refusal> {
+    match output_amount_max(chain).filter(|most| amount > *most) {
+        None => Ok(()),
+        Some(most) => {
+            Err(fields.refuse(field, format!("{amount} is over {most}, all that there is")))
+        }
+    }
 }
 
 /// The output that an input spends; none for an output.

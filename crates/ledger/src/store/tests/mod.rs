@@ -67,6 +67,7 @@ pub(super) fn dump(ledger: &dyn Ledger) -> String {
                             write!(text, "\n  {side} {output} {holder} {amount}").unwrap();
                         }
                         writeln!(text).unwrap();
+                        spending_must_agree(ledger, TxIx(tx), &batch.transaction(at).unwrap());
                     }
                 }
                 if let Some(hash) = one.hash {
@@ -80,6 +81,30 @@ pub(super) fn dump(ledger: &dyn Ledger) -> String {
     }
     text.push_str(&histories(ledger));
     text
+}
+
+/// What is asked about single outputs is what the stream of legs says.
+fn spending_must_agree(ledger: &dyn Ledger, tx: TxIx, whole: &hawkshaw_model::UtxoTx) {
+    assert_eq!(ledger.utxo_tx(tx).unwrap().as_ref(), Some(whole));
+    for leg in &whole.inputs {
+        if let Some(output) = leg.output {
+            assert_eq!(ledger.spender(output).unwrap(), Some(tx), "{output:?}");
+        }
+    }
+    for (leg, vout) in whole.outputs.iter().zip(0u32..) {
+        let output = leg.output.unwrap();
+        assert_eq!(ledger.maker(output).unwrap(), (tx, vout));
+        let spends = |spender: &TxIx| {
+            let spender = ledger.utxo_tx(*spender).unwrap().unwrap();
+            spender.inputs.iter().any(|leg| leg.output == Some(output))
+        };
+        assert!(ledger.spender(output).unwrap().is_none_or(|spender| spends(&spender)));
+        if let Some(holder) = leg.holder {
+            let of_holder: Vec<_> = ledger.outputs_of(holder).map(Result::unwrap).collect();
+            assert_eq!(of_holder.iter().filter(|own| **own == output).count(), 1);
+            assert!(of_holder.is_sorted());
+        }
+    }
 }
 
 /// The histories of all accounts of account chains that have one, by account.

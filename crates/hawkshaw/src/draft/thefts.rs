@@ -1,18 +1,17 @@
 //! What of a bare address or transaction is listed as stolen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use anyhow::anyhow;
-use hawkshaw_ledger::OutputRow;
 use hawkshaw_model::{
-    Account, Amount, AssetId, AssetList, Ledger, ReadError, Timestamp, TransferKind, TxId, TxIx,
+    Account, Amount, AssetId, AssetList, Ledger, LedgerKind, OutPoint, ReadError, Timestamp,
+    TransferKind, TxId, TxIx, UtxoLeg, UtxoTx,
 };
 
-use super::book::Book;
-use super::folder::toml_text;
-use super::target::Target;
+use super::toml_text;
 use crate::exit::Failure;
+use crate::target::Target;
 
 /// The most entries that a draft lists: a person has to read them.
 const THEFTS_MAX: usize = 2_000;
@@ -37,35 +36,47 @@ impl fmt::Display for Theft {
     }
 }
 
+/// What is listed as stolen.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) thefts: Vec<Theft>,
+    /// Outputs that are left out because their account paid in the same transaction: they are
+    /// its change.
+    pub(crate) change: usize,
+}
+
 /// What came to an account since a time, or what a transaction or output brought.
-pub(crate) fn thefts(
-    book: &Book,
+pub(super) fn find(
+    ledger: &dyn Ledger,
     target: &Target,
     since: Option<Timestamp>,
     assets: &AssetList,
-) -> Result<Vec<Theft>, Failure> {
-    let found = match (book, target) {
-        (Book::Outputs(_), target) => outputs(book, target, since, assets),
-        (Book::Accounts(_), Target::Account(account)) => match book.ledger()? {
-            Some(ledger) => credits(&*ledger, account, since.unwrap_or_default(), assets)
-                .map_err(Failure::bad_data)?,
-            None => Vec::new(),
-        },
-        (Book::Accounts(_), Target::Transaction(tx)) => match book.ledger()? {
-            Some(ledger) => gains(&*ledger, tx, assets).map_err(Failure::bad_data)?,
-            None => Vec::new(),
-        },
-        (Book::Accounts(_), Target::Output(_) | Target::Case(_)) => Vec::new(),
+) -> Result<Found, Failure> {
+    let holds_outputs =
+        target.chain().is_some_and(|chain| chain.ledger_kind() == LedgerKind::Outputs);
+    let since = since.unwrap_or_default();
+    let found = match target {
+        _ if holds_outputs => outputs(ledger, target, since, assets),
+        Target::Account(account) => credits(ledger, account, since, assets).map(Found::from),
+        Target::Transaction(tx) => gains(ledger, tx, assets).map(Found::from),
+        Target::Output(_) | Target::Case(_) => Ok(Found::default()),
     };
-    if found.len() > THEFTS_MAX {
+    let found = found.map_err(Failure::bad_data)?;
+    if found.thefts.len() > THEFTS_MAX {
         let error = anyhow!(
             "{} credits are too many to list as stolen: choose a later --since, or write the \
              case by hand (`hawkshaw case new`)",
-            found.len()
+            found.thefts.len()
         );
         return Err(Failure::Usage(error));
     }
     Ok(found)
+}
+
+impl From<Vec<Theft>> for Found {
+    fn from(thefts: Vec<Theft>) -> Self {
+        Self { thefts, change: 0 }
+    }
 }
 
 /// What an account gained in each transaction from a time on.
@@ -163,34 +174,83 @@ fn transfer(
 
 /// The outputs that came to an account since a time, that a transaction made, or the one named.
 fn outputs(
-    book: &Book,
+    ledger: &dyn Ledger,
     target: &Target,
-    since: Option<Timestamp>,
+    since: Timestamp,
     assets: &AssetList,
-) -> Vec<Theft> {
-    let is_wanted = |row: &&OutputRow| match target {
+) -> Result<Found, ReadError> {
+    let mut found = Found::default();
+    let mut list = |tx: TxIx, outputs: &[UtxoLeg]| {
+        let known = ledger.transaction(tx)?;
+        for leg in outputs.iter().filter(|leg| !leg.amount.is_zero()) {
+            let (Some(output), true) = (leg.output, known.time >= since) else { continue };
+            let outpoint = ledger.output(output)?;
+            found.thefts.push(output_theft(ledger, known.time, &outpoint, leg, assets)?);
+        }
+        Ok::<(), ReadError>(())
+    };
+    let mut change = 0;
+    let mut gained = |whole: &UtxoTx, is_wanted: &dyn Fn(&UtxoLeg) -> bool| {
+        let payers: BTreeSet<_> = whole.inputs.iter().filter_map(|leg| leg.holder).collect();
+        let wanted = whole.outputs.iter().filter(|leg| is_wanted(leg)).copied();
+        let (own, others): (Vec<UtxoLeg>, Vec<UtxoLeg>) =
+            wanted.partition(|leg| leg.holder.is_some_and(|holder| payers.contains(&holder)));
+        change += own.len();
+        list(whole.tx, &others)
+    };
+    match target {
         Target::Account(account) => {
-            row.holder.as_ref() == Some(account) && since.is_none_or(|since| row.time >= since)
+            let Some(holder) = ledger.find_account(account)? else { return Ok(found) };
+            let mut last = None;
+            for output in ledger.outputs_of(holder) {
+                let (tx, _) = ledger.maker(output?)?;
+                if last.replace(tx) == Some(tx) {
+                    continue;
+                }
+                if let Some(whole) = ledger.utxo_tx(tx)? {
+                    gained(&whole, &|leg| leg.holder == Some(holder))?;
+                }
+            }
         }
-        Target::Transaction(tx) => row.tx == tx.hash(),
-        Target::Output(output) => row.tx == output.tx().hash() && row.leg_index == output.vout(),
-        Target::Case(_) => false,
-    };
-    let mut found: Vec<&OutputRow> =
-        book.outputs().filter(is_wanted).filter(|row| !row.amount.is_zero()).collect();
-    found.sort_by_key(|row| (row.height, row.tx_index, row.leg_index));
-    let theft = |row: &OutputRow| {
-        let native = format!("{}/slip44:0", row.chain).parse::<AssetId>();
-        let amount = native.map_or_else(
-            |_| row.amount.to_string(),
-            |asset| format!("{} {}", assets.units(&asset, row.amount), assets.symbol(&asset)),
-        );
-        let holder = row.holder.as_ref().map_or_else(String::new, Account::address_for_people);
-        Theft {
-            time: row.time,
-            what: format!("{amount} to {holder}"),
-            fields: vec![("outpoint", format!("{}:{}:{}", row.chain, row.tx, row.leg_index))],
+        Target::Transaction(tx) => {
+            let Some(tx) = ledger.find_tx(tx)? else { return Ok(found) };
+            if let Some(whole) = ledger.utxo_tx(tx)? {
+                gained(&whole, &|_| true)?;
+            }
         }
+        Target::Output(output) => {
+            let Some(tx) = ledger.find_tx(output.tx())? else { return Ok(found) };
+            let whole = ledger.utxo_tx(tx)?;
+            let vout = usize::try_from(output.vout()).unwrap_or(usize::MAX);
+            if let Some(leg) = whole.and_then(|whole| whole.outputs.get(vout).copied()) {
+                list(tx, &[leg])?;
+            }
+        }
+        Target::Case(_) => {}
+    }
+    found.change = change;
+    Ok(found)
+}
+
+fn output_theft(
+    ledger: &dyn Ledger,
+    time: Timestamp,
+    outpoint: &OutPoint,
+    leg: &UtxoLeg,
+    assets: &AssetList,
+) -> Result<Theft, ReadError> {
+    let native = ledger.native_asset(outpoint.tx().chain()).map(|asset| ledger.asset(asset));
+    let amount = native.map_or_else(
+        || leg.amount.to_string(),
+        |asset| format!("{} {}", assets.units(asset, leg.amount), assets.symbol(asset)),
+    );
+    let holder = match leg.holder {
+        Some(holder) => ledger.account(holder)?.address_for_people(),
+        None => "no address".to_owned(),
     };
-    found.into_iter().map(theft).collect()
+    Ok(Theft {
+        time,
+        what: format!("{amount} to {holder}"),
+        fields: vec![("outpoint", outpoint.to_string())],
+    })
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
-use hawkshaw_model::{Account, ChainId, OutPoint, Printable, TxHash, TxId};
+use hawkshaw_model::{Account, ChainId, Ledger, OutPoint, Printable, ReadError, TxHash, TxId};
 
 use crate::exit::Failure;
 
@@ -52,6 +52,72 @@ impl Target {
         }
     }
 
+    /// The chain that it is on; a folder is on none.
+    pub(crate) fn chain(&self) -> Option<&ChainId> {
+        match self {
+            Self::Case(_) => None,
+            Self::Account(account) => Some(account.chain()),
+            Self::Transaction(tx) => Some(tx.chain()),
+            Self::Output(output) => Some(output.tx().chain()),
+        }
+    }
+
+    /// What people call it.
+    pub(crate) fn what(&self) -> String {
+        match self {
+            Self::Case(folder) => folder.display().to_string(),
+            Self::Account(account) => account.address_for_people(),
+            Self::Transaction(tx) => format!("transaction {}", tx.hash().on(tx.chain())),
+            Self::Output(output) => format!("output {}:{}", output.tx().hash(), output.vout()),
+        }
+    }
+
+    /// What a text means on a ledger, which holds it on one of its chains.
+    pub(crate) fn find(text: &str, ledger: &dyn Ledger) -> Result<Self, Failure> {
+        let mut readings = Vec::new();
+        let mut refusal = None;
+        for chain in ledger.chains() {
+            match Self::parse(text, &chain.id) {
+                Ok(target) => readings.push(target),
+                Err(error) => refusal = Some(error),
+            }
+        }
+        let mut held = Vec::new();
+        for target in &readings {
+            if target.is_in(ledger).map_err(Failure::bad_data)? {
+                held.push(target);
+            }
+        }
+        match (&held[..], &readings[..]) {
+            ([target], _) => Ok((*target).clone()),
+            ([], []) => Err(refusal.unwrap_or_else(|| {
+                Failure::BadData(anyhow!("the ledger is empty: there is nothing to follow in it"))
+            })),
+            ([], _) => Err(Failure::BadData(anyhow!(
+                "{} is not in the ledger: check the chain and the text, or give the file that \
+                 holds it with --ledger",
+                Printable(text)
+            ))),
+            (several, _) => {
+                let forms: Vec<String> = several.iter().filter_map(|t| t.in_files()).collect();
+                Err(Failure::Usage(anyhow!(
+                    "{} is on several chains of the ledger: name one of {}",
+                    Printable(text),
+                    forms.join(", ")
+                )))
+            }
+        }
+    }
+
+    fn is_in(&self, ledger: &dyn Ledger) -> Result<bool, ReadError> {
+        Ok(match self {
+            Self::Case(_) => false,
+            Self::Account(account) => ledger.find_account(account)?.is_some(),
+            Self::Transaction(tx) => ledger.find_tx(tx)?.is_some(),
+            Self::Output(output) => ledger.find_output(output)?.is_some(),
+        })
+    }
+
     /// What a text means on a chain.
     pub(crate) fn parse(text: &str, chain: &ChainId) -> Result<Self, Failure> {
         if Self::is_folder(text) {
@@ -76,15 +142,8 @@ impl Target {
                 )))
             })?)
         };
-        let found = match &target {
-            Self::Case(_) => chain,
-            Self::Account(account) => account.chain(),
-            Self::Transaction(tx) => tx.chain(),
-            Self::Output(output) => output.tx().chain(),
-        };
-        if found != chain {
-            let error =
-                anyhow!("{} is on {found}, and the explorer holds {chain}", Printable(text));
+        if let Some(found) = target.chain().filter(|found| *found != chain) {
+            let error = anyhow!("{} is on {found}, and not on {chain}", Printable(text));
             return Err(Failure::Usage(error));
         }
         Ok(target)
@@ -93,7 +152,7 @@ impl Target {
 
 /// What stands for a target in the names of cases and folders: the start of its hash or address,
 /// and the number of an output.
-pub(super) fn short(text: &str) -> String {
+pub(crate) fn short(text: &str) -> String {
     let parts: Vec<&str> = text.split(':').collect();
     let longest = parts.iter().rev().max_by_key(|part| part.len()).copied().unwrap_or(text);
     let plain = longest.to_ascii_lowercase();
