@@ -221,6 +221,20 @@ fn outputs_events_and_transactions_are_read() {
     assert_eq!(read.legs[0].spends.unwrap().1, 3);
     assert_eq!(read.legs[1].spends, None);
     assert!(sample("o.csv", text.replace(",out,0,,", ",out,0,ab:1,")).error().contains("line 3"));
+    assert_eq!(
+        sample("o.csv", text.replace("script:51,5", "script:51,2100000000000001")).error(),
+        "o.csv line 3, column `amount`: 2100000000000001 is over 2100000000000000, all that there \
+         is"
+    );
+    // What a later block wiped out (BIP-30).
+    let gone = "e3bf3d07d4b0375638d5f1db5255fe07ba2c4cb067cd81b84ee974b6585fb468";
+    let coinbase =
+        |height: u32| format!("{chain},{height},1290000000,0,{gone},out,0,,script:51,5\n");
+    let header = text.lines().next().unwrap();
+    let twice = format!("{header}\n{}{}", coinbase(91_722), coinbase(91_880));
+    let read = sample("o.csv", twice).read();
+    assert_eq!(read.legs.iter().map(|leg| leg.spot.height).collect::<Vec<_>>(), [91_880]);
+    assert_eq!(read.moves("overwritten-coinbase"), 1);
 
     let text = format!(
         "chain,block_number,block_time,tx_index,event_index,tx_hash,emitter,topic0,topic1,topic2,\
