@@ -234,7 +234,7 @@ fn outputs_events_and_transactions_are_read() {
     let twice = format!("{header}\n{}{}", coinbase(91_722), coinbase(91_880));
     let read = sample("o.csv", twice).read();
     assert_eq!(read.legs.iter().map(|leg| leg.spot.height).collect::<Vec<_>>(), [91_880]);
-    assert_eq!(read.moves("overwritten-coinbase"), 1);
+    assert_eq!(read.defect("overwritten-coinbase"), 1);
 
     let text = format!(
         "chain,block_number,block_time,tx_index,event_index,tx_hash,emitter,topic0,topic1,topic2,\
