@@ -1,5 +1,7 @@
 //! The arguments of `hawkshaw pattern`.
 
+pub(crate) mod peel;
+
 use clap::{Args, Subcommand};
 
 /// Look for shapes that say who made a transaction, and with whom.
@@ -10,4 +12,7 @@ pub(crate) struct PatternArguments {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum PatternCommand {}
+pub(crate) enum PatternCommand {
+    /// Follow a peel chain: who was paid step by step, and where it ends.
+    Peel(peel::PeelArguments),
+}

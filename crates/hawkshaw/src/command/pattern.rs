@@ -1,8 +1,12 @@
 //! `hawkshaw pattern`.
 
-use crate::cli::pattern::PatternArguments;
+mod peel;
+
+use crate::cli::pattern::{PatternArguments, PatternCommand};
 use crate::exit::Failure;
 
-pub(crate) fn run(arguments: &PatternArguments, _quiet: bool) -> Result<(), Failure> {
-    match arguments.command {}
+pub(crate) fn run(arguments: &PatternArguments, quiet: bool) -> Result<(), Failure> {
+    match &arguments.command {
+        PatternCommand::Peel(arguments) => peel::run(arguments, quiet),
+    }
 }
