@@ -158,7 +158,12 @@ fn spender(ledger: &dyn Ledger, output: Option<OutputIx>) -> Result<Option<TxIx>
     output.map_or(Ok(None), |output| ledger.spender(output))
 }
 
-fn use_of(ledger: &dyn Ledger, tx: TxIx, holder: AccountIx) -> Result<AddressUse, ReadError> {
+/// When an address was paid, beside a transaction that pays it.
+pub(super) fn use_of(
+    ledger: &dyn Ledger,
+    tx: TxIx,
+    holder: AccountIx,
+) -> Result<AddressUse, ReadError> {
     for output in ledger.outputs_of(holder).take(OUTPUTS_LOOKED_AT) {
         let (made, _) = ledger.maker(output?)?;
         if made < tx {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use hawkshaw_model::{ReadError, UtxoTx};
 
+use super::facts::{AddressUse, use_of};
 use super::{OUTPUTS_MAX, Surroundings};
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{self, Fingerprint};
 
 /// A payee beside the change, sometimes two (Meiklejohn and others, 2013): what a step of a peel
 /// chain pays.
@@ -25,6 +26,9 @@ pub enum Onward {
     /// It collects from many, or pays many, or spends it with scripts that the wallet does not
     /// use: a service, or another wallet.
     Swept,
+    /// It passes all of it on to a tagged service, or to an address that was paid before, as
+    /// deposit addresses are emptied. A wallet may end so too, so that it tells nothing.
+    Emptied,
     /// It mixes, which tells nothing of who spends.
     Mixed,
     /// It is something else, which tells nothing.
@@ -40,6 +44,7 @@ impl Onward {
             Self::Alike => "alike",
             Self::Shaped => "same-shape",
             Self::Swept => "swept",
+            Self::Emptied => "emptied",
             Self::Mixed => "mixed",
             Self::Elsewhere => "elsewhere",
             Self::Unspent => "unspent",
@@ -74,7 +79,9 @@ pub(super) fn look(
     let same_inputs = others == 0 || (own.inputs > 1 && print.input_class() == own.input_class());
     let few_outputs =
         print.outputs <= PEEL_OUTPUTS_MAX || print.output_class() == own.output_class();
-    let onward = if is_merge(around, next)? || is_foreign || print.outputs > OUTPUTS_MAX {
+    let onward = if print.outputs == 1 && is_collected(around, next)? {
+        if is_foreign { Onward::Swept } else { Onward::Emptied }
+    } else if is_merge(around, next)? || is_foreign || print.outputs > OUTPUTS_MAX {
         Onward::Swept
     } else if !same_inputs || !few_outputs {
         Onward::Elsewhere
@@ -84,6 +91,23 @@ pub(super) fn look(
         Onward::Shaped
     };
     Ok(Look { onward, pays_alike: print.pays_alike(own) })
+}
+
+/// Whether what a transaction pays goes to tagged services, or to addresses that were paid before
+/// and that it does not spend from itself.
+fn is_collected(around: &Surroundings<'_>, tx: &UtxoTx) -> Result<bool, ReadError> {
+    for leg in &tx.outputs {
+        let Some(holder) = leg.holder else { return Ok(false) };
+        let account = around.ledger.account(holder)?;
+        let is_service = (around.stop)(&account).is_some();
+        let is_own = fingerprint::is_reused(tx, Some(holder));
+        let was_paid =
+            || Ok::<_, ReadError>(use_of(around.ledger, tx.tx, holder)? == AddressUse::Before);
+        if !account.address().is_burn() && !is_service && (is_own || !was_paid()?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Whether a transaction collects: at least [`MERGE_INPUTS`] inputs of at least [`MERGE_SOURCES`]

@@ -128,7 +128,9 @@ fn reason(facts: &Facts<'_>, at: usize, rule: Rule) -> Option<Reason> {
                 Onward::Alike => (2, true),
                 Onward::Shaped => (1, true),
                 Onward::Swept => (-1, false),
-                Onward::Mixed | Onward::Elsewhere | Onward::Unspent => return None,
+                Onward::Emptied | Onward::Mixed | Onward::Elsewhere | Onward::Unspent => {
+                    return None;
+                }
             };
             Some(Reason { rule, points, is_for })
         }

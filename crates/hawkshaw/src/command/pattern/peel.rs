@@ -11,8 +11,7 @@ use anyhow::anyhow;
 use hawkshaw_attribution::TagIndex;
 use hawkshaw_ledger::MemoryLedger;
 use hawkshaw_model::{
-    Account, AssetList, ChainSummary, Ledger, LedgerKind, Mix, OutPoint, Printable, ReadError,
-    TxId, TxIx, UtxoTx,
+    Account, AssetList, ChainSummary, Ledger, LedgerKind, Printable, ReadError, TxIx, UtxoTx,
 };
 use hawkshaw_report::InputRole;
 use hawkshaw_wallets::change::Surroundings;
@@ -27,6 +26,7 @@ use crate::input::{self, InputFile};
 use crate::investigation;
 use crate::screen::{self, Activity};
 use crate::store;
+use crate::target::Target;
 use book::Book;
 
 /// Outputs of an address that chains are begun at; beyond, it is said that there are more.
@@ -34,14 +34,6 @@ const STARTS_MAX: usize = 1_000;
 /// Outputs of a transaction that chains are begun at.
 const BRANCHES_MAX: usize = 100;
 const DAY_SECONDS: u64 = 86_400;
-
-/// What is asked about.
-#[derive(Debug)]
-enum Target {
-    Output(OutPoint),
-    Transaction(TxId),
-    Account(Account),
-}
 
 /// What was found.
 #[derive(Debug)]
@@ -101,7 +93,7 @@ fn answer(
 ) -> Result<(), Failure> {
     let (target, chain) = find(&arguments.target, ledger)?;
     activity.now("following the chain");
-    let mix = |tx: &UtxoTx| mix(ledger, tx);
+    let mix = |tx: &UtxoTx| hawkshaw_coinjoin::mix(ledger, tx);
     let stop = |account: &Account| tags.stop(account);
     let around = Surroundings { ledger, mix: &mix, stop: &stop };
     let settings = PeelSettings {
@@ -119,64 +111,21 @@ fn answer(
     screen::answer(text.map_err(Failure::bad_data)?.as_bytes())
 }
 
-/// What a transaction is taken for, where it mixes.
-fn mix(_ledger: &dyn Ledger, _tx: &UtxoTx) -> Result<Option<Mix>, ReadError> {
-    Ok(None)
-}
-
-/// What a text means on the chains of outputs that a ledger holds.
+/// The target, and its chain, which is one of outputs.
 fn find<'a>(text: &str, ledger: &'a dyn Ledger) -> Result<(Target, &'a ChainSummary), Failure> {
-    let text = text.trim();
-    let mut found = Vec::new();
-    let mut is_readable = false;
-    for chain in ledger.chains().iter().filter(|chain| chain.kind == LedgerKind::Outputs) {
-        let Some(target) = parse(text, chain) else { continue };
-        is_readable = true;
-        let held = match &target {
-            Target::Output(output) => ledger.find_output(output).map(|found| found.is_some()),
-            Target::Transaction(tx) => ledger.find_tx(tx).map(|found| found.is_some()),
-            Target::Account(account) => ledger.find_account(account).map(|found| found.is_some()),
-        };
-        if held.map_err(Failure::bad_data)? {
-            found.push((target, chain));
-        }
-    }
-    if found.len() > 1 {
-        let chains: Vec<&str> = found.iter().map(|(_, chain)| chain.id.as_str()).collect();
-        return Err(Failure::Usage(anyhow!(
-            "{} is on several chains of the ledger: put one of {} and a colon before it",
-            Printable(text),
-            chains.join(", ")
-        )));
-    }
-    let has_outputs = ledger.chains().iter().any(|chain| chain.kind == LedgerKind::Outputs);
-    found.pop().ok_or_else(|| match (has_outputs, is_readable) {
-        (false, _) => Failure::Usage(anyhow!(
-            "the ledger holds no chain of outputs, such as Bitcoin: there are no peel chains in it"
-        )),
-        (true, false) => Failure::Usage(anyhow!(
-            "`{}` is no output (txid:vout), transaction or address of a chain of the ledger",
+    let target = Target::find(text.trim(), ledger)?;
+    let is_its = |chain: &&ChainSummary| target.chain() == Some(&chain.id);
+    match ledger.chains().iter().find(is_its) {
+        Some(chain) if chain.kind == LedgerKind::Outputs => Ok((target, chain)),
+        Some(chain) => Err(Failure::Usage(anyhow!(
+            "{} keeps balances: peel chains are of chains of outputs, such as Bitcoin",
+            chain.id.name()
+        ))),
+        None => Err(Failure::Usage(anyhow!(
+            "`{}` is no output (txid:vout), transaction or address",
             Printable(text)
-        )),
-        (true, true) => Failure::BadData(anyhow!(
-            "{} is not in the ledger: check the text, or add the blocks that hold it",
-            Printable(text)
-        )),
-    })
-}
-
-fn parse(text: &str, chain: &ChainSummary) -> Option<Target> {
-    let prefix = format!("{}:", chain.id);
-    let local = text.strip_prefix(&prefix).unwrap_or(text);
-    if let Ok(hash) = local.parse() {
-        return Some(Target::Transaction(TxId::new(chain.id.clone(), hash)));
+        ))),
     }
-    if let Some((tx, vout)) = local.rsplit_once(':')
-        && let (Ok(hash), Ok(vout)) = (tx.parse(), vout.parse())
-    {
-        return Some(Target::Output(OutPoint::new(TxId::new(chain.id.clone(), hash), vout)));
-    }
-    Account::parse(&chain.id, local).ok().map(Target::Account)
 }
 
 /// What is done for a target.
@@ -189,13 +138,13 @@ struct Search<'a> {
 impl Search<'_> {
     fn answer(&self, target: &Target, limits: Vec<String>) -> Result<Answer, ReadError> {
         let ledger = self.around.ledger;
-        let (chains, origin, target, mut more) = match target {
+        let (chains, origin, mut more) = match target {
             Target::Output(output) => {
                 let number = ledger.find_output(output)?;
                 let start = number.map(|number| carried(ledger, number)).transpose()?.flatten();
                 let origin = self.origin_of_output(start)?;
                 let groups = start.into_iter().map(|one| vec![one]).collect();
-                (self.follow_all(groups)?, origin, output.to_string(), Vec::new())
+                (self.follow_all(groups)?, origin, Vec::new())
             }
             Target::Transaction(tx) => {
                 let found = ledger.find_tx(tx)?.map(|tx| ledger.utxo_tx(tx)).transpose()?.flatten();
@@ -204,7 +153,7 @@ impl Search<'_> {
                     Some(tx) => Some(origin_of(&self.around, &self.settings, &tx)?),
                     None => None,
                 };
-                (chains, origin, tx.to_string(), limits)
+                (chains, origin, limits)
             }
             Target::Account(account) => {
                 let number = ledger.find_account(account)?;
@@ -220,8 +169,9 @@ impl Search<'_> {
                 }
                 let first = starts.groups.first().and_then(|group| group.first()).copied();
                 let origin = self.origin_of_output(first)?;
-                (self.follow_all(starts.groups)?, origin, account.to_string(), limits)
+                (self.follow_all(starts.groups)?, origin, limits)
             }
+            Target::Case(_) => <_>::default(),
         };
         more.extend(limits);
         let hops = chains.iter().filter(|chain| chain.end.as_str() == "hop-limit").count();
@@ -231,6 +181,7 @@ impl Search<'_> {
                 self.settings.hops_max
             ));
         }
+        let target = target.in_files().unwrap_or_default();
         Ok(Answer { target, settings: self.settings, chains, origin, limits: more })
     }
 
