@@ -15,7 +15,8 @@ use crate::facts::{Facts, Holder};
 /// What a pool pays, in satoshi, ascending.
 const POOLS: [u64; 6] = [100_000, 1_000_000, 2_500_000, 5_000_000, 25_000_000, 50_000_000];
 
-/// What an input that comes from a Tx0 has more than its pool pays, for the miner, at most.
+/// What an input that comes from a Tx0 has more than its pool pays, for the miner, at most; of
+/// the smallest pool half of what it pays.
 const PREMIX_EXCESS_MAX: u64 = 110_000;
 
 /// Coins in a mix: five at first, up to ten where fees are low.
@@ -33,7 +34,11 @@ const PAYLOAD_BYTES: std::ops::RangeInclusive<usize> = 46..=80;
 /// The pool for which an amount is cut: a little more than the pool pays.
 pub(crate) fn pool_of_premix(amount: u64) -> Option<u64> {
     let pool = POOLS.iter().rev().find(|pool| **pool < amount)?;
-    (amount - pool <= PREMIX_EXCESS_MAX).then_some(*pool)
+    (amount - pool <= excess_max(*pool)).then_some(*pool)
+}
+
+fn excess_max(pool: u64) -> u64 {
+    PREMIX_EXCESS_MAX.min(pool / 2)
 }
 
 /// A mix: as many equal outputs of a pool as inputs, some of which come from a mix and some
@@ -48,7 +53,7 @@ pub(crate) fn mix(facts: &Facts<'_>) -> Option<Found> {
     if !is_shape || !strangers(facts) {
         return None;
     }
-    let fits = |amount: u64| amount >= pool && amount - pool <= PREMIX_EXCESS_MAX;
+    let fits = |amount: u64| amount >= pool && amount - pool <= excess_max(pool);
     let mixed = facts.inputs.iter().filter(|leg| leg.amount == pool).count();
     if mixed == 0 || mixed == coins || !facts.inputs.iter().all(|leg| fits(leg.amount)) {
         return None;
@@ -87,11 +92,17 @@ pub(crate) fn tx0(facts: &Facts<'_>) -> Option<Found> {
     let rest: Vec<u64> = facts.others(premix).map(|leg| leg.amount).collect();
     let fee = rest.iter().min()?;
     let is_fee = *fee > 0 && fee.checked_mul(100)? <= pool * FEE_PERCENT_MAX;
-    let rest_max = if coins == 1 { 2 } else { 4 };
-    if !is_fee || rest.len() > rest_max {
+    let is_whole_fee = [35, 50].iter().any(|share| fee * 1_000 == pool * share);
+    // A single coin is a weak sign: there must be change, or the fee be the usual one.
+    let rest = match coins {
+        1 if is_whole_fee => (1..=2).contains(&rest.len()),
+        1 => rest.len() == 2,
+        _ => rest.len() <= 4,
+    };
+    let wrong = facts.output_kinds.others_than(&[ScriptKind::P2wpkh]);
+    if !is_fee || !rest || wrong > usize::from(coins > 1) {
         return None;
     }
-    let is_whole_fee = [35, 50].iter().any(|share| fee * 1_000 == pool * share);
     let confidence = match (is_masked, coins, is_whole_fee) {
         (Some(_), 2.., _) => 985,
         (Some(_), _, true) => 970,

@@ -1,5 +1,6 @@
 //! The arguments of `hawkshaw pattern`.
 
+pub(crate) mod coinjoin;
 pub(crate) mod peel;
 
 use clap::{Args, Subcommand};
@@ -13,6 +14,8 @@ pub(crate) struct PatternArguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PatternCommand {
+    /// Say which transactions of a UTXO chain mix coins of several people.
+    Coinjoin(coinjoin::CoinjoinArguments),
     /// Follow a peel chain: who was paid step by step, and where it ends.
     Peel(peel::PeelArguments),
 }
