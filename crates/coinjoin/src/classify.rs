@@ -54,8 +54,10 @@ fn first(facts: &Facts<'_>) -> Result<Found, &'static str> {
     if let Some(found) = known {
         return Ok(found);
     }
-    match joinmarket::join(facts) {
-        Ok(found) => Ok(found),
-        Err(reason) => wasabi1::round(facts).ok_or(reason),
+    match (joinmarket::join(facts), wasabi1::round(facts)) {
+        // A shape that sums do not confirm yields to a round whose coordinator is paid.
+        (Ok(found), Some(round)) if round.confidence > found.confidence => Ok(round),
+        (Ok(found), _) | (Err(_), Some(found)) => Ok(found),
+        (Err(reason), None) => Err(reason),
     }
 }

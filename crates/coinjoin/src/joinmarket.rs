@@ -24,6 +24,10 @@ const AMOUNT_MIN: u64 = 27_300;
 /// Participants from which the shape says enough where sums could not be tried out.
 const PEERS_BY_SHAPE: usize = 5;
 
+/// People pay whole multiples of this. Change is what is left and hardly ever is one.
+const ROUND: u64 = 10_000;
+const ROUND_CHANGES_MAX: usize = 1;
+
 /// What speaks against a transaction that has the shape but whose sums do not come out.
 pub(crate) const NO_PARTS: &str = "inputs-make-no-parts";
 
@@ -43,8 +47,13 @@ pub(crate) fn join(facts: &Facts<'_>) -> Result<Found, &'static str> {
     if facts.payees < facts.outputs.len() || facts.paid_back > 0 {
         return Err("reused-scripts");
     }
+    let round = facts.others(amount).filter(|leg| leg.amount.is_multiple_of(ROUND)).count();
+    if round > ROUND_CHANGES_MAX {
+        return Err("round-change");
+    }
     let fit = kinds(facts, amount, peers);
-    if fit == Fit::Mixed && peers == *PEERS.start() {
+    // Few inputs can be dealt out by chance only rarely, many nearly always.
+    if fit == Fit::Mixed && (peers == *PEERS.start() || facts.inputs.len() > peers * 2) {
         return Err("mixed-scripts");
     }
     let found = |confidence, rule| Ok(Found { class: MixClass::JoinMarket, confidence, rule });

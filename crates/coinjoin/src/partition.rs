@@ -4,7 +4,7 @@
 use crate::facts::Facts;
 
 /// Ways to deal out inputs that are tried.
-const STEPS_MAX: usize = 60_000;
+const STEPS_MAX: usize = 400_000;
 
 /// Inputs beyond which nothing is tried.
 const INPUTS_MAX: usize = 256;
@@ -47,8 +47,8 @@ impl Question {
         gets.sort_unstable_by(|a, b| b.cmp(a));
         let takers = if changes == peers { (0..peers).collect() } else { vec![gets.len()] };
         gets.resize(peers, amount);
-        // Makers ask for some thousandths; five times the usual is allowed.
-        let earns_max = (amount / 100).max(10_000.min(amount / 20));
+        // Takers refuse makers who ask for more than some thousandths.
+        let earns_max = (amount / 200).max(10_000.min(amount / 20));
         Self { inputs, gets, takers, earns_max }
     }
 }
@@ -113,10 +113,7 @@ impl<'a> Deal<'a> {
             return Answer::Unknown;
         }
         self.steps -= 1;
-        let still: i128 = (0..self.lacks.len())
-            .map(|peer| (self.lacks[peer] - self.tolerance(peer)).max(0))
-            .sum();
-        if still > self.rest[at] {
+        if self.is_stuck(at) {
             return Answer::Impossible;
         }
         for peer in self.choices(input) {
@@ -128,6 +125,20 @@ impl<'a> Deal<'a> {
             }
         }
         Answer::Impossible
+    }
+
+    /// Whether the inputs from one on are too few, or too large for somebody who lacks some.
+    fn is_stuck(&self, at: usize) -> bool {
+        let least = self.question.inputs.last().map_or(0, |amount| i128::from(*amount));
+        let mut still = 0;
+        for (peer, lacks) in self.lacks.iter().enumerate() {
+            let needs = lacks - self.tolerance(peer);
+            if needs > 0 && peer != self.taker && lacks + i128::from(MAKER_PAYS_MAX) < least {
+                return true;
+            }
+            still += needs.max(0);
+        }
+        still > self.rest[at]
     }
 
     /// Who can put an input in: makers whom it fits best first, the taker last. Of makers who

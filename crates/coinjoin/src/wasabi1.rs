@@ -16,8 +16,6 @@ const BASE: std::ops::RangeInclusive<u64> = 8_000_000..=12_000_000;
 
 /// Equal outputs of a round.
 const PEERS_MIN: usize = 10;
-/// Equal outputs of a small round, which more must speak for.
-const PEERS_FEW_MIN: usize = 5;
 /// Equal outputs beside an output to the coordinator.
 const PEERS_KNOWN_MIN: usize = 3;
 
@@ -51,7 +49,7 @@ pub(crate) fn round(facts: &Facts<'_>) -> Option<Found> {
     let (base, peers) = *facts.equal.first()?;
     let others = facts.outputs.len() - peers;
     let is_shape = BASE.contains(&base)
-        && peers >= PEERS_FEW_MIN
+        && peers >= PEERS_MIN
         && facts.payers >= peers
         && facts.unique() >= 2
         && others * 3 >= peers
@@ -66,12 +64,10 @@ pub(crate) fn round(facts: &Facts<'_>) -> Option<Found> {
     }
     let is_paid = facts.outputs.iter().any(|leg| is_fee(leg.amount, base, peers));
     let has_levels = facts.equal.iter().any(|(amount, _)| is_level(*amount, base));
-    let (confidence, rule) = match (peers >= PEERS_MIN, has_levels, is_paid) {
-        (true, true, _) => (985, "wasabi1-levels"),
-        (true, false, true) => (960, "wasabi1-denomination"),
-        (true, false, false) => (900, "wasabi1-denomination"),
-        (false, _, true) => (750, "wasabi1-small"),
-        (false, _, false) => return None,
+    let (confidence, rule) = match (has_levels, is_paid) {
+        (true, _) => (985, "wasabi1-levels"),
+        (false, true) => (960, "wasabi1-denomination"),
+        (false, false) => (780, "wasabi1-denomination"),
     };
     let is_known = facts.input_kinds.is_whole() && facts.output_kinds.is_whole();
     let confidence = if is_known { confidence } else { confidence - 100 };

@@ -16,8 +16,10 @@ use crate::facts::Facts;
 /// Inputs of a round.
 const INPUTS_MIN: usize = 5;
 
-/// Different amounts that nobody else pays. Each is one of some sixty in a billion.
-const TELLING_MIN: usize = 4;
+/// How many different amounts that nobody else pays there are (each is one of some sixty in a
+/// billion), how many different ones of the list, what part of the outputs has one of the list,
+/// in percent, and how sure that makes, where a round is small.
+const SIGNS: [(usize, usize, usize, u16); 3] = [(4, 4, 50, 940), (2, 3, 50, 900), (1, 4, 70, 800)];
 
 /// Kinds of script in which Wasabi 2 holds coins.
 const KINDS: [ScriptKind; 2] = [ScriptKind::P2wpkh, ScriptKind::P2tr];
@@ -26,26 +28,30 @@ const KINDS: [ScriptKind; 2] = [ScriptKind::P2wpkh, ScriptKind::P2tr];
 pub(crate) fn round(facts: &Facts<'_>) -> Option<Found> {
     let (inputs, outputs) = (facts.inputs.len(), facts.outputs.len());
     let amounts = facts.outputs.iter().map(|leg| leg.amount);
-    let standard = amounts.clone().filter(|amount| is_standard(*amount)).count();
-    let telling: BTreeSet<u64> = amounts.filter(|amount| is_telling(*amount)).collect();
-    let is_shape = inputs >= INPUTS_MIN
-        && standard * 2 >= outputs
-        && telling.len() >= TELLING_MIN
-        && !facts.equal.is_empty();
+    let standard: Vec<u64> = amounts.filter(|amount| is_standard(*amount)).collect();
+    let different: BTreeSet<u64> = standard.iter().copied().collect();
+    let telling = different.iter().filter(|amount| is_telling(**amount)).count();
+    let sign = SIGNS.iter().find(|(telling_min, different_min, percent, _)| {
+        telling >= *telling_min
+            && different.len() >= *different_min
+            && standard.len() * 100 >= outputs * percent
+    });
     // Payments inside a round go to any kind of script.
     let is_witness = facts.input_kinds.others_than(&KINDS) == 0
         && facts.output_kinds.others_than(&KINDS) * 5 <= outputs;
     let are_several = facts.payers * 10 >= inputs * 8 && facts.payees * 10 >= outputs * 9;
-    if !is_shape || !is_witness || !are_several {
+    if inputs < INPUTS_MIN || facts.equal.is_empty() || !is_witness || !are_several {
         return None;
     }
-    let is_mostly = standard * 10 > outputs * 8;
+    let (_, _, _, by_signs) = *sign?;
+    let is_mostly = standard.len() * 10 > outputs * 8;
     let confidence = match (inputs, is_mostly) {
         (50.., true) => 990,
         (20.., true) => 980,
-        (20.., false) => 950,
-        (10.., _) => 930,
-        _ => 850,
+        (20.., false) => 960,
+        (10.., _) => by_signs,
+        _ => by_signs - 60,
     };
+    let confidence = if telling >= 4 { confidence } else { confidence.min(by_signs) };
     Some(Found { class: MixClass::Wasabi2, confidence, rule: "wasabi2-denominations" })
 }
