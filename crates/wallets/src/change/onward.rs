@@ -117,14 +117,15 @@ pub(crate) fn is_merge(around: &Surroundings<'_>, tx: &UtxoTx) -> Result<bool, R
 }
 
 /// How many transactions made the inputs of one. Inputs that the ledger does not hold count as
-/// one more.
+/// one each.
 pub(crate) fn sources(around: &Surroundings<'_>, tx: &UtxoTx) -> Result<usize, ReadError> {
     let mut makers = BTreeSet::new();
+    let mut unknown = 0;
     for leg in &tx.inputs {
-        makers.insert(match leg.output {
-            Some(output) => Some(around.ledger.maker(output)?.0),
-            None => None,
-        });
+        match leg.output {
+            Some(output) => _ = makers.insert(around.ledger.maker(output)?.0),
+            None => unknown += 1,
+        }
     }
-    Ok(makers.len())
+    Ok(makers.len() + unknown)
 }

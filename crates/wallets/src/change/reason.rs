@@ -38,7 +38,8 @@ pub enum Rule {
     GoesOn,
     /// It is spent at the same fee rate, or for the same fee.
     FixedFee,
-    /// In a row of transactions with one input and two outputs, it is spent by such a one.
+    /// In a row of transactions with one input and two outputs, it is spent by such a one, or not
+    /// at all. What goes on is counted by [`GoesOn`](Self::GoesOn), so that it gives no points.
     PeelingChain,
     /// It is the only candidate that is fresh and smaller than every input. It repeats other
     /// rules, so that it gives no points.
@@ -88,10 +89,10 @@ impl Rule {
             Self::AddressReuse => (3, 0),
             Self::AddressType => (1, -1),
             Self::ClientChange => (1, -2),
-            Self::UsedAgain | Self::PowerOfTen | Self::Round | Self::PeelingChain => (0, -1),
+            Self::UsedAgain | Self::PowerOfTen | Self::Round => (0, -1),
             Self::OptimalChange => (1, -1),
             Self::LargerShare | Self::FixedFee => (1, 0),
-            Self::OneTimeChange | Self::Legacy | Self::GoesOn => (0, 0),
+            Self::OneTimeChange | Self::PeelingChain | Self::Legacy | Self::GoesOn => (0, 0),
         }
     }
 
@@ -166,7 +167,7 @@ fn is_telling(rule: Rule) -> bool {
 
 /// Whether a rule is named where it gives no points.
 fn names_alone(rule: Rule) -> bool {
-    matches!(rule, Rule::OneTimeChange | Rule::Legacy)
+    matches!(rule, Rule::OneTimeChange | Rule::PeelingChain | Rule::Legacy)
 }
 
 /// Whether an output is at least six tenths of what the candidates hold, and not the only one.
