@@ -101,7 +101,13 @@ fn weigh(facts: &Facts<'_>, outputs: &[Weighed]) -> Result<(Group, i32), Abstent
     let rivals: Vec<Group> = groups.collect();
     // Where the best one goes on as well, nothing that is known tells them apart; where it does
     // not, the reasons contradict each other.
-    let goes_on = |group: &Group| group.onward == Onward::Alike;
+    // A wallet may change its kind of script too: so the larger one that goes on in the same shape
+    // counts as well.
+    let goes_on = |group: &Group| match group.onward {
+        Onward::Alike => true,
+        Onward::Shaped => sum(facts, &group.members) > sum(facts, &best.members),
+        _ => false,
+    };
     if rivals.iter().any(goes_on) && !pays_itself(facts, &best) {
         return Err(Abstention::Alike);
     }
@@ -122,13 +128,16 @@ fn weigh(facts: &Facts<'_>, outputs: &[Weighed]) -> Result<(Group, i32), Abstent
 /// Whether some outputs pay who is spent from, and no less than half of what the candidates
 /// hold: crumbs that somebody sends to himself do not outweigh what goes on elsewhere.
 fn pays_itself(facts: &Facts<'_>, group: &Group) -> bool {
-    let sum = |places: &mut dyn Iterator<Item = usize>| {
-        places
-            .fold(U256::ZERO, |sum, at| sum.saturating_add(facts.outputs[at].leg.amount.to_u256()))
-    };
-    let own = sum(&mut group.members.iter().copied());
+    let own = sum(facts, &group.members);
+    let all = sum(facts, &facts.open().collect::<Vec<_>>());
     let reuses = group.members.iter().all(|at| facts.outputs[*at].reused);
-    reuses && own >= sum(&mut facts.open()).saturating_sub(own)
+    reuses && own >= all.saturating_sub(own)
+}
+
+/// What some outputs hold.
+fn sum(facts: &Facts<'_>, places: &[usize]) -> U256 {
+    let amounts = places.iter().map(|at| facts.outputs[*at].leg.amount.to_u256());
+    amounts.fold(U256::ZERO, U256::saturating_add)
 }
 
 fn groups(facts: &Facts<'_>, outputs: &[Weighed]) -> Vec<Group> {

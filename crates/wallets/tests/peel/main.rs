@@ -5,4 +5,6 @@
 
 mod chains;
 mod change;
+mod generated;
+mod hostile;
 mod told;
