@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hawkshaw_model::{Account, TerminalKind};
+use hawkshaw_model::{Account, LedgerKind, TerminalKind};
 use hawkshaw_trace::{Noise, Terminal};
 
 use crate::figures::Share;
@@ -33,7 +33,8 @@ pub(crate) fn steps(findings: &Findings<'_>, groups: &[Group<'_>]) -> Vec<Step> 
         groups.iter().filter(|group| group.share > Share::default()).collect();
     let mut steps = contacts(findings, &reached);
     steps.extend(watch(findings, &reached));
-    steps.extend(dead_ends(&reached));
+    steps.extend(coinjoins(findings, &reached));
+    steps.extend(dead_ends(findings, &reached));
     steps.extend(flags(findings, &reached));
     steps.push(plain(
         "An address that this trace does not list is unknown, not clean; a figure is consistent \
@@ -116,9 +117,32 @@ fn watch(findings: &Findings<'_>, groups: &[&Group<'_>]) -> Option<Step> {
     })
 }
 
+/// What went into transactions that several people made together.
+fn coinjoins(findings: &Findings<'_>, groups: &[&Group<'_>]) -> Option<Step> {
+    let has = groups
+        .iter()
+        .any(|group| *group.kind == TerminalKind::Mixer && is_coinjoin(findings, group));
+    has.then(|| {
+        plain(
+            "Value in a CoinJoin is not followed: whose its outputs are cannot be told from the \
+             ledger. Its finding says which outputs stand alone: change among them may be \
+             linkable by its amount. `hawkshaw pattern coinjoin` lists every such transaction."
+                .to_owned(),
+        )
+    })
+}
+
+/// Whether a mixer is a transaction of a UTXO chain, and no place that keeps coins.
+fn is_coinjoin(findings: &Findings<'_>, group: &Group<'_>) -> bool {
+    members(findings, group)
+        .all(|row| row.account.is_none() && row.chain.ledger_kind() == LedgerKind::Outputs)
+}
+
 /// Where the trail of this trace ends, and what could carry it on.
-fn dead_ends(groups: &[&Group<'_>]) -> Vec<Step> {
-    let has = |kind: &TerminalKind| groups.iter().any(|group| group.kind == kind);
+fn dead_ends(findings: &Findings<'_>, groups: &[&Group<'_>]) -> Vec<Step> {
+    let has = |kind: &TerminalKind| {
+        groups.iter().any(|group| group.kind == kind && !is_coinjoin(findings, group))
+    };
     let rows = [
         (
             TerminalKind::Mixer,
