@@ -1,6 +1,8 @@
 //! A transaction of a ledger, by its own legs and then by those beside it.
 
-use hawkshaw_model::{Account, AccountIx, Address, Ledger, Mix, ReadError, UtxoLeg, UtxoTx};
+use hawkshaw_model::{
+    Account, AccountIx, Address, Ledger, Mix, MixClass, ReadError, UtxoLeg, UtxoTx,
+};
 
 use crate::classify::classify;
 use crate::facts::{Holder, Leg};
@@ -17,6 +19,23 @@ use crate::{links, may_mix, may_mix_amounts};
 /// When the ledger is damaged where it is read.
 pub fn mix(ledger: &dyn Ledger, tx: &UtxoTx) -> Result<Option<Mix>, ReadError> {
     Ok(verdict(ledger, tx)?.mix())
+}
+
+/// How a transaction mixes coins, by what was known when it was made: what spends its outputs
+/// later changes nothing. Rounds of Whirlpool, of which later rounds tell the most, are taken for
+/// such by their shape alone: for whoever must not mistake a mix for a payment of one person.
+///
+/// # Errors
+///
+/// When the ledger is damaged where it is read.
+pub fn mix_when_made(ledger: &dyn Ledger, tx: &UtxoTx) -> Result<Option<Mix>, ReadError> {
+    match alone(ledger, tx)? {
+        Verdict::PLAIN => Ok(None),
+        Verdict::Mix(mix) if matches!(mix.class, MixClass::Whirlpool | MixClass::Tx0) => {
+            Ok(Some(mix))
+        }
+        first => Ok(links::weigh(ledger, tx, first)?.mix()),
+    }
 }
 
 /// What a transaction of a ledger is taken for.

@@ -19,6 +19,6 @@ mod whirlpool;
 
 pub use classify::classify;
 pub use facts::{Holder, Leg};
-pub use ledger::{mix, verdict};
+pub use ledger::{mix, mix_when_made, verdict};
 pub use prefilter::{may_mix, may_mix_amounts};
 pub use verdict::Verdict;
