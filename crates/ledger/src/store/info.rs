@@ -7,6 +7,7 @@ use hawkshaw_model::{
     Account, AccountIx, Amount, ChainId, Lack, LegAmounts as _, OutputIx, ReadError,
     TransferDetail, TransferDetails as _, TxIx,
 };
+use twox_hash::XxHash3_64;
 
 use crate::store::address_part::ADDRESSES;
 use crate::store::container::{Container, Format};
@@ -157,6 +158,20 @@ impl Snapshot {
             }
         }
         text
+    }
+
+    /// What marks the files of addresses, in the order of their numbers, and those of the
+    /// transactions of a chain, in chain order, each with how many there are in it. The same marks
+    /// in the same places are the same content; joining small files changes marks.
+    pub fn file_marks(&self, chain: usize) -> (Vec<u64>, Vec<(u64, u64)>) {
+        let mark = |file: &FileEntry| {
+            XxHash3_64::oneshot(format!("{} {}", file.bytes, file.checksum).as_bytes())
+        };
+        let segments = &self.manifest.chains[self.part(chain).number].segments;
+        (
+            self.manifest.address_parts.iter().map(mark).collect(),
+            segments.iter().map(|segment| (segment.txs, mark(&segment.file))).collect(),
+        )
     }
 
     /// Stretches of blocks of a chain that some import covered whole, inclusive, by the place of
