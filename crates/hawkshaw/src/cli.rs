@@ -1,6 +1,7 @@
 //! The arguments of the command.
 
 pub(crate) mod bridge;
+pub(crate) mod cluster;
 pub(crate) mod incidents;
 pub(crate) mod ledger;
 pub(crate) mod mixer;
@@ -62,6 +63,8 @@ pub(crate) enum Command {
     Bridge(bridge::BridgeArguments),
     /// Say who probably took out of a mixer what a thief put into it.
     Mixer(mixer::MixerArguments),
+    /// Say which addresses one wallet spends from.
+    Cluster(cluster::ClusterArguments),
     /// Look for shapes that say who made a transaction, and with whom.
     Pattern(pattern::PatternArguments),
     /// Print a completion script for a shell.

@@ -54,6 +54,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Incidents(arguments) => command::incidents::run(arguments, cli.quiet),
         Command::Bridge(arguments) => command::bridge::run(arguments, cli.quiet),
         Command::Mixer(arguments) => command::mixer::run(arguments, cli.quiet),
+        Command::Cluster(arguments) => command::cluster::run(arguments, cli.quiet),
         Command::Pattern(arguments) => command::pattern::run(arguments, cli.quiet),
         Command::Completions { shell } => command::completions::run(*shell),
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod bridge;
 pub(crate) mod case;
+pub(crate) mod cluster;
 pub(crate) mod completions;
 pub(crate) mod incidents;
 pub(crate) mod ledger;
