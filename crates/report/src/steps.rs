@@ -119,9 +119,7 @@ fn watch(findings: &Findings<'_>, groups: &[&Group<'_>]) -> Option<Step> {
 
 /// What went into transactions that several people made together.
 fn coinjoins(findings: &Findings<'_>, groups: &[&Group<'_>]) -> Option<Step> {
-    let has = groups
-        .iter()
-        .any(|group| *group.kind == TerminalKind::Mixer && is_coinjoin(findings, group));
+    let has = groups.iter().any(|group| is_coinjoin(findings, group));
     has.then(|| {
         plain(
             "Value in a CoinJoin is not followed: whose its outputs are cannot be told from the \
@@ -134,8 +132,9 @@ fn coinjoins(findings: &Findings<'_>, groups: &[&Group<'_>]) -> Option<Step> {
 
 /// Whether a mixer is a transaction of a UTXO chain, and no place that keeps coins.
 fn is_coinjoin(findings: &Findings<'_>, group: &Group<'_>) -> bool {
-    members(findings, group)
-        .all(|row| row.account.is_none() && row.chain.ledger_kind() == LedgerKind::Outputs)
+    let is_shared =
+        |row: &Terminal| row.account.is_none() && row.chain.ledger_kind() == LedgerKind::Outputs;
+    *group.kind == TerminalKind::Mixer && members(findings, group).all(is_shared)
 }
 
 /// Where the trail of this trace ends, and what could carry it on.
