@@ -109,6 +109,7 @@ pub(crate) fn tx0(facts: &Facts<'_>) -> Option<Found> {
         (Some(_), _, false) => 930,
         (None, 2.., _) => 850,
         (None, _, true) => 750,
+        (None, _, false) if facts.output_kinds.is_whole() => 650,
         (None, _, false) => return None,
     };
     Some(Found { class: MixClass::Tx0, confidence, rule: "tx0-premix" })

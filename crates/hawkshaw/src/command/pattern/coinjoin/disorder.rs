@@ -39,9 +39,12 @@ pub(super) fn mend(tables: &[InputFile]) -> Option<Mended> {
     let places = places(&rows)?;
     let ranks = ranks(&rows, &places)?;
     for row in &mut rows {
-        let has_inputs = ranks.get(&key(row))?;
-        row.height = has_inputs.0;
-        row.tx_index = u32::from(has_inputs.1);
+        let (rank, has_inputs) = *ranks.get(&key(row))?;
+        if !has_inputs && row.tx_index != 0 {
+            return None;
+        }
+        row.height = rank;
+        row.tx_index = u32::from(has_inputs);
     }
     let (ledger, _) = MemoryLedger::from_rows(Vec::new(), rows).ok()?;
     Some(Mended { ledger, places })
