@@ -39,7 +39,7 @@ pub(crate) fn round(facts: &Facts<'_>) -> Option<Found> {
     // Payments inside a round go to any kind of script.
     let is_witness = facts.input_kinds.others_than(&KINDS) == 0
         && facts.output_kinds.others_than(&KINDS) * 5 <= outputs;
-    let are_several = facts.payers * 10 >= inputs * 8 && facts.payees * 10 >= outputs * 9;
+    let are_several = facts.payers * 2 >= inputs && facts.payees * 10 >= outputs * 9;
     if inputs < INPUTS_MIN || facts.equal.is_empty() || !is_witness || !are_several {
         return None;
     }

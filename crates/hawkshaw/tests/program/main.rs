@@ -5,6 +5,7 @@
 mod bridge;
 mod bridges;
 mod bundled_cases;
+mod coinjoin;
 mod documents;
 mod frozen;
 mod hostile_labels;

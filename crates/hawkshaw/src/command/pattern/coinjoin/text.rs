@@ -94,8 +94,10 @@ fn sets(mix: &Mix) -> String {
         format!("{count} x {}", Amount::from(*amount).to_units(BITCOIN_DECIMALS))
     });
     let mut shown: Vec<String> = shown.collect();
-    if mix.equal.len() > SETS_SHOWN {
-        shown.push(format!("{} more sets", mix.equal.len() - SETS_SHOWN));
+    match mix.equal.len().saturating_sub(SETS_SHOWN) {
+        0 => {}
+        1 => shown.push("1 more set".to_owned()),
+        more => shown.push(format!("{more} more sets")),
     }
     shown.join(", ")
 }
