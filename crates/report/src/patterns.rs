@@ -16,6 +16,7 @@ pub(crate) fn heading(kind: PatternKind) -> &'static str {
         PatternKind::FanIn => "Fan-in",
         PatternKind::GatherScatter => "Gathered, then scattered",
         PatternKind::ScatterGather => "Scattered, then gathered",
+        PatternKind::Consolidation => "Branches that met again",
         PatternKind::Cycle => "Circles",
         PatternKind::Structuring => "Structuring",
         PatternKind::RapidSwap => "Rapid swaps into the chain's own coin",

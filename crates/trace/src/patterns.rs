@@ -15,6 +15,7 @@
 
 mod chain;
 mod chain_hop;
+mod consolidation;
 mod cycle;
 mod dormancy;
 mod draft;
@@ -34,6 +35,7 @@ mod scatter_gather;
 mod service;
 mod settings;
 mod share;
+mod sleep;
 mod structuring;
 mod window;
 mod words;
@@ -68,6 +70,7 @@ pub fn patterns(trace: &Trace, settings: &PatternSettings) -> Patterns {
     let (ways, is_complete) = scatter_gather::find(&index);
     found.limit(is_complete, "scatter-gather: not all ways over accounts in between were joined");
     found.list(&index, ways);
+    found.list(&index, consolidation::find(&index));
     let (circles, is_complete) = cycle::find(&index);
     found.limit(is_complete, "cycle: not all movements were tried, the largest were tried first");
     found.list(&index, circles);

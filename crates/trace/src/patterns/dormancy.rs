@@ -1,8 +1,13 @@
 //! Value lay for long and was moved then.
+//!
+//! On UTXO chains it lies in outputs, each of which is looked at by itself (`sleep`).
+
+use hawkshaw_model::LedgerKind;
 
 use super::draft::Draft;
 use super::index::Index;
 use super::pattern::PatternKind;
+use super::sleep;
 use super::words::{capital, count, counted, duration, seconds};
 
 /// Value that was moved after a long rest.
@@ -19,8 +24,12 @@ struct Wakings {
 
 /// The accounts that moved value after a long rest.
 pub(super) fn find(index: &Index<'_>) -> Vec<Draft> {
-    let accounts = 0..index.accounts.len();
-    accounts.filter_map(|account| Some(draft(index, account, &wakings(index, account)?))).collect()
+    let has_balance =
+        |account: &usize| index.accounts[*account].chain().ledger_kind() == LedgerKind::Accounts;
+    let accounts = (0..index.accounts.len()).filter(has_balance);
+    let woken =
+        accounts.filter_map(|account| Some(draft(index, account, &wakings(index, account)?)));
+    woken.chain(sleep::find(index)).collect()
 }
 
 fn wakings(index: &Index<'_>, account: usize) -> Option<Wakings> {

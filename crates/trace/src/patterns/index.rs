@@ -2,7 +2,7 @@
 
 use hawkshaw_model::{Account, AssetId};
 
-use super::moves::{self, Form, Move, Moves, Swap};
+use super::moves::{self, Form, Lying, Move, Moves, Swap};
 use super::settings::PatternSettings;
 use super::share::millionths;
 use super::words;
@@ -20,6 +20,8 @@ pub(super) struct Index<'a> {
     pub(super) swaps: Vec<Swap>,
     /// Stolen transfers: the edge, and the asset.
     pub(super) thefts: Vec<(usize, usize)>,
+    /// Outputs that held stolen value, in the order of the replay.
+    pub(super) lying: Vec<Lying>,
     /// How many movements are too small to be looked at.
     pub(super) small: usize,
     /// The moves that each account paid, respectively was paid, in their order.
@@ -30,14 +32,16 @@ pub(super) struct Index<'a> {
 impl<'a> Index<'a> {
     /// Reads a trace.
     pub(super) fn new(trace: &'a Trace, settings: &'a PatternSettings) -> Self {
-        let Moves { accounts, assets, mut moves, swaps, thefts, .. } = Moves::read(trace);
+        let Moves { accounts, assets, mut moves, swaps, thefts, mut lying, .. } =
+            Moves::read(trace);
         let all = moves.len();
         let least = millionths(settings.movement_min_ppm).max(1);
         moves.retain(|found| found.parts >= least);
         let small = all - moves.len();
+        lying.retain(|found| found.parts >= least);
         let outs = Lists::new(accounts.len(), moves.iter().map(|found| found.from));
         let ins = Lists::new(accounts.len(), moves.iter().map(|found| found.to));
-        Self { trace, settings, accounts, assets, moves, swaps, thefts, small, outs, ins }
+        Self { trace, settings, accounts, assets, moves, swaps, thefts, lying, small, outs, ins }
     }
 
     /// The least parts of the theft that take part in a pattern.
@@ -79,6 +83,11 @@ impl<'a> Index<'a> {
     /// The terminal that a movement ended in.
     pub(super) fn terminal(&self, found: &Move) -> Option<&'a Terminal> {
         found.terminal.and_then(|index| self.trace.terminals.get(index))
+    }
+
+    /// When an edge was.
+    pub(super) fn time(&self, edge: usize) -> i64 {
+        self.trace.edges[edge].time.to_unix()
     }
 
     /// Seconds from the first to the last of some edges.

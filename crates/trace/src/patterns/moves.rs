@@ -12,7 +12,7 @@ mod outputs;
 use std::ops::Range;
 
 use alloy_primitives::U256;
-use hawkshaw_model::{Account, Amount, AssetId, Policy, TerminalKind};
+use hawkshaw_model::{Account, Amount, AssetId, OutPoint, Policy, TerminalKind};
 use rustc_hash::FxHashMap;
 
 use super::share::{Rates, prorated};
@@ -40,6 +40,19 @@ pub(super) struct Move {
     pub(super) arrival: usize,
     /// The terminal that it ended in.
     pub(super) terminal: Option<usize>,
+}
+
+/// An output that held stolen value, from when it was made until it was spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Lying {
+    /// Who holds it.
+    pub(super) holder: usize,
+    /// What it stands for, in parts of the theft.
+    pub(super) parts: u64,
+    /// The edge by which it was made.
+    pub(super) made: usize,
+    /// The edge by which it was spent, where it was.
+    pub(super) spent: Option<usize>,
 }
 
 /// An exchange of one asset for another.
@@ -96,6 +109,8 @@ pub(super) struct Moves<'a> {
     pub(super) swaps: Vec<Swap>,
     /// Stolen transfers: the edge, and the asset.
     pub(super) thefts: Vec<(usize, usize)>,
+    /// Outputs of accounts at which following does not stop, in the order of the replay.
+    pub(super) lying: Vec<Lying>,
     account_numbers: FxHashMap<&'a Account, usize>,
     asset_numbers: FxHashMap<&'a AssetId, usize>,
 }
@@ -106,7 +121,8 @@ impl<'a> Moves<'a> {
         let mut moves = Self::default();
         let rates = Rates::new(trace, |asset| moves.asset(asset));
         let (measured, deposits) = (measured(trace), Deposits::default());
-        let mut reading = Reading { trace, measured, rates, deposits, moves };
+        let unspent = FxHashMap::default();
+        let mut reading = Reading { trace, measured, rates, deposits, unspent, moves };
         let mut start = 0;
         while start < trace.edges.len() {
             let end = end_of_transaction(&trace.edges, start);
@@ -167,6 +183,8 @@ struct Reading<'a> {
     measured: Vec<usize>,
     rates: Rates,
     deposits: Deposits,
+    /// Outputs that were made, by their place in [`Moves::lying`].
+    unspent: FxHashMap<&'a OutPoint, usize>,
     moves: Moves<'a>,
 }
 

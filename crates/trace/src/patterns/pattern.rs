@@ -22,6 +22,8 @@ pub enum PatternKind {
     GatherScatter,
     /// One account pays several, and all of them pay the same other one.
     ScatterGather,
+    /// Branches of the theft that had split meet again.
+    Consolidation,
     /// Value comes back to where it set out.
     Cycle,
     /// Many payments of about the same amount to one service.
@@ -32,13 +34,13 @@ pub enum PatternKind {
     ChainHop,
     /// Value went into a mixer.
     MixerEntry,
-    /// Value lay for long and was moved then.
+    /// Value lay for long and was moved then, or, in outputs, lies still.
     Dormancy,
 }
 
 impl PatternKind {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::PeelChain,
         Self::RelayChain,
         Self::PassThrough,
@@ -46,6 +48,7 @@ impl PatternKind {
         Self::FanIn,
         Self::GatherScatter,
         Self::ScatterGather,
+        Self::Consolidation,
         Self::Cycle,
         Self::Structuring,
         Self::RapidSwap,
@@ -64,6 +67,7 @@ impl PatternKind {
             Self::FanIn => "fan-in",
             Self::GatherScatter => "gather-scatter",
             Self::ScatterGather => "scatter-gather",
+            Self::Consolidation => "consolidation",
             Self::Cycle => "cycle",
             Self::Structuring => "structuring",
             Self::RapidSwap => "rapid-swap",

@@ -60,6 +60,9 @@ pub struct PatternSettings {
     /// Scatter and gather: who pays or is paid by more others than this is a hub and no middle,
     /// which bounds the work. 32.
     pub scatter_degree_max: usize,
+    /// Consolidation: so many branches meet. 3: change and a payment that a wallet spends together
+    /// later are two that meet by chance.
+    pub consolidation_min: usize,
     /// Circles: so many accounts at least. 3: two that pay back and forth may be a refund.
     pub cycle_min: usize,
     /// Circles: so many accounts at most. 6: the number of longer ones explodes, and they say
@@ -102,6 +105,7 @@ impl Default for PatternSettings {
             scatter_min: 3,
             scatter_seconds: 7 * DAY,
             scatter_degree_max: 32,
+            consolidation_min: 3,
             cycle_min: 3,
             cycle_max: 6,
             cycle_seconds: 3 * DAY,

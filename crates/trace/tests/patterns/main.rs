@@ -8,6 +8,7 @@ mod bridges;
 mod chains;
 mod circles;
 mod fans;
+mod meetings;
 mod real;
 mod services;
 mod told;

@@ -2,7 +2,7 @@
 
 use alloy_primitives::U256;
 
-use super::{Form, Move, Reading, form, part};
+use super::{Form, Lying, Move, Reading, form, part};
 use crate::result::{Edge, Party};
 
 /// An input or an output of a transaction that carried taint.
@@ -27,6 +27,7 @@ impl Reading<'_> {
                 put_in = put_in.saturating_add(whole);
                 let holder = self.moves.holder(&edge.from);
                 let parts = self.rates.part(holder, asset, amount);
+                self.wake(index, amount);
                 inputs.push(Leg { edge: index, holder, amount, parts });
                 continue;
             }
@@ -37,8 +38,15 @@ impl Reading<'_> {
                     let parts = self.rates.theft(asset, amount);
                     self.moves.thefts.push((index, asset));
                     self.arrive(index, (None, holder), asset, parts, amount);
+                    self.lay(index, holder, parts);
                 }
-                Form::BridgeOut(_, payout) => self.pay_out(index, holder, payout, amount),
+                Form::BridgeOut(_, payout) => {
+                    let before = self.moves.moves.len();
+                    self.pay_out(index, holder, payout, amount);
+                    if let Some(paid) = self.moves.moves.get(before) {
+                        self.lay(index, holder, paid.parts);
+                    }
+                }
                 _ if self.is_fee(edge) => {}
                 _ => outputs.push(Leg { edge: index, holder, amount, parts: 0 }),
             }
@@ -64,7 +72,29 @@ impl Reading<'_> {
             };
             if let (Some(holder), None, false) = (leg.holder, edge.terminal, self.crosses(leg)) {
                 self.rates.credit(holder, asset, leg.parts, leg.amount);
+                self.lay(leg.edge, Some(holder), leg.parts);
             }
+        }
+    }
+
+    /// An output begins to lie at its holder.
+    fn lay(&mut self, made: usize, holder: Option<usize>, parts: u64) {
+        let edge = self.edge(made);
+        if let (Party::Output { output, .. }, Some(holder), None) =
+            (&edge.to, holder, edge.terminal)
+        {
+            self.unspent.insert(output, self.moves.lying.len());
+            self.moves.lying.push(Lying { holder, parts, made, spent: None });
+        }
+    }
+
+    /// An output is spent.
+    fn wake(&mut self, spent: usize, amount: U256) {
+        if let Party::Output { output, .. } = &self.edge(spent).from
+            && !amount.is_zero()
+            && let Some(place) = self.unspent.remove(output)
+        {
+            self.moves.lying[place].spent = Some(spent);
         }
     }
 
