@@ -24,9 +24,9 @@ const AMOUNT_MIN: u64 = 27_300;
 /// Participants from which the shape says enough where sums could not be tried out.
 const PEERS_BY_SHAPE: usize = 5;
 
-/// People pay whole multiples of this. Change is what is left and hardly ever is one.
+/// People pay whole multiples of this. Change is what is left and hardly ever is one, but for
+/// makers who ask for nothing and put in what somebody paid them.
 const ROUND: u64 = 10_000;
-const ROUND_CHANGES_MAX: usize = 1;
 
 /// What speaks against a transaction that has the shape but whose sums do not come out.
 pub(crate) const NO_PARTS: &str = "inputs-make-no-parts";
@@ -48,7 +48,7 @@ pub(crate) fn join(facts: &Facts<'_>) -> Result<Found, &'static str> {
         return Err("reused-scripts");
     }
     let round = facts.others(amount).filter(|leg| leg.amount.is_multiple_of(ROUND)).count();
-    if round > ROUND_CHANGES_MAX {
+    if round >= 2 && round * 2 > changes {
         return Err("round-change");
     }
     let fit = kinds(facts, amount, peers);

@@ -44,12 +44,16 @@ pub(crate) fn join(dice: &mut Dice, join: Join) -> Tx {
     let rate = dice.amount(1, 80);
     let sweeps = dice.percent(25);
     let mut tx = Tx::default();
-    let mut amount = dice.amount(100_000, 5_000_000_000);
+    let mut amount = match dice.percent(30) {
+        true => dice.within(1, 99) * dice.pick(&[100_000, 1_000_000, 10_000_000]),
+        false => dice.amount(100_000, 5_000_000_000),
+    };
     let mut taker = pick(dice, join.kind, amount + amount / 50 + 20_000 + 1_500 * rate);
     let fees: Vec<(u64, u64)> = (0..makers)
-        .map(|_| match dice.percent(60) {
-            true => (0, dice.amount(1, 300)),
-            false => (dice.amount(1, 5_000), 0),
+        .map(|_| match dice.within(1, 10) {
+            1 => (0, 0),
+            2..=6 => (0, dice.amount(1, 300)),
+            _ => (dice.amount(1, 5_000), 0),
         })
         .collect();
     let mut inputs = taker.len();
