@@ -24,6 +24,9 @@ const AMOUNT_MIN: u64 = 27_300;
 /// Participants from which the shape says enough where sums could not be tried out.
 const PEERS_BY_SHAPE: usize = 5;
 
+/// Participants from which makers may ask for much.
+const PEERS_COSTLY: usize = 4;
+
 /// People pay whole multiples of this. Change is what is left and hardly ever is one, but for
 /// makers who ask for nothing and put in what somebody paid them.
 const ROUND: u64 = 10_000;
@@ -57,14 +60,19 @@ pub(crate) fn join(facts: &Facts<'_>) -> Result<Found, &'static str> {
         return Err("mixed-scripts");
     }
     let found = |confidence, rule| Ok(Found { class: MixClass::JoinMarket, confidence, rule });
-    match parts(&Question::new(facts, amount, changes)) {
+    let question = Question::new(facts, amount, changes);
+    match parts(&question) {
         Answer::Found => found(confidence(peers, fit), "joinmarket-parts"),
-        Answer::Unknown
-            if peers >= PEERS_BY_SHAPE && fit != Fit::Mixed && is_bounded(facts, amount) =>
-        {
+        Answer::Unknown if peers >= PEERS_BY_SHAPE && by_shape(facts, amount, fit) => {
             found(800, "joinmarket-shape")
         }
         Answer::Unknown => Err("parts-not-tried-out"),
+        Answer::Impossible if peers >= PEERS_COSTLY && fit == Fit::Same => {
+            match parts(&question.costly()) {
+                Answer::Found => found(780, "joinmarket-costly"),
+                _ => Err(NO_PARTS),
+            }
+        }
         Answer::Impossible => Err(NO_PARTS),
     }
 }
@@ -110,10 +118,11 @@ fn kinds(facts: &Facts<'_>, amount: u64, peers: usize) -> Fit {
     }
 }
 
-/// Whether the largest input is no more than its owner can get back, with fees.
-fn is_bounded(facts: &Facts<'_>, amount: u64) -> bool {
+/// Whether scripts are of one wallet program as far as they are known, and the largest input is
+/// no more than its owner can get back, with fees.
+fn by_shape(facts: &Facts<'_>, amount: u64, fit: Fit) -> bool {
     let change = facts.others(amount).map(|leg| leg.amount).max().unwrap_or(0);
     let fees = (amount / 200).max(100_000);
     let most = amount.saturating_add(change).saturating_add(fees);
-    facts.input_max() <= most
+    fit != Fit::Mixed && facts.input_max() <= most
 }

@@ -51,6 +51,11 @@ impl Question {
         let earns_max = (amount / 200).max(10_000.min(amount / 20));
         Self { inputs, gets, takers, earns_max }
     }
+
+    /// The same, where makers may ask for three times as much.
+    pub(crate) fn costly(self) -> Self {
+        Self { earns_max: self.earns_max.saturating_mul(3), ..self }
+    }
 }
 
 /// Whether inputs can be dealt out so that every maker puts in what he gets less what he earns,

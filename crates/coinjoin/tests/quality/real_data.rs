@@ -180,3 +180,27 @@ fn ordinary_blocks_hold_no_mix() {
     eprintln!("{looked_at} transactions of ordinary blocks");
     assert!(looked_at > 3_700);
 }
+
+/// Transaction 9cb79d56…4298 of block 867,013, one of JoinMarket in which the largest maker
+/// earns 15 satoshi, and b61e05ce…2624 of block 733,936, which has two equal outputs only. Both
+/// are published in `OtherCoinJoinDetectionTests.cs` of <https://github.com/crocs-muni/Dumplings>.
+#[test]
+fn published_transactions_of_and_beside_joinmarket() {
+    let tx = |inputs: &[u64], outputs: &[u64]| {
+        let mut dice = crate::dice::Dice::new(9);
+        let mut coins = |amounts: &[u64]| -> Vec<Coin> {
+            let kind = crate::coins::Kind::P2wpkh;
+            amounts.iter().map(|amount| Coin::fresh(&mut dice, kind, *amount)).collect()
+        };
+        Tx { inputs: coins(inputs), outputs: coins(outputs) }
+    };
+    let inputs = [
+        2_411_000, 175_813, 7_526_469, 7_412_750, 1_498_872, 1_326_535, 3_468_740, 600_000, 55_896,
+        36_372_910, 2_423_396, 700_000, 590_707,
+    ];
+    let changes = [75_085, 1_985_662, 5_931_945, 34_889_699, 927_921, 940_198, 6_043_307, 407_926];
+    let joined = tx(&inputs, &[&changes[..], &[1_483_226; 9]].concat()).verdict();
+    assert_eq!((joined.class(), joined.rule()), ("joinmarket", "joinmarket-parts"));
+    let two = tx(&[257_423, 271_230], &[4_472, 18_279, 252_323, 252_323]).verdict();
+    assert_eq!(two.class(), "none");
+}
