@@ -17,6 +17,7 @@ mod ledger_queries;
 mod mixer;
 mod noise;
 mod options;
+mod peel;
 mod prices;
 mod pursuit;
 mod real_data;

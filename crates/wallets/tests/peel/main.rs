@@ -7,4 +7,5 @@ mod chains;
 mod change;
 mod generated;
 mod hostile;
+mod real;
 mod told;
