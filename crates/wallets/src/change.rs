@@ -33,7 +33,8 @@ pub use verdict::{Abstention, Verdict};
 /// Says whether several people made a transaction together.
 pub type MixRule<'a> = dyn Fn(&UtxoTx) -> Result<Option<Mix>, ReadError> + 'a;
 
-/// Outputs beyond which a transaction is a batch of payments, and nothing is said of its change.
+/// Candidates beyond which a transaction is a batch of payments, and nothing is said of its
+/// change; those that one transaction spends count once.
 pub const OUTPUTS_MAX: usize = 10;
 
 /// By how many points an output must be ahead of every other one, and of nothing.

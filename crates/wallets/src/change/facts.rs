@@ -1,6 +1,6 @@
 //! What is known of the outputs of a transaction, gathered once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hawkshaw_model::{
     AccountIx, Amount, Ledger, Mix, OutputIx, ReadError, ScriptKind, TxIx, UtxoLeg, UtxoTx,
@@ -12,6 +12,9 @@ use crate::fingerprint::{self, Fingerprint};
 
 /// Outputs of an address that are looked at for the first one in another transaction.
 const OUTPUTS_LOOKED_AT: usize = 64;
+
+/// Candidates that are looked at, however few hands they are of.
+const LOOKED_AT_MAX: usize = 1_000;
 
 /// What is known of a transaction.
 #[derive(Debug)]
@@ -98,7 +101,16 @@ impl<'a> Facts<'a> {
 
     /// Whether the outputs are weighed at all: no mix, no new coins, no batch.
     pub(super) fn is_weighed(&self) -> bool {
-        self.mix.is_none() && !self.tx.inputs.is_empty() && self.open().count() <= OUTPUTS_MAX
+        self.mix.is_none() && !self.tx.inputs.is_empty() && !self.is_batch()
+    }
+
+    /// Whether so many hands are paid that nothing is said of the change. Outputs that one
+    /// transaction spends are of one hand.
+    pub(super) fn is_batch(&self) -> bool {
+        let open: Vec<&Fact> = self.open().map(|at| &self.outputs[at]).collect();
+        let unspent = open.iter().filter(|fact| fact.spender.is_none()).count();
+        let spenders: BTreeSet<TxIx> = open.iter().filter_map(|fact| fact.spender).collect();
+        open.len() > LOOKED_AT_MAX || unspent + spenders.len() > OUTPUTS_MAX
     }
 
     /// The candidates.

@@ -7,7 +7,7 @@ use alloy_primitives::U256;
 use hawkshaw_model::{Mix, TxIx};
 
 use super::facts::Facts;
-use super::{MARGIN, OUTPUTS_MAX, Onward, Weighed};
+use super::{MARGIN, Onward, Weighed};
 
 /// Which output is the change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,9 +90,8 @@ fn weigh(facts: &Facts<'_>, outputs: &[Weighed]) -> Result<(Group, i32), Abstent
     if facts.tx.inputs.is_empty() {
         return Err(Abstention::Coinbase);
     }
-    let open = facts.open().count();
-    if open > OUTPUTS_MAX {
-        return Err(Abstention::ManyOutputs(open));
+    if facts.is_batch() {
+        return Err(Abstention::ManyOutputs(facts.open().count()));
     }
     let mut groups = groups(facts, outputs);
     groups.sort_by_key(|group| (Reverse(group.score), group.members.first().copied()));

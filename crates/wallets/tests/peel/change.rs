@@ -172,6 +172,21 @@ fn outputs_that_are_spent_together_are_of_one_hand() {
 }
 
 #[test]
+fn a_split_that_is_joined_again_is_of_one_hand() {
+    let split: Vec<String> = (0..12).map(|n| format!("w/o{n} {}", 100_001 + n)).collect();
+    let joined: Vec<String> = (0..12).map(|n| format!("p:{n}")).collect();
+    let told = Told::new(&format!(
+        "1: a = -> w/a 5000000
+         2: p = a:0 -> {}
+         3: q = {} -> w/all 1100000",
+        split.join(", "),
+        joined.join(", ")
+    ));
+    assert_eq!(told.verdict("p"), ":0 :1 :2 :3 :4 :5 :6 :7 :8 :9 :10 :11 by 4");
+    told.check("a:0", "p q |  | unspent | 1100000");
+}
+
+#[test]
 fn it_abstains_where_nothing_can_be_said() {
     let many: Vec<String> = (0..11).map(|n| format!("w/o{n} {}", 100_001 + n)).collect();
     let told = Told::new(&format!(

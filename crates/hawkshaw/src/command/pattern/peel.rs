@@ -113,7 +113,14 @@ fn answer(
 
 /// The target, and its chain, which is one of outputs.
 fn find<'a>(text: &str, ledger: &'a dyn Ledger) -> Result<(Target, &'a ChainSummary), Failure> {
-    let target = Target::find(text.trim(), ledger)?;
+    let text = text.trim();
+    if Target::is_folder(text) {
+        return Err(Failure::Usage(anyhow!(
+            "`{}` is no output (txid:vout), transaction or address",
+            Printable(text)
+        )));
+    }
+    let target = Target::find(text, ledger)?;
     let is_its = |chain: &&ChainSummary| target.chain() == Some(&chain.id);
     match ledger.chains().iter().find(is_its) {
         Some(chain) if chain.kind == LedgerKind::Outputs => Ok((target, chain)),
