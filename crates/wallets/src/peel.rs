@@ -7,7 +7,7 @@
 //!
 //! The stops are those of Kappos and others, "How to Peel a Million" (USENIX Security 2022): a
 //! step is taken only where exactly one output fits the wallet. How outputs are weighed is in
-//! [`change`](crate::change()), with the points in `docs/peel-chains.md`.
+//! [`change`](mod@crate::change), with the points in `docs/peel-chains.md`.
 
 mod backwards;
 mod chain;

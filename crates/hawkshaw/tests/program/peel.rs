@@ -217,6 +217,21 @@ fn a_coinjoin_ends_it() {
 }
 
 #[test]
+fn dust_hides_no_chain() {
+    let mut table = Table::new();
+    let dust: Vec<(String, u64)> = (0..1_100).map(|n| ("w/thief".to_owned(), 600 + n)).collect();
+    let dust: Vec<(&str, u64)> = dust.iter().map(|(to, amount)| (to.as_str(), *amount)).collect();
+    table.tx("dust", &[], &dust);
+    table.tx("paid", &[], &[("w/thief", 400_000_000)]);
+    table.tx("p1", &["paid:0"], &[("h/exchange", 50_000_000), ("w/c1", 349_990_000)]);
+    table
+        .ask(&script("w/thief"), &[])
+        .ended(DONE)
+        .answers("0.5 BTC to Example exchange (exchange)")
+        .answers("Limit: 1101 chains begin at the address");
+}
+
+#[test]
 fn limits_are_said() {
     let table = Table::story();
     let output = format!("{}:0", tx("steal"));

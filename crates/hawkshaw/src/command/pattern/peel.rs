@@ -5,8 +5,10 @@ mod as_text;
 mod book;
 mod words;
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use alloy_primitives::U256;
 use anyhow::anyhow;
 use hawkshaw_attribution::TagIndex;
 use hawkshaw_ledger::MemoryLedger;
@@ -29,7 +31,9 @@ use crate::store;
 use crate::target::Target;
 use book::Book;
 
-/// Outputs of an address that chains are begun at; beyond, it is said that there are more.
+/// Outputs of an address that are looked at; beyond, it is said that there are more.
+const OUTPUTS_MAX: usize = 20_000;
+/// Chains of an address: those that begin with the most, so that dust hides none.
 const STARTS_MAX: usize = 1_000;
 /// Outputs of a transaction that chains are begun at.
 const BRANCHES_MAX: usize = 100;
@@ -135,6 +139,19 @@ fn find<'a>(text: &str, ledger: &'a dyn Ledger) -> Result<(Target, &'a ChainSumm
     }
 }
 
+/// The groups that hold the most, in the order in which they came.
+fn largest(groups: Vec<Vec<Carried>>) -> Vec<Vec<Carried>> {
+    let sum = |group: &Vec<Carried>| {
+        let amounts = group.iter().map(|one| one.amount.to_u256());
+        amounts.fold(U256::ZERO, U256::saturating_add)
+    };
+    let mut groups: Vec<_> = groups.into_iter().enumerate().collect();
+    groups.sort_by_key(|(place, group)| (Reverse(sum(group)), *place));
+    groups.truncate(STARTS_MAX);
+    groups.sort_by_key(|(place, _)| *place);
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
 /// What is done for a target.
 struct Search<'a> {
     around: Surroundings<'a>,
@@ -165,18 +182,26 @@ impl Search<'_> {
             Target::Account(account) => {
                 let number = ledger.find_account(account)?;
                 let starts =
-                    number.map(|number| starts_of(ledger, number, STARTS_MAX)).transpose()?;
+                    number.map(|number| starts_of(ledger, number, OUTPUTS_MAX)).transpose()?;
                 let starts = starts.unwrap_or_default();
                 let mut limits = Vec::new();
                 if starts.is_cut {
                     limits.push(format!(
-                        "the address was paid more than {STARTS_MAX} outputs: chains of the \
-                         first {STARTS_MAX} are followed"
+                        "the address was paid more than {OUTPUTS_MAX} outputs: the first \
+                         {OUTPUTS_MAX} are looked at"
                     ));
                 }
-                let first = starts.groups.first().and_then(|group| group.first()).copied();
+                let groups = starts.groups.len();
+                let starts = largest(starts.groups);
+                if starts.len() < groups {
+                    limits.push(format!(
+                        "{groups} chains begin at the address: the {STARTS_MAX} that begin with \
+                         the most are followed"
+                    ));
+                }
+                let first = starts.first().and_then(|group| group.first()).copied();
                 let origin = self.origin_of_output(first)?;
-                (self.follow_all(starts.groups)?, origin, limits)
+                (self.follow_all(starts)?, origin, limits)
             }
             Target::Case(_) => <_>::default(),
         };
