@@ -147,14 +147,26 @@ impl<U> Program<U> {
     }
 }
 
-impl<U> Step<U> {
-    /// The holdings that a payment touches.
+impl<U> Program<U> {
+    /// The holdings that the steps from one on touch, as many as are looked up ahead.
     #[inline]
-    pub(crate) fn holdings(&self) -> [Option<usize>; 2] {
-        let Self::Pay { from, to, .. } = self else { return [None, None] };
-        [*from, *to].map(|place| match place.resolve() {
-            Resolved::Holding(holding) => Some(holding),
-            _ => None,
+    pub(crate) fn touched_ahead(&self, at: usize) -> impl Iterator<Item = usize> {
+        let steps = self.steps.get(at..).unwrap_or_default().iter().take(STEPS_AHEAD);
+        steps.flat_map(|step| {
+            let (pair, legs) = match step {
+                Step::Pay { from, to, .. } => ([*from, *to], 0..0),
+                // The inputs stand before the outputs.
+                Step::Join { inputs, outputs, .. } => {
+                    ([Place::CLEAN; 2], inputs.start..outputs.end)
+                }
+                _ => ([Place::CLEAN; 2], 0..0),
+            };
+            let legs = self.legs.get(legs.start as usize..legs.end as usize).unwrap_or_default();
+            let places = pair.into_iter().chain(legs.iter().map(|leg| leg.place));
+            places.filter_map(|place| match place.resolve() {
+                Resolved::Holding(holding) => Some(holding),
+                _ => None,
+            })
         })
     }
 }

@@ -50,6 +50,9 @@ impl<U: Units> Run<U> {
 /// Runs are exact up to this many in a holding.
 pub(crate) const RUNS_MAX: usize = 65_536;
 
+/// Runs for which an emptied queue keeps its memory.
+const RUNS_KEPT: usize = 16;
+
 /// The content of a holding in the order in which it came, the oldest in front.
 ///
 /// Most holdings have a single run: it lies in the queue itself, and only further ones cost a
@@ -225,6 +228,17 @@ impl<U: Units> RunQueue<U> {
     pub(crate) fn clear(&mut self) {
         self.first = None;
         self.rest.clear();
+    }
+
+    /// Empties the queue, and keeps no more memory than most queues need.
+    #[inline]
+    pub(crate) fn reset(&mut self) {
+        self.first = None;
+        if self.rest.capacity() > RUNS_KEPT {
+            self.rest = VecDeque::new();
+        } else {
+            self.rest.clear();
+        }
     }
 
     /// The same queue once for each weight, with what each run stands for divided by them.

@@ -72,9 +72,8 @@ impl<U: Units> PolicyState<U> for Poison<U> {
     fn run(&mut self, program: &Program<U>) {
         for (at, step) in program.steps.iter().enumerate() {
             if at % STEPS_AHEAD == 0 {
-                let ahead = program.steps[at..].iter().take(STEPS_AHEAD);
-                let touched = ahead.flat_map(Step::holdings).flatten();
-                let states = touched.filter_map(|holding| self.reached.get(holding));
+                let states =
+                    program.touched_ahead(at).filter_map(|holding| self.reached.get(holding));
                 std::hint::black_box(states.fold(false, |any, state| any ^ state.is_zero()));
             }
             match step {

@@ -13,14 +13,14 @@ pub(crate) trait PooledRule: Send + Debug {
     /// The tainted part of a debit of `amount` from a balance of which `tainted` is tainted.
     fn debit<U: Units>(amount: U, tainted: U, balance: U) -> U;
 
-    /// The tainted part of each leg out of a transaction with outputs, in the order of the
-    /// legs, the fee last. `total` is the sum of the legs.
-    fn split<U: Units>(legs: &[Leg<U>], tainted: U, total: U) -> Vec<U>;
+    /// Whether the largest leg takes its part first, the fee last of all; else they take them as
+    /// they stand.
+    const LARGEST_FIRST: bool = false;
 
-    /// The order in which the legs take their parts.
-    fn order<U: Units>(legs: &[Leg<U>]) -> Vec<usize> {
-        (0..legs.len()).collect()
-    }
+    /// Writes the tainted part of each leg out of a transaction with outputs, in the order of
+    /// the legs, the fee last. `order` is that in which they take them; the pool is how much is
+    /// tainted, and the sum of the legs.
+    fn split<U: Units>(legs: &[Leg<U>], order: &[u32], pool: (U, U), parts: &mut [U]);
 }
 
 /// Tainted value leaves first.
@@ -37,13 +37,12 @@ pub(crate) struct Haircut;
 pub(crate) struct Tiho;
 
 /// Fills the legs in the given order until nothing is left.
-fn pour<U: Units>(legs: &[Leg<U>], order: &[usize], mut what: U) -> Vec<U> {
-    let mut parts = vec![U::default(); legs.len()];
+fn pour<U: Units>(legs: &[Leg<U>], order: &[u32], mut what: U, parts: &mut [U]) {
     for leg in order {
-        parts[*leg] = legs[*leg].amount.min(what);
-        what = what.minus(parts[*leg]);
+        let leg = *leg as usize;
+        parts[leg] = legs[leg].amount.min(what);
+        what = what.minus(parts[leg]);
     }
-    parts
 }
 
 impl PooledRule for DirtyFirst {
@@ -52,8 +51,8 @@ impl PooledRule for DirtyFirst {
         amount.min(tainted)
     }
 
-    fn split<U: Units>(legs: &[Leg<U>], tainted: U, _total: U) -> Vec<U> {
-        pour(legs, &Self::order(legs), tainted)
+    fn split<U: Units>(legs: &[Leg<U>], order: &[u32], (tainted, _): (U, U), parts: &mut [U]) {
+        pour(legs, order, tainted, parts);
     }
 }
 
@@ -63,9 +62,9 @@ impl PooledRule for CleanFirst {
         amount.minus(balance.minus(tainted))
     }
 
-    fn split<U: Units>(legs: &[Leg<U>], tainted: U, total: U) -> Vec<U> {
-        let clean = pour(legs, &Self::order(legs), total.minus(tainted));
-        legs.iter().zip(clean).map(|(leg, clean)| leg.amount.minus(clean)).collect()
+    fn split<U: Units>(legs: &[Leg<U>], order: &[u32], (tainted, total): (U, U), parts: &mut [U]) {
+        pour(legs, order, total.minus(tainted), parts);
+        legs.iter().zip(parts).for_each(|(leg, part)| *part = leg.amount.minus(*part));
     }
 }
 
@@ -79,36 +78,28 @@ impl PooledRule for Haircut {
         }
     }
 
-    fn split<U: Units>(legs: &[Leg<U>], tainted: U, total: U) -> Vec<U> {
+    fn split<U: Units>(legs: &[Leg<U>], _: &[u32], (tainted, total): (U, U), parts: &mut [U]) {
         let mut sum = U::default();
         let mut given = U::default();
-        let part = |leg: &Leg<U>| {
+        for (leg, part) in legs.iter().zip(parts) {
             sum = sum.plus(leg.amount);
             let upto = if sum == total { tainted } else { tainted.times_over(sum, total) };
-            let part = upto.minus(given);
+            *part = upto.minus(given);
             given = upto;
-            part
-        };
-        legs.iter().map(part).collect()
+        }
     }
 }
 
 impl PooledRule for Tiho {
+    const LARGEST_FIRST: bool = true;
+
     /// On account chains the policy does not exist; what a payment takes is as dirty-first.
     fn debit<U: Units>(amount: U, tainted: U, _balance: U) -> U {
         amount.min(tainted)
     }
 
-    fn split<U: Units>(legs: &[Leg<U>], tainted: U, _total: U) -> Vec<U> {
-        pour(legs, &Self::order(legs), tainted)
-    }
-
-    fn order<U: Units>(legs: &[Leg<U>]) -> Vec<usize> {
-        let fee = legs.len().saturating_sub(1);
-        let mut order: Vec<usize> = (0..fee).collect();
-        order.sort_by(|a, b| legs[*b].amount.cmp(&legs[*a].amount).then(a.cmp(b)));
-        order.push(fee);
-        order
+    fn split<U: Units>(legs: &[Leg<U>], order: &[u32], (tainted, _): (U, U), parts: &mut [U]) {
+        pour(legs, order, tainted, parts);
     }
 }
 
@@ -118,14 +109,26 @@ pub(crate) struct Pooled<U, R> {
     stolen_assets: usize,
     holdings: Vec<Taint<U>>,
     totals: Totals<U>,
+    /// The transaction with outputs at hand; kept for its memory.
+    hand: Hand<U>,
     rule: PhantomData<R>,
+}
+
+/// What a transaction with outputs is divided with.
+#[derive(Debug)]
+struct Hand<U> {
+    /// The order in which the legs take their parts.
+    order: Vec<u32>,
+    parts: Vec<U>,
+    taken: Vec<Taint<U>>,
 }
 
 impl<U: Units, R: PooledRule> Pooled<U, R> {
     /// No taint yet.
     pub(crate) fn new(stolen_assets: usize) -> Self {
         let totals = Totals::new(stolen_assets);
-        Self { stolen_assets, holdings: Vec::new(), totals, rule: PhantomData }
+        let hand = Hand { order: Vec::new(), parts: Vec::new(), taken: Vec::new() };
+        Self { stolen_assets, holdings: Vec::new(), totals, hand, rule: PhantomData }
     }
 
     #[inline]
@@ -186,14 +189,13 @@ impl<U: Units, R: PooledRule> Pooled<U, R> {
             self.totals.record(recorded, taint.amount);
             pool.add(taint, self.stolen_assets);
         }
-        let total = outputs.iter().fold(U::default(), |sum, leg| sum.plus(leg.amount));
-        let parts = R::split(outputs, pool.amount, total);
-        let mut taken = vec![Taint::none(); outputs.len()];
-        for leg in R::order(outputs) {
-            taken[leg] = pool.take(parts[leg]);
-        }
+        let mut hand = std::mem::replace(
+            &mut self.hand,
+            Hand { order: Vec::new(), parts: Vec::new(), taken: Vec::new() },
+        );
+        hand.divide::<R>(outputs, pool);
         let moment = recorded.then_some(moment);
-        for (leg, taint) in outputs.iter().zip(taken) {
+        for (leg, taint) in outputs.iter().zip(hand.taken.drain(..)) {
             match leg.stolen {
                 Some((again, asset)) => {
                     self.credit(again, taint, moment);
@@ -206,13 +208,44 @@ impl<U: Units, R: PooledRule> Pooled<U, R> {
                 }
             }
         }
+        self.hand = hand;
+    }
+}
+
+impl<U: Units> Hand<U> {
+    /// Divides what the inputs of a transaction brought among the legs out.
+    fn divide<R: PooledRule>(&mut self, legs: &[Leg<U>], mut pool: Taint<U>) {
+        self.taken.clear();
+        self.taken.resize_with(legs.len(), Taint::none);
+        if pool.amount.is_zero() {
+            return;
+        }
+        let total = legs.iter().fold(U::default(), |sum, leg| sum.plus(leg.amount));
+        self.order.clear();
+        self.order.extend((0u32..).take(legs.len()));
+        if R::LARGEST_FIRST
+            && let Some((_, paying)) = self.order.split_last_mut()
+        {
+            let amount = |leg: u32| legs[leg as usize].amount;
+            paying.sort_by(|a, b| amount(*b).cmp(&amount(*a)).then(a.cmp(b)));
+        }
+        self.parts.clear();
+        if pool.amount == total {
+            self.parts.extend(legs.iter().map(|leg| leg.amount));
+        } else {
+            self.parts.resize(legs.len(), U::default());
+            R::split(legs, &self.order, (pool.amount, total), &mut self.parts);
+        }
+        for leg in &self.order {
+            self.taken[*leg as usize] = pool.take(self.parts[*leg as usize]);
+        }
     }
 }
 
 impl<U: Units, R: PooledRule> PolicyState<U> for Pooled<U, R> {
     fn run(&mut self, program: &Program<U>) {
-        for steps in program.steps.chunks(STEPS_AHEAD) {
-            self.warm(steps);
+        for (at, steps) in program.steps.chunks(STEPS_AHEAD).enumerate() {
+            self.warm(program, at * STEPS_AHEAD);
             steps.iter().for_each(|step| self.step(step, program));
         }
     }
@@ -229,9 +262,8 @@ impl<U: Units, R: PooledRule> PolicyState<U> for Pooled<U, R> {
 
 impl<U: Units, R: PooledRule> Pooled<U, R> {
     /// Looks up the holdings of some steps, for the memory's sake only.
-    fn warm(&self, steps: &[Step<U>]) {
-        let touched = steps.iter().flat_map(Step::holdings).flatten();
-        let states = touched.filter_map(|holding| self.holdings.get(holding));
+    fn warm(&self, program: &Program<U>, at: usize) {
+        let states = program.touched_ahead(at).filter_map(|holding| self.holdings.get(holding));
         std::hint::black_box(states.fold(false, |any, state| any ^ state.amount.is_zero()));
     }
 

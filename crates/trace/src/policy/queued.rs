@@ -43,6 +43,8 @@ pub(crate) struct Queued<U, C> {
     holdings: Vec<RunQueue<U>>,
     /// What is on its way from payer to payee; kept for its memory.
     hand: RunQueue<U>,
+    /// The inputs of a transaction with outputs; kept for its memory.
+    pool: RunQueue<U>,
     runs_merged: u64,
     totals: Totals<U>,
     cut: PhantomData<C>,
@@ -55,6 +57,7 @@ impl<U: Units, C: Cut> Queued<U, C> {
             stolen_assets,
             holdings: Vec::new(),
             hand: RunQueue::default(),
+            pool: RunQueue::default(),
             runs_merged: 0,
             totals: Totals::new(stolen_assets),
             cut: PhantomData,
@@ -125,24 +128,32 @@ impl<U: Units, C: Cut> Queued<U, C> {
     }
 
     fn join(&mut self, inputs: &[Leg<U>], outputs: &[Leg<U>], recorded: bool, moment: u32) {
-        let mut pool = RunQueue::default();
+        self.pool.clear();
         for leg in inputs {
-            let mut clean = RunQueue::default();
-            let queue = match leg.place.resolve() {
-                Resolved::Holding(holding) => &mut self.holdings[holding],
-                _ => {
-                    clean.push(Run::clean(leg.amount));
-                    &mut clean
-                }
+            let Resolved::Holding(holding) = leg.place.resolve() else {
+                self.totals.record(recorded, U::default());
+                self.pool.push(Run::clean(leg.amount));
+                continue;
             };
-            self.totals.record(recorded, queue.tainted());
-            queue.move_all(&mut pool);
-            // A spent output holds nothing more: give its memory back.
-            *queue = RunQueue::default();
+            let queue = &mut self.holdings[holding];
+            if recorded {
+                self.totals.record(true, queue.tainted());
+            }
+            queue.move_all(&mut self.pool);
+            // A spent output holds nothing more: it gives memory back.
+            queue.reset();
         }
         let moment = recorded.then_some(moment);
         for leg in outputs {
-            C::cut(&mut pool, leg.amount, &mut self.hand);
+            if let (false, None, Resolved::Holding(holding)) =
+                (recorded, leg.stolen, leg.place.resolve())
+            {
+                let queue = &mut self.holdings[holding];
+                C::cut(&mut self.pool, leg.amount, queue);
+                self.runs_merged += u64::from(queue.limit(self.stolen_assets));
+                continue;
+            }
+            C::cut(&mut self.pool, leg.amount, &mut self.hand);
             match leg.stolen {
                 Some((again, asset)) => {
                     self.credit(again, moment);
@@ -150,7 +161,9 @@ impl<U: Units, C: Cut> Queued<U, C> {
                     self.credit_fresh(leg.place, leg.amount, asset, moment);
                 }
                 None => {
-                    self.totals.record(recorded, self.hand.tainted());
+                    if recorded {
+                        self.totals.record(true, self.hand.tainted());
+                    }
                     self.credit(leg.place, moment);
                 }
             }
@@ -160,8 +173,8 @@ impl<U: Units, C: Cut> Queued<U, C> {
 
 impl<U: Units, C: Cut> PolicyState<U> for Queued<U, C> {
     fn run(&mut self, program: &Program<U>) {
-        for steps in program.steps.chunks(STEPS_AHEAD) {
-            self.warm(steps);
+        for (at, steps) in program.steps.chunks(STEPS_AHEAD).enumerate() {
+            self.warm(program, at * STEPS_AHEAD);
             steps.iter().for_each(|step| self.step(step, program));
         }
     }
@@ -184,9 +197,8 @@ impl<U: Units, C: Cut> PolicyState<U> for Queued<U, C> {
 
 impl<U: Units, C: Cut> Queued<U, C> {
     /// Looks up the queues of some steps, for the memory's sake only.
-    fn warm(&self, steps: &[Step<U>]) {
-        let touched = steps.iter().flat_map(Step::holdings).flatten();
-        let queues = touched.filter_map(|holding| self.holdings.get(holding));
+    fn warm(&self, program: &Program<U>, at: usize) {
+        let queues = program.touched_ahead(at).filter_map(|holding| self.holdings.get(holding));
         std::hint::black_box(queues.fold(false, |any, queue| any ^ queue.ends_tainted()));
     }
 

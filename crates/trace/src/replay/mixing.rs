@@ -19,18 +19,21 @@ const FINDINGS_MAX: u64 = 1_000;
 /// Sets of equal outputs that a finding lists.
 const SETS_MAX: usize = 5;
 
-/// What is remembered of transactions that mix.
+/// What is kept from one transaction with outputs to the next.
 #[derive(Debug)]
-pub(super) struct Mixing {
-    /// The transaction that is asked about; kept for its memory.
+pub(super) struct Joining {
+    /// The transaction at hand; kept for its memory.
     pub(super) tx: UtxoTx,
-    findings: u64,
+    /// Where fees in an asset end, looked up last.
+    pub(super) fees: Option<(u32, Place)>,
+    /// Transactions that mix, or prepare to.
+    mixes: u64,
 }
 
-impl Default for Mixing {
+impl Default for Joining {
     fn default() -> Self {
         let tx = UtxoTx { tx: TxIx(0), inputs: Vec::new(), outputs: Vec::new() };
-        Self { tx, findings: 0 }
+        Self { tx, fees: None, mixes: 0 }
     }
 }
 
@@ -96,8 +99,8 @@ impl<U: Units> Replay<'_, U> {
     }
 
     fn note_mix(&mut self, rule: &'static str, text: String) -> Result<(), Halt> {
-        self.mixing.findings += 1;
-        if self.mixing.findings <= FINDINGS_MAX {
+        self.joining.mixes += 1;
+        if self.joining.mixes <= FINDINGS_MAX {
             self.find(rule, None, text)?;
         }
         Ok(())
@@ -105,7 +108,7 @@ impl<U: Units> Replay<'_, U> {
 
     /// That not every transaction that mixes has its finding, where that is so.
     pub(crate) fn mix_limit(&self) -> Option<String> {
-        let more = self.mixing.findings.checked_sub(FINDINGS_MAX).filter(|more| *more > 0)?;
+        let more = self.joining.mixes.checked_sub(FINDINGS_MAX).filter(|more| *more > 0)?;
         Some(format!(
             "coinjoin: {FINDINGS_MAX} CoinJoins and transactions that prepare one are listed \
              among the findings; {more} more were treated alike"

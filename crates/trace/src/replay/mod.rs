@@ -34,7 +34,7 @@ use crate::noise::Gate;
 use crate::program::{Place, Program};
 use crate::replay::book::{Book, Halt, TerminalKey};
 use crate::replay::crossings::Crossings;
-use crate::replay::mixing::Mixing;
+use crate::replay::mixing::Joining;
 use crate::replay::services::{Service, Services};
 use crate::replay::surroundings::{LoanNote, Markets};
 use crate::replay::thefts::Thefts;
@@ -57,7 +57,7 @@ pub(crate) struct Replay<'a, U> {
     /// What was borrowed by accounts that had taint.
     pub(crate) loans: Vec<LoanNote<U>>,
     markets: Markets,
-    mixing: Mixing,
+    joining: Joining,
     /// The burn addresses that the ledger has.
     burns: Vec<u32>,
     /// Rows of the batch in work up to which memory was looked up ahead.
@@ -93,7 +93,7 @@ impl<'a, U: Units> Replay<'a, U> {
             findings: Vec::new(),
             loans: Vec::new(),
             markets: Markets::of(&scene)?,
-            mixing: Mixing::default(),
+            joining: Joining::default(),
             burns: burn_addresses(ledger)?,
             warmed: 0,
         })

@@ -68,10 +68,10 @@ impl<U: Units> Replay<'_, U> {
     fn join_at(&mut self, batch: &OutputBatch<'_>, at: usize, asset: u32) -> Result<(), Halt> {
         let nothing = UtxoTx { tx: batch.tx_first, inputs: Vec::new(), outputs: Vec::new() };
         // Kept for its memory.
-        let mut tx = std::mem::replace(&mut self.mixing.tx, nothing);
+        let mut tx = std::mem::replace(&mut self.joining.tx, nothing);
         read(batch, at, &mut tx)?;
         let outcome = self.join(&tx, asset);
-        self.mixing.tx = tx;
+        self.joining.tx = tx;
         outcome
     }
 
@@ -88,9 +88,7 @@ impl<U: Units> Replay<'_, U> {
         let paid =
             self.join_outputs(tx, asset, (carries, mix), recording.then_some(&mut record))?;
         let fee = followed.total.minus(paid);
-        let kind = TerminalKind::Fee;
-        let key = TerminalKey { kind, actor: None, account: None, output: None, asset };
-        let place = if carries { self.book.terminal(key) } else { Place::CLEAN };
+        let place = if carries { self.fee_place(asset) } else { Place::CLEAN };
         let leg = Leg { place, amount: fee, stolen: None };
         if recording {
             record.flow_out.push(leg.clone());
@@ -199,6 +197,18 @@ impl<U: Units> Replay<'_, U> {
             self.book.program.legs.push(leg);
         }
         Ok(paid)
+    }
+
+    /// Where fees end.
+    fn fee_place(&mut self, asset: u32) -> Place {
+        if let Some((_, place)) = self.joining.fees.filter(|(of, _)| *of == asset) {
+            return place;
+        }
+        let kind = TerminalKind::Fee;
+        let key = TerminalKey { kind, actor: None, account: None, output: None, asset };
+        let place = self.book.terminal(key);
+        self.joining.fees = Some((asset, place));
+        place
     }
 
     fn native(&self, tx: TxIx) -> u32 {

@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::noise::{self, Sieve};
 use crate::options::Stops;
+use crate::replay::touched::Bitmap;
 use crate::replay::{chain_of, end_of, thefts::Thefts};
 use crate::scene::Scene;
 use deposit::{Deposit, Surroundings};
@@ -31,6 +32,9 @@ pub(crate) struct Services<'a> {
     /// Recipients of stolen transfers are never inferred to be services.
     recipients: FxHashSet<u32>,
     known: FxHashMap<u32, Service>,
+    /// Accounts that were asked about and are followed on: nearly all, so that most answers cost
+    /// a bit test.
+    followed: Bitmap,
     /// What tags say of accounts that were asked about.
     tags: FxHashMap<u32, Option<Stop>>,
     /// Accounts that were inferred to be services, in the order in which value reached them.
@@ -53,6 +57,7 @@ impl<'a> Services<'a> {
             sieve: noise::sieve(&scene, &thefts.assets)?,
             recipients,
             known: FxHashMap::default(),
+            followed: Bitmap::with_len(scene.ledger.account_count()),
             tags: FxHashMap::default(),
             inferred: Vec::new(),
             deposits: Vec::new(),
@@ -61,10 +66,25 @@ impl<'a> Services<'a> {
 
     /// Whether following stops at an account that the case's value reaches in a transaction
     /// (for the first time, if it was not asked before).
+    #[inline]
     pub(crate) fn at(&mut self, account: u32, tx: TxIx) -> Result<&Service, ReadError> {
+        if self.followed.get(account as usize) {
+            return Ok(&Service::None);
+        }
+        self.ask(account, tx)
+    }
+
+    fn ask(&mut self, account: u32, tx: TxIx) -> Result<&Service, ReadError> {
         if !self.known.contains_key(&account) {
-            let service = self.decide(account, tx)?;
-            self.known.insert(account, service);
+            match self.decide(account, tx)? {
+                Service::None => {
+                    self.followed.set(account as usize);
+                    return Ok(&Service::None);
+                }
+                stop @ Service::Stop(_) => {
+                    self.known.insert(account, stop);
+                }
+            }
         }
         Ok(&self.known[&account])
     }
