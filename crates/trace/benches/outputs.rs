@@ -94,7 +94,7 @@ fn replay(ledger: &MemoryLedger, case: &Case, policies: &[Policy], asked: &Cell<
     };
     let exchange = LargeOutputs::exchange();
     let stop = |account: &Account| {
-        (*account == exchange).then(|| Stop { kind: TerminalKind::Exchange, actor: None })
+        (*account == exchange).then_some(Stop { kind: TerminalKind::Exchange, actor: None })
     };
     let amounts = RefCell::new(Vec::new());
     let mix = |tx: &UtxoTx| {

@@ -9,7 +9,7 @@ use hawkshaw_model::{
 
 use crate::bounds::{self, Sink};
 use crate::engine::Running;
-use crate::floor;
+use crate::floor::{self, Below, Floor};
 use crate::frozen::Frozen;
 use crate::options::Detail;
 use crate::policy::PolicyState;
@@ -56,16 +56,17 @@ pub(crate) fn assemble<U: Units>(outcome: Outcome<'_, U>) -> Result<Trace, ReadE
     let stolen = outcome.stolen()?;
     let visits = outcome.visits()?;
     let mut limits = outcome.limits();
-    let mut drafts = outcome.drafts(&visits, &stolen)?;
+    let floor = Floor::new(outcome.scene.options.floor, &stolen, outcome.policies());
+    let (mut drafts, below) = outcome.drafts(&visits, &stolen, &floor)?;
     let mut findings = outcome.findings.clone();
     let frozen = outcome.frozen(&drafts, &mut findings);
-    let balance = outcome.balance(&drafts, &stolen);
+    let balance = outcome.balance(&drafts, &below, &stolen);
     floor::sort(&mut drafts, &stolen);
     if outcome.scene.options.detail == Detail::Full {
-        outcome.add_bounds(&mut drafts, &stolen, &mut limits);
+        let all = drafts.len() as u64 + below.count();
+        outcome.add_bounds(&mut drafts, all, &stolen, &mut limits);
     }
-    let (drafts, rows) =
-        floor::apply(drafts, &stolen, outcome.policies(), outcome.scene.options.floor);
+    let (drafts, rows) = floor::apply(drafts, below, &floor);
     let timeline = timeline::timeline(&outcome, &stolen, &frozen)?;
     let edges = outcome.edges(&rows)?;
     findings.sort();
@@ -193,20 +194,27 @@ impl<'a, U: Units> Outcome<'a, U> {
         &self,
         visits: &BTreeMap<u64, Visits>,
         stolen: &[StolenAsset],
-    ) -> Result<Vec<Draft>, ReadError> {
+        floor: &Floor<'_>,
+    ) -> Result<(Vec<Draft>, Below), ReadError> {
         let mut drafts = Vec::new();
+        let mut below = Below::default();
         for (number, key) in self.book.terminals.iter().enumerate() {
             let ended = |state: &dyn PolicyState<U>| match state.totals().ended.get(number) {
                 Some(ended) => (ended.amount, ended.origin.clone()),
                 None => (U::default(), None),
             };
             let place = Place::terminal(u32::try_from(number).unwrap_or(0));
-            drafts.extend(self.draft(place, key, &ended, visits, stolen)?);
+            let contents = self.contents(&ended);
+            drafts.extend(self.draft(place, key, contents, visits, stolen)?);
         }
         for (number, key) in self.book.holdings.iter().enumerate() {
             let (account, output, asset) = match *key {
                 HoldingKey::Balance { account, asset } => (Some(account), None, asset),
                 HoldingKey::Output { output, holder, asset } => {
+                    // Spent outputs are most, and of the others most are small.
+                    if self.is_spent_or_small(number, asset, (visits, stolen, floor), &mut below) {
+                        continue;
+                    }
                     ((holder != AccountIx::NONE).then_some(holder), Some(output), asset)
                 }
                 HoldingKey::Transit => continue,
@@ -218,9 +226,44 @@ impl<'a, U: Units> Outcome<'a, U> {
             let key = TerminalKey { kind, actor, account, output, asset };
             let held = |state: &dyn PolicyState<U>| state.held(number);
             let place = Place::holding(u32::try_from(number).unwrap_or(0));
-            drafts.extend(self.draft(place, &key, &held, visits, stolen)?);
+            let contents = self.contents(&held);
+            drafts.extend(self.draft(place, &key, contents, visits, stolen)?);
         }
-        Ok(drafts)
+        Ok((drafts, below))
+    }
+
+    /// Whether nothing is in the holding of an output, or so little that it has no row of its
+    /// own: it is added to the sum then, without its names being looked up.
+    fn is_spent_or_small(
+        &self,
+        number: usize,
+        asset: u32,
+        (visits, stolen, floor): (&BTreeMap<u64, Visits>, &[StolenAsset], &Floor<'_>),
+        below: &mut Below,
+    ) -> bool {
+        let contents = self.contents(&|state: &dyn PolicyState<U>| state.held(number));
+        if contents.iter().all(|(amount, _)| amount.is_zero()) {
+            return true;
+        }
+        let place = Place::holding(u32::try_from(number).unwrap_or(0));
+        let key = TerminalKey {
+            kind: TerminalKind::Held,
+            actor: None,
+            account: None,
+            output: None,
+            asset,
+        };
+        let terminal = self.terminal(place, &key, &contents, visits, stolen);
+        if floor.is_above(&terminal.origins) {
+            return false;
+        }
+        below.add(place, &terminal);
+        true
+    }
+
+    /// What is in a place under each policy.
+    fn contents(&self, content: &dyn Fn(&dyn PolicyState<U>) -> Content<U>) -> Vec<Content<U>> {
+        self.states.iter().map(|(_, state)| content(&**state)).collect()
     }
 
     /// Who issues an asset, where the curated list says.
@@ -260,14 +303,28 @@ impl<'a, U: Units> Outcome<'a, U> {
         &self,
         place: Place,
         key: &TerminalKey,
-        content: &dyn Fn(&dyn PolicyState<U>) -> Content<U>,
+        contents: Vec<Content<U>>,
         visits: &BTreeMap<u64, Visits>,
         stolen: &[StolenAsset],
     ) -> Result<Option<Draft>, ReadError> {
-        let contents: Vec<_> = self.states.iter().map(|(_, state)| content(&**state)).collect();
         if contents.iter().all(|(amount, _)| amount.is_zero()) {
             return Ok(None);
         }
+        let account = key.account.map(|account| self.account(account)).transpose()?;
+        let output = key.output.map(|output| self.ledger().output(OutputIx(output))).transpose()?;
+        let terminal = self.terminal(place, key, &contents, visits, stolen);
+        Ok(Some(Draft { place, terminal: Terminal { account, output, ..terminal } }))
+    }
+
+    /// A terminal, but for the names of its account and output.
+    fn terminal(
+        &self,
+        place: Place,
+        key: &TerminalKey,
+        contents: &[Content<U>],
+        visits: &BTreeMap<u64, Visits>,
+        stolen: &[StolenAsset],
+    ) -> Terminal {
         let origin = |(policy, content): (Policy, &(U, Option<OriginVector<U>>))| {
             policy.is_conserving().then(|| origin_amounts(content.1.as_ref(), stolen.len()))
         };
@@ -275,33 +332,34 @@ impl<'a, U: Units> Outcome<'a, U> {
         let theft = stolen.first().map_or_else(Timestamp::default, |stolen| stolen.first_time);
         let never = Visits { first: theft, last: theft, count: 0 };
         let visit = place_key(place).and_then(|key| visits.get(&key)).unwrap_or(&never);
-        let account = key.account.map(|account| self.account(account)).transpose()?;
-        let output = key.output.map(|output| self.ledger().output(OutputIx(output))).transpose()?;
-        Ok(Some(Draft {
-            place,
-            terminal: Terminal {
-                kind: key.kind.clone(),
-                actor: key.actor.clone(),
-                chain: asset.chain(),
-                account,
-                output,
-                asset,
-                amounts: contents.iter().map(|(amount, _)| amount.to_amount()).collect(),
-                origins: self.policies().zip(&contents).map(origin).collect(),
-                bounds: vec![None; stolen.len()],
-                first_time: visit.first,
-                last_time: visit.last,
-                transfers: visit.count,
-                summed: None,
-            },
-        }))
+        Terminal {
+            kind: key.kind.clone(),
+            actor: key.actor.clone(),
+            chain: asset.chain(),
+            account: None,
+            output: None,
+            asset,
+            amounts: contents.iter().map(|(amount, _)| amount.to_amount()).collect(),
+            origins: self.policies().zip(contents).map(origin).collect(),
+            bounds: vec![None; stolen.len()],
+            first_time: visit.first,
+            last_time: visit.last,
+            transfers: visit.count,
+            summed: None,
+        }
     }
 
     /// The balance statement. An answer that does not add up is never given.
-    fn balance(&self, drafts: &[Draft], stolen: &[StolenAsset]) -> Vec<Option<Vec<Balance>>> {
+    fn balance(
+        &self,
+        drafts: &[Draft],
+        below: &Below,
+        stolen: &[StolenAsset],
+    ) -> Vec<Option<Vec<Balance>>> {
         let sum = |policy: usize, asset: usize| {
-            drafts.iter().fold(Amount::ZERO, |sum, draft| {
-                let origins = draft.terminal.origins[policy].as_ref();
+            let terminals = drafts.iter().map(|draft| &draft.terminal).chain(below.terminals());
+            terminals.fold(Amount::ZERO, |sum, terminal| {
+                let origins = terminal.origins[policy].as_ref();
                 let part = origins.map_or(Amount::ZERO, |origins| origins[asset]);
                 sum.checked_add(part).unwrap_or_else(|| panic!("origins sum beyond 256 bits"))
             })
@@ -348,7 +406,13 @@ impl<'a, U: Units> Outcome<'a, U> {
     }
 
     /// Adds the bounds of the largest terminals.
-    fn add_bounds(&self, drafts: &mut [Draft], stolen: &[StolenAsset], limits: &mut Vec<String>) {
+    fn add_bounds(
+        &self,
+        drafts: &mut [Draft],
+        all: u64,
+        stolen: &[StolenAsset],
+        limits: &mut Vec<String>,
+    ) {
         if self.book.flows.is_empty() {
             return;
         }
@@ -359,11 +423,10 @@ impl<'a, U: Units> Outcome<'a, U> {
             ));
             return;
         }
-        if drafts.len() > bounds::TERMINALS_MAX {
+        if all > bounds::TERMINALS_MAX as u64 {
             limits.push(format!(
-                "bounds: computed for the {} largest of {} terminals",
+                "bounds: computed for the {} largest of {all} terminals",
                 bounds::TERMINALS_MAX,
-                drafts.len()
             ));
         }
         let bounded = drafts.len().min(bounds::TERMINALS_MAX);

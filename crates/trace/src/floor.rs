@@ -10,7 +10,8 @@ use alloy_primitives::{U256, U512};
 use hawkshaw_model::{Amount, AssetId, Fraction, Policy, TerminalKind};
 
 use crate::assemble::{Draft, place_key};
-use crate::result::{StolenAsset, Terminal};
+use crate::program::Place;
+use crate::result::{OriginAmounts, StolenAsset, Terminal};
 
 /// Sorts terminals: the largest share of what was stolen first.
 pub(crate) fn sort(drafts: &mut [Draft], stolen: &[StolenAsset]) {
@@ -41,42 +42,91 @@ fn share(terminal: &Terminal, stolen: &[StolenAsset]) -> U512 {
     shares.max().unwrap_or_default()
 }
 
-/// Sums up what is below the floor. Gives the rows, and in which row each place is.
-pub(crate) fn apply(
-    drafts: Vec<Draft>,
-    stolen: &[StolenAsset],
-    policies: impl Iterator<Item = Policy>,
-    floor: Fraction,
-) -> (Vec<Draft>, BTreeMap<u64, usize>) {
-    let conserving = policies.into_iter().any(Policy::is_conserving);
-    let is_below = |terminal: &Terminal| {
-        conserving
-            && terminal.origins.iter().flatten().all(|origins| {
-                let mut pairs = origins.iter().zip(stolen);
-                pairs.all(|(part, stolen)| floor.exceeds(*part, stolen.amount))
+/// Whether terminals stay below the floor.
+#[derive(Debug, Clone)]
+pub(crate) struct Floor<'a> {
+    fraction: Fraction,
+    stolen: &'a [StolenAsset],
+    is_conserving: bool,
+}
+
+impl<'a> Floor<'a> {
+    /// The floor of a trace under some policies.
+    pub(crate) fn new(
+        fraction: Fraction,
+        stolen: &'a [StolenAsset],
+        mut policies: impl Iterator<Item = Policy>,
+    ) -> Self {
+        Self { fraction, stolen, is_conserving: policies.any(Policy::is_conserving) }
+    }
+
+    /// Whether this, which a terminal stands for per policy, reaches the floor under any.
+    pub(crate) fn is_above(&self, origins: &[Option<OriginAmounts>]) -> bool {
+        !self.is_conserving
+            || origins.iter().flatten().any(|origins| {
+                let mut pairs = origins.iter().zip(self.stolen);
+                pairs.any(|(part, stolen)| !self.fraction.exceeds(*part, stolen.amount))
             })
-    };
-    let mut rows = BTreeMap::new();
-    let mut kept: Vec<Draft> = Vec::new();
-    let mut below: BTreeMap<AssetId, (Terminal, u64, Vec<u64>)> = BTreeMap::new();
-    for draft in drafts {
-        let key = place_key(draft.place);
-        if is_below(&draft.terminal) {
-            let asset = draft.terminal.asset.clone();
-            let (sum, count, keys) =
-                below.entry(asset).or_insert_with(|| (empty(&draft.terminal), 0, Vec::new()));
-            add(sum, &draft.terminal);
-            *count += 1;
-            keys.extend(key);
-        } else {
-            rows.extend(key.map(|key| (key, kept.len())));
-            kept.push(draft);
+    }
+}
+
+/// What is below the floor: a sum for each asset that it is in.
+#[derive(Debug, Default)]
+pub(crate) struct Below(BTreeMap<AssetId, Sum>);
+
+#[derive(Debug)]
+struct Sum {
+    terminal: Terminal,
+    count: u64,
+    places: Vec<u64>,
+}
+
+impl Below {
+    /// Adds a terminal, of which only amounts, origins, asset and times count.
+    pub(crate) fn add(&mut self, place: Place, terminal: &Terminal) {
+        if !self.0.contains_key(&terminal.asset) {
+            let sum = Sum { terminal: empty(terminal), count: 0, places: Vec::new() };
+            self.0.insert(terminal.asset.clone(), sum);
+        }
+        if let Some(sum) = self.0.get_mut(&terminal.asset) {
+            add(&mut sum.terminal, terminal);
+            sum.count += 1;
+            sum.places.extend(place_key(place));
         }
     }
-    for (mut terminal, count, keys) in below.into_values() {
+
+    /// How many terminals are summed.
+    pub(crate) fn count(&self) -> u64 {
+        self.0.values().map(|sum| sum.count).sum()
+    }
+
+    /// The sums so far.
+    pub(crate) fn terminals(&self) -> impl Iterator<Item = &Terminal> {
+        self.0.values().map(|sum| &sum.terminal)
+    }
+}
+
+/// Sums up what is below the floor, beside what was summed already. Gives the rows, and in which
+/// row each place is.
+pub(crate) fn apply(
+    drafts: Vec<Draft>,
+    mut below: Below,
+    floor: &Floor<'_>,
+) -> (Vec<Draft>, BTreeMap<u64, usize>) {
+    let mut rows = BTreeMap::new();
+    let mut kept: Vec<Draft> = Vec::new();
+    for draft in drafts {
+        if floor.is_above(&draft.terminal.origins) {
+            rows.extend(place_key(draft.place).map(|key| (key, kept.len())));
+            kept.push(draft);
+        } else {
+            below.add(draft.place, &draft.terminal);
+        }
+    }
+    for Sum { mut terminal, count, places } in below.0.into_values() {
         terminal.summed = Some(count);
-        rows.extend(keys.into_iter().map(|key| (key, kept.len())));
-        kept.push(Draft { place: crate::program::Place::CLEAN, terminal });
+        rows.extend(places.into_iter().map(|key| (key, kept.len())));
+        kept.push(Draft { place: Place::CLEAN, terminal });
     }
     (kept, rows)
 }
