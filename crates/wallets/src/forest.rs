@@ -111,6 +111,44 @@ impl Forest {
         Some(Union { root, absorbed, size })
     }
 
+    /// Joins the sets of many pairs, one after the other; notes count from `first_note`. How many
+    /// unions it took.
+    ///
+    /// The same as [`join`](Self::join) for each, only faster where pairs lie far apart: what a
+    /// block of pairs needs of memory is asked for at once, and not one pair after the other.
+    pub fn join_pairs(&mut self, pairs: &[(u32, u32)], first_note: u32) -> u64 {
+        const BLOCK: usize = 128;
+        let mut unions = 0;
+        let mut note = first_note;
+        let mut above = [(0, 0); BLOCK];
+        for block in pairs.chunks(BLOCK) {
+            for (above, (one, other)) in above.iter_mut().zip(block) {
+                *above = (self.parent[place(*one)], self.parent[place(*other)]);
+            }
+            for (above, (one, other)) in above.iter_mut().zip(block) {
+                if above.0 != above.1 {
+                    // One step further, and the way there is shortened.
+                    let further = (self.parent[place(above.0)], self.parent[place(above.1)]);
+                    if further.0 != above.0 {
+                        self.parent[place(*one)] = further.0;
+                    }
+                    if further.1 != above.1 {
+                        self.parent[place(*other)] = further.1;
+                    }
+                    *above = further;
+                }
+            }
+            for (at, above) in (note..).zip(&above[..block.len()]) {
+                // What was above an element stays in its set, whatever was joined since.
+                if above.0 != above.1 {
+                    unions += u64::from(self.join(above.0, above.1, at).is_some());
+                }
+            }
+            note = note.wrapping_add(u32::try_from(block.len()).unwrap_or(0));
+        }
+        unions
+    }
+
     /// How many elements the set of a root has.
     pub fn size(&self, root: u32) -> u32 {
         self.note[place(root)]
@@ -218,6 +256,20 @@ mod tests {
             let roots = (0..len).filter(|e| forest.root(*e) == *e).count();
             prop_assert_eq!(noted.len(), place(len) - roots);
             prop_assert_eq!(plainly(len, &noted), plainly(len, &pairs));
+        }
+
+        #[test]
+        fn pairs_at_once_are_pairs_one_by_one((len, pairs) in some_pairs()) {
+            let (mut forest, many) = (Forest::new(place(len)), pairs.repeat(3));
+            let unions = forest.join_pairs(&many, 0);
+            let one_by_one = joined(len, &many);
+            prop_assert_eq!(forest.defect(), None);
+            for element in 0..len {
+                prop_assert_eq!(forest.root(element), one_by_one.root(element));
+                prop_assert_eq!(forest.note(element), one_by_one.note(element));
+            }
+            let sets = (0..len).filter(|element| forest.root(*element) == *element).count();
+            prop_assert_eq!(unions, (place(len) - sets) as u64);
         }
 
         #[test]

@@ -5,6 +5,7 @@
 mod bridge;
 mod bridges;
 mod bundled_cases;
+mod cluster;
 mod coinjoin;
 mod documents;
 mod frozen;

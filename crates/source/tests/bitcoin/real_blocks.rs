@@ -8,8 +8,12 @@ use std::path::{Path, PathBuf};
 
 use bitcoin::consensus::deserialize;
 use bitcoin::{PubkeyHash, PublicKey, ScriptBuf};
+use hawkshaw_ledger::store::{Snapshot, StoreWriter};
 use hawkshaw_model::rows::{Leg, Rows};
-use hawkshaw_model::{Address, Amount, BlockSource as _, ChainId, TxHash};
+use hawkshaw_model::{
+    AccountIx, Address, Amount, BlockSource as _, ChainId, Ledger as _, TxHash, UtxoTx,
+};
+use hawkshaw_wallets::{Asked, Clusters, Marks};
 
 use crate::folder::{Folder, read};
 
@@ -141,10 +145,10 @@ fn undo(block: &bitcoin::Block, unspent: &Outputs) -> Vec<u8> {
     bytes
 }
 
-#[test]
-fn block_277647_has_every_spent_output_and_the_right_fees() {
-    let Some(bytes) = unpacked("blockchain/testdata/277647.dat.bz2") else { return };
-    let Some(unspent) = unspent() else { return };
+/// Block 277,647 and its rows, read from block files.
+fn block_277647() -> Option<(bitcoin::Block, Rows)> {
+    let bytes = unpacked("blockchain/testdata/277647.dat.bz2")?;
+    let unspent = unspent()?;
     let block: bitcoin::Block = deserialize(&bytes[8..]).unwrap();
     let mut folder = Folder::new([1, 2, 3, 4, 5, 6, 7, 8], MAIN);
     folder.bytes("blk00100.dat", &bytes);
@@ -153,6 +157,12 @@ fn block_277647_has_every_spent_output_and_the_right_fees() {
     let files = folder.open().unwrap();
     assert_eq!((files.first_height(), files.lacks()), (277_647, &[][..]));
     let rows = read(&files).unwrap().remove(0);
+    Some((block, rows))
+}
+
+#[test]
+fn block_277647_has_every_spent_output_and_the_right_fees() {
+    let Some((block, rows)) = block_277647() else { return };
     check_legs(&rows, &block);
     let taken = sum(rows.legs.iter().filter(|leg| leg.spends.is_some()));
     let is_coinbase = |leg: &&Leg| leg.spot.tx_index == Some(0);
@@ -192,6 +202,71 @@ fn check_legs(rows: &Rows, block: &bitcoin::Block) {
         }
     }
     assert!(legs.next().is_none() && keys_checked > 500, "{keys_checked} keys");
+}
+
+#[test]
+fn the_clusters_of_block_277647_are_those_of_a_plain_computation() {
+    let Some((_, rows)) = block_277647() else { return };
+    let (wanted, withheld) = plain_clusters(&rows);
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = StoreWriter::open(folder.path()).unwrap();
+    writer.begin(&[]);
+    writer.add(rows).unwrap();
+    writer.end().unwrap();
+    let ledger = Snapshot::open(folder.path()).unwrap();
+    let (mix, tags, marks) = (|_: &UtxoTx| Ok(None), BTreeMap::new(), Marks::default());
+    let asked = Asked { ledger: &ledger, chain: 0, mix: &mix, tags: &tags, marks: &marks };
+    let mut clusters = Clusters::new();
+    clusters.update(&asked, &mut |_, _| {}).unwrap();
+    let mut found: BTreeMap<AccountIx, BTreeSet<Address>> = BTreeMap::new();
+    for account in (0..).map(AccountIx).take(ledger.account_count()) {
+        let address = ledger.account(account).unwrap().address().clone();
+        found.entry(clusters.cluster_of(account)).or_default().insert(address);
+    }
+    let found: BTreeSet<_> = found.into_values().filter(|set| set.len() > 1).collect();
+    assert_eq!(found, wanted);
+    assert_eq!([clusters.counts().unnecessary_input, clusters.counts().mixed_kinds], withheld);
+    let joined: usize = found.iter().map(BTreeSet::len).sum();
+    assert!(found.len() > 50 && joined > 200, "{} clusters of {joined}", found.len());
+    assert!(withheld[0] > 0, "{withheld:?}");
+}
+
+/// What is spent together by the rows of a block, and how many transactions were withheld for an
+/// input that they did not need and for different kinds of inputs.
+fn plain_clusters(rows: &Rows) -> (BTreeSet<BTreeSet<Address>>, [u64; 2]) {
+    let mut txs: BTreeMap<u32, Vec<&Leg>> = BTreeMap::new();
+    for leg in &rows.legs {
+        txs.entry(leg.spot.tx_index.unwrap()).or_default().push(leg);
+    }
+    let (mut sets, mut withheld) = (BTreeSet::<BTreeSet<Address>>::new(), [0, 0]);
+    for legs in txs.values() {
+        let (inputs, outputs): (Vec<&Leg>, Vec<&Leg>) =
+            legs.iter().partition(|leg| leg.spends.is_some());
+        let mut united: BTreeSet<Address> =
+            inputs.iter().map(|leg| leg.holder.clone().unwrap()).collect();
+        let (touched, rest): (BTreeSet<_>, BTreeSet<_>) =
+            sets.iter().cloned().partition(|set| !set.is_disjoint(&united));
+        let known: usize = touched.iter().map(|set| set.intersection(&united).count()).sum();
+        if touched.len() + united.len() - known < 2 {
+            continue;
+        }
+        let paid: Vec<_> = outputs.iter().filter(|leg| !script(leg).is_op_return()).collect();
+        let least = inputs.iter().map(|leg| leg.amount).min().unwrap();
+        let kind = |leg: &&Leg| {
+            let script = script(leg);
+            [script.is_p2pkh(), script.is_p2sh(), script.is_p2pk(), script.is_multisig()]
+        };
+        if paid.len() == 2 && paid.iter().all(|leg| leg.amount >= least) {
+            withheld[0] += 1;
+        } else if paid.len() == 2 && inputs.iter().map(kind).collect::<BTreeSet<_>>().len() > 1 {
+            withheld[1] += 1;
+        } else {
+            united.extend(touched.into_iter().flatten());
+            sets = rest;
+            sets.insert(united);
+        }
+    }
+    (sets, withheld)
 }
 
 #[test]

@@ -133,7 +133,7 @@ impl Clusters {
         let rising = |stretches: &[Stretch]| stretches.is_sorted_by(|one, next| one.end < next.end);
         let read = rising(&self.read.txs)
             && rising(&self.read.accounts)
-            && self.read.accounts.last().map_or(0, |stretch| stretch.end) == len as u64;
+            && self.read.accounts.last().is_none_or(|stretch| stretch.end == len as u64);
         if tags && vetoes && jumps && largest && holders && read {
             return Ok(());
         }
