@@ -82,13 +82,13 @@ impl Chance {
 
     /// A number below a bound.
     fn below(&mut self, bound: u32) -> u32 {
-        u32::try_from((self.next() >> 32) * u64::from(bound) >> 32).unwrap_or(0)
+        u32::try_from(((self.next() >> 32) * u64::from(bound)) >> 32).unwrap_or(0)
     }
 
     /// Two accounts.
     fn pair(&mut self, ids: u32) -> (u32, u32) {
         let both = self.next();
-        let scaled = |half: u64| u32::try_from(half * u64::from(ids) >> 32).unwrap_or(0);
+        let scaled = |half: u64| u32::try_from((half * u64::from(ids)) >> 32).unwrap_or(0);
         (scaled(both >> 32), scaled(both & 0xffff_ffff))
     }
 }
