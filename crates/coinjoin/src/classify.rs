@@ -6,6 +6,9 @@ use crate::facts::{Facts, Leg};
 use crate::verdict::Verdict;
 use crate::{joinmarket, wasabi1, wasabi2, whirlpool};
 
+/// How sure a class is that another fits as well, in thousandths.
+const EITHER: u16 = 550;
+
 /// What a rule found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Found {
@@ -17,6 +20,11 @@ pub(crate) struct Found {
 /// What a transaction is taken for by its own legs. The order of inputs among each other and of
 /// outputs among each other changes nothing.
 pub fn classify(inputs: &[Leg<'_>], outputs: &[Leg<'_>]) -> Verdict {
+    by_shape(inputs, outputs).by_definition()
+}
+
+/// The same, where what only resembles a mix counts as one.
+pub(crate) fn by_shape(inputs: &[Leg<'_>], outputs: &[Leg<'_>]) -> Verdict {
     let amounts: Vec<u64> = outputs.iter().map(|leg| leg.amount).collect();
     if !crate::may_mix_amounts(inputs.len(), &amounts) {
         return Verdict::PLAIN;
@@ -35,9 +43,9 @@ pub fn classify(inputs: &[Leg<'_>], outputs: &[Leg<'_>]) -> Verdict {
 
 /// The first rule that fits, or what speaks against a mix.
 ///
-/// Amounts that no other program pays come first (Wasabi 2, Whirlpool). JoinMarket comes before
-/// Wasabi 1: some of its transactions have about 0.1 bitcoin too, and it is the one whose
-/// parts can be checked by sums.
+/// Amounts that no other program pays come first (Wasabi 2, Whirlpool). Some transactions of
+/// JoinMarket have about 0.1 bitcoin, as Wasabi 1 has: those that fit the definitions of both are
+/// listed as Wasabi 1, as others list them, with little confidence.
 fn first(facts: &Facts<'_>) -> Result<Found, &'static str> {
     if let Some(found) = whirlpool::tx0(facts) {
         return Ok(found);
@@ -57,7 +65,11 @@ fn first(facts: &Facts<'_>) -> Result<Found, &'static str> {
     match (joinmarket::join(facts), wasabi1::round(facts)) {
         // A shape that sums do not confirm yields to a round whose coordinator is paid.
         (Ok(found), Some(round)) if round.confidence > found.confidence => Ok(round),
-        (Ok(found), _) | (Err(_), Some(found)) => Ok(found),
+        (Ok(_), Some(round)) => {
+            let rule = "wasabi1-or-joinmarket";
+            Ok(Found { confidence: EITHER.min(round.confidence), rule, ..round })
+        }
+        (Ok(found), None) | (Err(_), Some(found)) => Ok(found),
         (Err(reason), None) => Err(reason),
     }
 }

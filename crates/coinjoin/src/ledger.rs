@@ -4,7 +4,7 @@ use hawkshaw_model::{
     Account, AccountIx, Address, Ledger, Mix, MixClass, ReadError, UtxoLeg, UtxoTx,
 };
 
-use crate::classify::classify;
+use crate::classify::by_shape;
 use crate::facts::{Holder, Leg};
 use crate::verdict::Verdict;
 use crate::{links, may_mix, may_mix_amounts};
@@ -45,7 +45,10 @@ pub fn mix_when_made(ledger: &dyn Ledger, tx: &UtxoTx) -> Result<Option<Mix>, Re
 /// When the ledger is damaged where it is read.
 pub fn verdict(ledger: &dyn Ledger, tx: &UtxoTx) -> Result<Verdict, ReadError> {
     let first = alone(ledger, tx)?;
-    if first == Verdict::PLAIN { Ok(first) } else { links::weigh(ledger, tx, first) }
+    if first == Verdict::PLAIN {
+        return Ok(first);
+    }
+    Ok(links::weigh(ledger, tx, first)?.by_definition())
 }
 
 /// What a transaction is taken for by its own legs.
@@ -60,7 +63,7 @@ pub(crate) fn alone(ledger: &dyn Ledger, tx: &UtxoTx) -> Result<Verdict, ReadErr
         return Ok(Verdict::PLAIN);
     }
     let (payers, payees) = (holders(ledger, &tx.inputs)?, holders(ledger, &tx.outputs)?);
-    Ok(classify(&legs(&taken, &payers), &legs(&paid, &payees)))
+    Ok(by_shape(&legs(&taken, &payers), &legs(&paid, &payees)))
 }
 
 /// The amounts of legs, unless one is beyond 64 bits: there are not that many satoshi.

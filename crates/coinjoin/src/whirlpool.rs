@@ -15,6 +15,10 @@ use crate::facts::{Facts, Holder};
 /// What a pool pays, in satoshi, ascending.
 const POOLS: [u64; 6] = [100_000, 1_000_000, 2_500_000, 5_000_000, 25_000_000, 50_000_000];
 
+/// The rule of a mix with other scripts than P2WPKH, which is all that the published definition
+/// knows: some take their coins out to a script of several keys.
+pub(crate) const OTHER_SCRIPTS: &str = "whirlpool-other-scripts";
+
 /// What an input that comes from a Tx0 has more than its pool pays, for the miner, at most; of
 /// the smallest pool half of what it pays.
 const PREMIX_EXCESS_MAX: u64 = 110_000;
@@ -67,7 +71,11 @@ pub(crate) fn mix(facts: &Facts<'_>) -> Option<Found> {
         true => 990,
         false => 920,
     };
-    Some(Found { class: MixClass::Whirlpool, confidence, rule: "whirlpool-pool" })
+    // Dumplings knows mixes of P2WPKH only.
+    let is_defined = facts.output_kinds.others_than(&[ScriptKind::P2wpkh]) == 0
+        && facts.input_kinds.others_than(&[ScriptKind::P2wpkh]) == 0;
+    let rule = if is_defined { "whirlpool-pool" } else { OTHER_SCRIPTS };
+    Some(Found { class: MixClass::Whirlpool, confidence, rule })
 }
 
 /// Whether every leg has a holder of its own.

@@ -67,7 +67,10 @@ fn write_entry(text: &mut String, entry: &Entry<'_>) {
         entry.inputs,
         entry.outputs
     );
-    if let Verdict::Mix(mix) = verdict {
+    if let Verdict::Resembles(mix) = verdict {
+        let _ = write!(text, ",\"resembles\":\"{}\"", mix.class);
+    }
+    if let Some(mix) = verdict.as_mix() {
         let sets = mix.equal.iter();
         let sets =
             sets.map(|(amount, count)| format!("{{\"amount\":\"{amount}\",\"outputs\":{count}}}"));

@@ -21,6 +21,8 @@ const SETS_SHOWN: usize = 3;
 pub(super) struct Text {
     seen: u64,
     counts: [u64; MixClass::ALL.len()],
+    /// What has all signs of a mix but for its scripts.
+    resembling: u64,
     lines: String,
     listed: usize,
     left_out: usize,
@@ -29,10 +31,12 @@ pub(super) struct Text {
 impl Sink for Text {
     fn take(&mut self, entry: Entry<'_>) -> Result<(), Failure> {
         self.seen += 1;
-        let Verdict::Mix(mix) = &entry.verdict else { return Ok(()) };
+        let Some(mix) = entry.verdict.as_mix() else { return Ok(()) };
         let class = MixClass::ALL.iter().position(|class| *class == mix.class);
-        if let Some(count) = class.and_then(|class| self.counts.get_mut(class)) {
-            *count += 1;
+        let is_listed = matches!(entry.verdict, Verdict::Mix(_));
+        match class.and_then(|class| self.counts.get_mut(class)) {
+            Some(count) if is_listed => *count += 1,
+            _ => self.resembling += 1,
         }
         if self.listed == LISTED_MAX {
             self.left_out += 1;
@@ -44,7 +48,7 @@ impl Sink for Text {
             self.lines,
             "  {:<20}  {tx:<64}  {:<13}  {:>10}  {:>4}  {:>4}  {:<24}  {}",
             entry.header.time.to_string(),
-            mix.class.name(),
+            if is_listed { mix.class.name() } else { "(Whirlpool)" },
             thousandths(mix.confidence),
             entry.inputs,
             entry.outputs,
@@ -55,7 +59,7 @@ impl Sink for Text {
     }
 
     fn end(&mut self) -> Result<(), Failure> {
-        let found: u64 = self.counts.iter().sum();
+        let found = self.counts.iter().sum::<u64>() + self.resembling;
         let mut text = format!("Looked at {} transactions.\n", self.seen);
         if found == 0 {
             text.push_str(
@@ -67,6 +71,14 @@ impl Sink for Text {
         for (class, count) in MixClass::ALL.iter().zip(self.counts) {
             let note = if class.is_mix() { "" } else { "  (prepares coins, mixes nothing)" };
             let _ = writeln!(text, "  {:<13}  {count:>8}{note}", class.name());
+        }
+        if self.resembling > 0 {
+            let _ = writeln!(
+                text,
+                "  {:<13}  {:>8}  (Whirlpool but for the kinds of its scripts: of no class by the \
+                 published definition; a trace stops there all the same)",
+                "(Whirlpool)", self.resembling
+            );
         }
         let _ = writeln!(text, "  {:<13}  {:>8}", "none", self.seen - found);
         let _ = writeln!(
