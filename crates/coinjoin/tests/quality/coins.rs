@@ -59,6 +59,14 @@ pub(crate) fn sum(coins: &[Coin]) -> u64 {
 }
 
 impl Tx {
+    /// Whether an output is of a kind whose scripts are as long as no other's and begin alike.
+    pub(crate) fn pays(&self, kind: Kind) -> bool {
+        let sample = fresh(&mut Dice::new(1), kind);
+        let is_alike =
+            |script: &Vec<u8>| script.len() == sample.len() && script[..2] == sample[..2];
+        self.outputs.iter().any(|coin| coin.script.as_ref().is_some_and(is_alike))
+    }
+
     /// What it is taken for.
     pub(crate) fn verdict(&self) -> Verdict {
         classify(&legs(&self.inputs), &legs(&self.outputs))

@@ -2,6 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use hawkshaw_coinjoin::Verdict;
+
+/// The word for what a transaction was taken for; what only resembles a mix has one of its own.
+pub(crate) fn word(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Resembles(_) => "resembling",
+        other => other.class(),
+    }
+}
+
 /// How many of each true class were taken for each class.
 #[derive(Debug, Default)]
 pub(crate) struct Score(BTreeMap<(String, String), u64>);
