@@ -6,7 +6,7 @@
 //! follows already hides nothing, and following goes on, or anybody could end a trail by paying
 //! himself. `docs/rules.md` has the rules and what they do not see.
 
-use hawkshaw_model::{Mix, TerminalKind, TxIx, UtxoTx};
+use hawkshaw_model::{Amount, Mix, TerminalKind, TxIx, UtxoTx};
 
 use crate::program::Place;
 use crate::replay::Replay;
@@ -82,14 +82,14 @@ impl<U: Units> Replay<'_, U> {
             return Ok(None);
         }
         let text = format!(
-            "a {name} CoinJoin {shape}: {} of {} inputs, with {} of {} base units, are followed \
-             by the case. Following stops here, which is an inference: whose its outputs are \
-             cannot be told from the ledger. {}",
+            "a {name} CoinJoin {shape}: {} of {} inputs, with {} of {}, are followed by the case. \
+             Following stops here, which is an inference: whose its outputs are cannot be told \
+             from the ledger. {}",
             followed.inputs,
             tx.inputs.len(),
-            followed.value.to_amount(),
-            followed.total.to_amount(),
-            linkability(tx, &mix)
+            self.shown(followed.value, asset),
+            self.shown(followed.total, asset),
+            linkability(tx, &mix, |amount| self.shown(amount, asset))
         );
         self.note_mix("coinjoin", text)?;
         let actor = Some(format!("{name} CoinJoin"));
@@ -118,13 +118,12 @@ impl<U: Units> Replay<'_, U> {
 
 /// What the amounts of a mix leave to be told: the sets of equal outputs, and the outputs that
 /// stand alone.
-fn linkability(tx: &UtxoTx, mix: &Mix) -> String {
-    let sets: Vec<String> = mix
-        .equal
-        .iter()
-        .take(SETS_MAX)
-        .map(|(amount, count)| format!("{count} of {amount}"))
-        .collect();
+fn linkability<U: Units>(tx: &UtxoTx, mix: &Mix, shown: impl Fn(U) -> String) -> String {
+    let set = |(amount, count): &(u64, usize)| {
+        let amount = U::from_amount(Amount::from(*amount)).map(&shown);
+        format!("{count} of {}", amount.unwrap_or_default())
+    };
+    let sets: Vec<String> = mix.equal.iter().take(SETS_MAX).map(set).collect();
     let more = mix.equal.len().saturating_sub(SETS_MAX);
     let sets = match (sets.is_empty(), more) {
         (true, _) => "No outputs are equal".to_owned(),

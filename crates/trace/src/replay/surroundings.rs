@@ -126,7 +126,8 @@ pub(crate) struct LoanNote<U> {
 }
 
 impl<U: Units> Replay<'_, U> {
-    fn shown(&self, amount: U, asset: u32) -> String {
+    /// An amount for people.
+    pub(super) fn shown(&self, amount: U, asset: u32) -> String {
         let asset = self.scene.ledger.asset(AssetIx(asset));
         let units = self.scene.assets.units(asset, amount.to_amount());
         format!("{units} {}", self.scene.assets.symbol(asset))

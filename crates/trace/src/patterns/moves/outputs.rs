@@ -61,7 +61,12 @@ impl Reading<'_> {
     /// Spreads what came in over what went out, and notes what arrived.
     fn measure(&mut self, inputs: &[Leg], outputs: &mut [Leg]) {
         let parts = inputs.iter().map(|leg| u128::from(leg.parts)).sum();
-        let amount = inputs.iter().fold(U256::ZERO, |sum, leg| sum.saturating_add(leg.amount));
+        let sum =
+            |legs: &[Leg]| legs.iter().fold(U256::ZERO, |sum, leg| sum.saturating_add(leg.amount));
+        // Policies taint different outputs, and of each the most counts: together no more than
+        // what came in.
+        let (came, goes) = (sum(inputs), sum(outputs));
+        let amount = if came.is_zero() { came } else { came.max(goes) };
         for leg in outputs {
             let edge = self.edge(leg.edge);
             let asset = self.moves.asset(&edge.asset);

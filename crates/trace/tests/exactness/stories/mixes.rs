@@ -29,9 +29,9 @@ fn following_stops_where_others_join() {
     let text = said(&trace, "coinjoin");
     for part in [
         "a Wasabi 2 CoinJoin by its shape (rule told, confidence 0.990)",
-        "1 of 2 inputs, with 40 of 100 base units",
+        "1 of 2 inputs, with 0.0000004 BTC of 0.000001 BTC",
         "inference",
-        "Equal outputs: 3 of 7",
+        "Equal outputs: 3 of 0.00000007 BTC",
         "no output stands alone",
     ] {
         assert!(text.contains(part), "{part}: {text}");

@@ -1,8 +1,9 @@
 //! The answer for people.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use hawkshaw_model::{Amount, ReadError};
+use hawkshaw_model::{AccountIx, Amount, ReadError};
 use hawkshaw_wallets::change::{Change, MARGIN, Verdict, Weighed};
 use hawkshaw_wallets::peel::{Carried, End, Hop, Origin, OriginEnd, Paid, Payee, Peel, PeelChain};
 
@@ -241,6 +242,13 @@ fn totals(text: &mut String, book: &Book<'_>, found: &PeelChain) -> Result<(), R
         row(text, book, &format!("unknown {address}"), **paid);
     }
     more(text, addresses.len(), ROWS_SHOWN, "  ");
+    for (service, (addresses, paid)) in onward(found) {
+        let by_way = match addresses.len() {
+            1 => "1 address".to_owned(),
+            count => format!("{count} addresses"),
+        };
+        row(text, book, &format!("of these on to {service}, by way of {by_way}"), paid);
+    }
     for (what, paid) in [
         ("without an address", totals.no_address),
         ("unspendable", totals.unspendable),
@@ -259,6 +267,21 @@ fn totals(text: &mut String, book: &Book<'_>, found: &PeelChain) -> Result<(), R
     Ok(())
 }
 
+/// What untagged payees got that they passed on to services alone, by service: the payees, and
+/// how much they got.
+fn onward(found: &PeelChain) -> BTreeMap<String, (BTreeSet<AccountIx>, Paid)> {
+    let mut all: BTreeMap<String, (BTreeSet<AccountIx>, Paid)> = BTreeMap::new();
+    let peels = found.hops.iter().flat_map(|hop| &hop.peels);
+    for peel in peels.filter(|peel| peel.returned_in.is_none()) {
+        let (Payee::Address(account), Some(stop)) = (&peel.to, &peel.onto) else { continue };
+        let (accounts, paid) = all.entry(words::stop(stop)).or_default();
+        accounts.insert(*account);
+        paid.payments += 1;
+        paid.amount = paid.amount.checked_add(peel.amount).unwrap_or(paid.amount);
+    }
+    all
+}
+
 fn row(text: &mut String, book: &Book<'_>, what: &str, paid: Paid) {
     let payments = match paid.payments {
         1 => "1 payment".to_owned(),
@@ -269,7 +292,7 @@ fn row(text: &mut String, book: &Book<'_>, what: &str, paid: Paid) {
 
 /// What services got from all chains.
 fn together(text: &mut String, book: &Book<'_>, chains: &[&PeelChain]) -> Result<(), ReadError> {
-    let mut all = std::collections::BTreeMap::<_, Paid>::new();
+    let mut all = BTreeMap::<_, Paid>::new();
     for (service, paid) in chains.iter().flat_map(|chain| &chain.totals.services) {
         let sum = all.entry(service).or_default();
         sum.payments += paid.payments;
