@@ -191,6 +191,26 @@ fn heights_that_cannot_be_are_not_relied_on() {
     assert_eq!(quiet.stderr, "");
 }
 
+/// As in tables that were put together from lists of transactions.
+#[test]
+fn places_that_are_taken_are_not_relied_on() {
+    let table = small();
+    let mut plain = classes(&Folder::with(&table.text()).ask("outputs.csv", &["--json"]).json());
+    plain.sort();
+    let at = |height: u64| format!("{BITCOIN},{height},{},", 1_600_000_000 + height);
+    // Everything stands at one place; then a transaction stands there twice, at two heights.
+    let mut crowded = table.text();
+    (2..=4).for_each(|height| crowded = crowded.replace(&at(height), &at(1)));
+    let again = table.rows.iter().map(|row| row.replace(&at(3), &at(7)) + "\n");
+    let twice = table.text() + &again.collect::<String>();
+    for text in [crowded, twice] {
+        let said = Folder::with(&text).ask("outputs.csv", &["--json"]);
+        let mut found = classes(&said.ended(DONE).explains("not relied on").json());
+        found.sort();
+        assert_eq!(found, plain);
+    }
+}
+
 #[test]
 fn bad_tables_are_refused_with_their_line() {
     let table = small();

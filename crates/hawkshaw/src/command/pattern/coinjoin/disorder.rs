@@ -1,5 +1,5 @@
 //! Tables whose heights are not those of the chain, so that an output is spent before it is
-//! made.
+//! made, or that several transactions stand at one place.
 //!
 //! A table that somebody put together by hand need not know heights. They decide nothing about
 //! mixes, so such a table is read in an order in which outputs are made before they are spent;
@@ -36,15 +36,15 @@ pub(super) fn mend(tables: &[InputFile]) -> Option<Mended> {
         let read = read_outputs(file.bytes.as_slice(), &file.shown()).ok()?;
         rows.extend(read.into_iter().map(|located| located.row));
     }
-    let places = places(&rows)?;
+    let places = places(&rows);
     let ranks = ranks(&rows, &places)?;
     for row in &mut rows {
         let (rank, has_inputs) = *ranks.get(&key(row))?;
-        if !has_inputs && row.tx_index != 0 {
+        let (_, tx_index, time) = *places.get(&key(row))?;
+        if !has_inputs && tx_index != 0 {
             return None;
         }
-        row.height = rank;
-        row.tx_index = u32::from(has_inputs);
+        (row.height, row.tx_index, row.time) = (rank, u32::from(has_inputs), time);
     }
     let (ledger, _) = MemoryLedger::from_rows(Vec::new(), rows).ok()?;
     Some(Mended { ledger, places })
@@ -54,23 +54,14 @@ fn key(row: &OutputRow) -> Key {
     (row.chain.clone(), row.tx)
 }
 
-/// Where the rows place each transaction: `None` where they contradict each other.
-fn places(rows: &[OutputRow]) -> Option<BTreeMap<Key, At>> {
+/// Where the first row of each transaction places it. Several may stand at one place, and other
+/// rows of one may place it elsewhere, as in tables that were put together from several.
+fn places(rows: &[OutputRow]) -> BTreeMap<Key, At> {
     let mut places = BTreeMap::new();
-    let mut taken = BTreeMap::new();
-    let mut times = BTreeMap::new();
     for row in rows {
-        let at = (row.height, row.tx_index, row.time);
-        let block = (row.chain.clone(), row.height);
-        let place = (block.clone(), row.tx_index);
-        let agrees = *places.entry(key(row)).or_insert(at) == at
-            && *taken.entry(place).or_insert(row.tx) == row.tx
-            && *times.entry(block).or_insert(row.time) == row.time;
-        if !agrees {
-            return None;
-        }
+        places.entry(key(row)).or_insert((row.height, row.tx_index, row.time));
     }
-    Some(places)
+    places
 }
 
 /// A number for each transaction, greater than those of all whose outputs it spends and
@@ -120,8 +111,8 @@ impl Mended {
     ) -> Result<(), Failure> {
         screen::say(
             quiet,
-            "the table places outputs after what spends them, so its heights are not those of the \
-             chain: they are shown and not relied on",
+            "the table places transactions where they cannot stand, so its heights are not those of \
+             the chain: they are shown and not relied on",
         );
         let mut verdicts = BTreeMap::new();
         each(&self.ledger, path, quiet, &mut |entry| {
