@@ -9,6 +9,9 @@ use crate::{joinmarket, wasabi1, wasabi2, whirlpool};
 /// How sure a class is that another fits as well, in thousandths.
 const EITHER: u16 = 550;
 
+/// Above it a round of Wasabi 1 shows the fee of its coordinator, in thousandths.
+const PAID: u16 = 800;
+
 /// What a rule found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Found {
@@ -64,7 +67,7 @@ fn first(facts: &Facts<'_>) -> Result<Found, &'static str> {
     }
     match (joinmarket::join(facts), wasabi1::round(facts)) {
         // A shape that sums do not confirm yields to a round whose coordinator is paid.
-        (Ok(found), Some(round)) if round.confidence > found.confidence => Ok(round),
+        (Ok(found), Some(round)) if round.confidence > found.confidence.max(PAID) => Ok(round),
         (Ok(_), Some(round)) => {
             let rule = "wasabi1-or-joinmarket";
             Ok(Found { confidence: EITHER.min(round.confidence), rule, ..round })

@@ -24,6 +24,9 @@ const AMOUNT_MIN: u64 = 27_300;
 /// Participants from which the shape says enough where sums could not be tried out.
 const PEERS_BY_SHAPE: usize = 5;
 
+/// Coins of each participant up to which the shape says anything: more are a consolidation.
+const COINS_EACH_BY_SHAPE: usize = 20;
+
 /// Participants from which makers may ask for much.
 const PEERS_COSTLY: usize = 4;
 
@@ -63,9 +66,7 @@ pub(crate) fn join(facts: &Facts<'_>) -> Result<Found, &'static str> {
     let question = Question::new(facts, amount, changes);
     match parts(&question) {
         Answer::Found => found(confidence(peers, fit), "joinmarket-parts"),
-        Answer::Unknown if peers >= PEERS_BY_SHAPE && by_shape(facts, amount, fit) => {
-            found(800, "joinmarket-shape")
-        }
+        Answer::Unknown if by_shape(facts, amount, fit) => found(700, "joinmarket-shape"),
         Answer::Unknown => Err("parts-not-tried-out"),
         Answer::Impossible if peers >= PEERS_COSTLY && fit == Fit::Same => {
             match parts(&question.costly()) {
@@ -118,9 +119,13 @@ fn kinds(facts: &Facts<'_>, amount: u64, peers: usize) -> Fit {
     }
 }
 
-/// Whether scripts are of one wallet program as far as they are known, and the largest input is
-/// no more than its owner can get back, with fees.
+/// Whether enough people take part, with few coins each, scripts are of one wallet program as far
+/// as they are known, and the largest input is no more than its owner can get back, with fees.
 fn by_shape(facts: &Facts<'_>, amount: u64, fit: Fit) -> bool {
+    let peers = facts.equal.first().map_or(0, |(_, peers)| *peers);
+    if peers < PEERS_BY_SHAPE || facts.inputs.len() > peers * COINS_EACH_BY_SHAPE {
+        return false;
+    }
     let change = facts.others(amount).map(|leg| leg.amount).max().unwrap_or(0);
     let fees = (amount / 200).max(100_000);
     let most = amount.saturating_add(change).saturating_add(fees);

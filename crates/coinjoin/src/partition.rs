@@ -32,7 +32,8 @@ pub(crate) enum Answer {
     Found,
     /// They cannot.
     Impossible,
-    /// There are too many ways to deal them out.
+    /// There are too many ways to deal them out: to try them all, or for one that fits to say
+    /// anything.
     Unknown,
 }
 
@@ -52,6 +53,18 @@ impl Question {
         Self { inputs, gets, takers, earns_max }
     }
 
+    /// Whether amounts at random would be expected to make the parts too. Every input can be
+    /// anybody's, and what each maker puts in has to hit what he may earn, out of all that is
+    /// there.
+    fn is_met_by_chance(&self) -> bool {
+        let peers = self.gets.len() as u64;
+        let ways = peers.checked_pow(8).map_or(64, |ways| u64::from(ways.max(1).ilog2()));
+        let total = self.inputs.iter().fold(0u64, |sum, amount| sum.saturating_add(*amount));
+        let span = total / self.earns_max.saturating_add(MAKER_PAYS_MAX).max(1);
+        let hit = 8 * u64::from(span.max(1).ilog2());
+        ways * self.inputs.len() as u64 > hit * peers.saturating_sub(1)
+    }
+
     /// The same, where makers may ask for three times as much.
     pub(crate) fn costly(self) -> Self {
         Self { earns_max: self.earns_max.saturating_mul(3), ..self }
@@ -65,7 +78,7 @@ pub(crate) fn parts(question: &Question) -> Answer {
     if total(&question.inputs) < total(&question.gets) {
         return Answer::Impossible;
     }
-    if question.inputs.len() > INPUTS_MAX {
+    if question.inputs.len() > INPUTS_MAX || question.is_met_by_chance() {
         return Answer::Unknown;
     }
     let mut answer = Answer::Impossible;

@@ -30,13 +30,19 @@ impl Draft {
     ) -> Result<Self, Failure> {
         let found = thefts::find(ledger, target, since, &AssetList::built_in())?;
         let since = since.map_or_else(String::new, |since| format!(" since {since}"));
+        let left_out = match found.change {
+            0 => String::new(),
+            1 => ", but for 1 output that is change of who paid".to_owned(),
+            change => format!(", but for {change} outputs that are change of who paid"),
+        };
         let what = target.what();
         let chain = target.chain().map_or("an unknown chain", |chain| chain.name());
         Ok(Self {
             id: format!("case-{}", short(text)),
             title: format!("{what} on {chain}"),
             summary: format!(
-                "Assumed to be stolen: all that came by {what}{since}. Nobody has checked this."
+                "Assumed to be stolen: all that came by {what}{since}{left_out}. Nobody has checked \
+                 this."
             ),
             found,
         })

@@ -151,6 +151,9 @@ fn a_report_of_a_bare_target_is_run_again() {
     let path = folder.path();
     let ran = hawkshaw(path, &["trace", &tx(2), "--ledger", "outputs.csv", "--out", "report"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
+    // What was left out stands in the report, not only in a message.
+    let page = std::fs::read_to_string(path.join("report/report.html")).unwrap();
+    assert!(page.contains("but for 1 output that is change of who paid"));
     let ran = hawkshaw(path, &["verify", "report"]);
     assert_eq!(ran.code, 0, "{}", ran.stdout);
     assert!(ran.stdout.contains("Every byte agrees"), "{}", ran.stdout);
