@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use hawkshaw_model::{
     Account, AccountIx, AssetId, AssetIx, ChainId, ChainSummary, Ledger, LedgerSegment, OutPoint,
@@ -17,6 +18,7 @@ use crate::store::events::{EventFile, StoredCall, StoredEvent};
 use crate::store::manifest::{self, Manifest};
 use crate::store::movements::Movements;
 use crate::store::segments::StoredSegment;
+use crate::store::spending::Busy;
 
 /// How often a store that changes while it is opened is tried again.
 const TRIES: usize = 8;
@@ -37,6 +39,8 @@ pub struct Snapshot {
     /// The ids of chains by their number in the keys of addresses.
     ids: Vec<ChainId>,
     outputs: u64,
+    /// Who spends the outputs of busy holders, as far as it was asked.
+    pub(crate) busy: Mutex<Busy>,
 }
 
 /// What a snapshot keeps of a chain beside its summary.
@@ -100,6 +104,7 @@ impl Snapshot {
             assets: dictionary::open_assets(dir, &manifest.asset_parts)?,
             ids,
             outputs: 0,
+            busy: Mutex::default(),
             manifest,
         };
         let mut order: Vec<usize> = (0..snapshot.ids.len()).collect();

@@ -1,12 +1,32 @@
 //! Who makes and who spends an output of a stored UTXO chain.
 
+use std::sync::PoisonError;
+
 use hawkshaw_model::{
     AccountIx, Ledger as _, LegAmounts as _, OutputIx, ReadError, TxIx, UtxoLeg, UtxoTx,
 };
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::store::outputs::StoredOutputs;
 use crate::store::segments::StoredSegment;
 use crate::store::snapshot::Snapshot;
+
+/// Transactions of a holder up to which they are read again for each of its outputs; few in
+/// tests, so that both ways are taken.
+const SCANNED_MAX: u64 = if cfg!(test) { 2 } else { 256 };
+
+/// Spent outputs of busy holders that are remembered, 16 bytes each and their place in a table.
+const REMEMBERED_MAX: usize = 1 << 24;
+
+/// Who spends the outputs of holders with many transactions.
+#[derive(Debug, Default)]
+pub(crate) struct Busy {
+    /// The holders that were read.
+    holders: FxHashSet<u32>,
+    /// Their outputs that are spent, each with the transaction that spends it.
+    spenders: FxHashMap<u64, u64>,
+}
 
 impl Snapshot {
     /// The segment that makes an output, and the place of its chain.
@@ -45,13 +65,42 @@ impl Snapshot {
         if holder == AccountIx::NONE {
             return self.spender_by_scan(output, chain, behind);
         }
-        for movement in self.movements(AccountIx(holder), behind..end) {
+        let holder = AccountIx(holder);
+        if self.history_txs_max(holder)? > SCANNED_MAX {
+            return self.spender_of_busy(output, holder, end);
+        }
+        for movement in self.movements(holder, behind..end) {
             let movement = movement?;
             if !movement.is_credit && movement.output == Some(output) {
                 return Ok(Some(movement.tx));
             }
         }
         Ok(None)
+    }
+
+    /// The same for a holder with many transactions, which are read once for all its outputs.
+    fn spender_of_busy(
+        &self,
+        output: OutputIx,
+        holder: AccountIx,
+        end: TxIx,
+    ) -> Result<Option<TxIx>, ReadError> {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        if !busy.holders.contains(&holder.0) {
+            let mut spent = Vec::new();
+            for movement in self.movements(holder, TxIx(0)..end) {
+                let movement = movement?;
+                if let (false, Some(output)) = (movement.is_credit, movement.output) {
+                    spent.push((output.0, movement.tx.0));
+                }
+            }
+            if busy.spenders.len().saturating_add(spent.len()) > REMEMBERED_MAX {
+                *busy = Busy::default();
+            }
+            busy.holders.insert(holder.0);
+            busy.spenders.extend(spent);
+        }
+        Ok(busy.spenders.get(&output.0).map(|tx| TxIx(*tx)))
     }
 
     fn spender_by_scan(
