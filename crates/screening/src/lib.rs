@@ -1,0 +1,29 @@
+//! What is known of an address when money comes from it or goes to it, and what rules say.
+//!
+//! The question it answers: may this deposit be credited, may this address be paid?
+//! *Useful for* embedding: a [`Screener`] answers from memory and mapped files, in microseconds.
+//! *Not useful for* finding out where stolen value went: `hawkshaw-trace` does that, and what is
+//! kept here of it is exposure per address.
+//!
+//! **Invariants:** a lookup that fails is an error and never an answer; what is not known is
+//! `not_found` or `not_covered`, never clean; the crate contacts nobody and reads no clock:
+//! callers hand in bytes, maps and times; value is an integer.
+
+mod answer;
+mod category;
+mod exposure;
+mod facts;
+mod key;
+mod listing;
+mod query;
+
+pub use answer::{Answer, Decision, Evidence, Match, Reason, Shadowed, Status};
+pub use category::{Category, Severity, UnknownCategory};
+pub use exposure::{
+    Amounts, Exposed, ExposureEntry, ExposureKind, ExposureTable, POLICIES, PathNode, PathStep,
+    SOURCES_MAX, Source, SourceIx, Total, UsdAmounts,
+};
+pub use facts::Facts;
+pub use key::AddressKey;
+pub use listing::{ListId, ListInfo, ListKind, Listing};
+pub use query::{Action, Direction, Query};
