@@ -1,0 +1,67 @@
+//! Who asks: the key that came with a request, and what it may do.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+
+use crate::app::App;
+use crate::problem::{Kind, Problem};
+use crate::stand_in::Role;
+
+/// The authenticated key of a request. An extractor of routes under [`guarded`].
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// The id of the key, which is no secret; `local` where the service runs on loopback without
+    /// keys.
+    pub key: Arc<str>,
+    /// What it may do.
+    pub roles: Arc<[Role]>,
+    /// The id of the request, as in its answer and its line of the audit log.
+    pub request: Arc<str>,
+    /// The route, such as `/v1/screen/address`, for the audit log: never the path that was asked.
+    pub route: Arc<str>,
+}
+
+impl Client {
+    /// Fails unless the key has a role.
+    ///
+    /// # Errors
+    ///
+    /// When it has not: [`Kind::Forbidden`].
+    pub fn require(&self, role: Role) -> Result<(), Problem> {
+        if self.roles.contains(&role) {
+            return Ok(());
+        }
+        Err(Problem::new(Kind::Forbidden, format!("this key lacks the role {role:?}")))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Client {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let client = parts.extensions.get::<Self>().cloned();
+        client.ok_or_else(|| Problem::internal("a route that is not guarded asks for its client"))
+    }
+}
+
+/// Routes that only keys may use: authenticates, and holds each key to its rate. A key comes as
+/// `Authorization: Bearer`, as `X-API-Key`, as `Token`, or as user or password of `Basic`.
+pub fn guarded(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
+    router.layer(from_fn_with_state(app.clone(), guard))
+}
+
+async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    match app.authenticate(request.headers(), route) {
+        Ok(client) => {
+            request.extensions_mut().insert(client);
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
+    }
+}

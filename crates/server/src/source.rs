@@ -1,0 +1,26 @@
+//! Where the service gets what it answers from.
+
+use std::sync::Arc;
+
+use crate::stand_in::Screener;
+
+/// Why nothing could be loaded.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct SourceError(pub String);
+
+/// Reads lists, tags, exposure and rules. The service calls it at its start and when they changed.
+///
+/// The service goes on answering from what it has while a source loads, and when loading fails.
+pub trait ScreenerSource: Send + Sync + 'static {
+    /// Reads everything.
+    ///
+    /// # Errors
+    ///
+    /// When something that was named cannot be read, or is wrong.
+    fn load(&self) -> Result<Arc<Screener>, SourceError>;
+
+    /// Whether anything changed since the last load. Called about once a second: it has to be
+    /// cheap.
+    fn has_changed(&self) -> bool;
+}
