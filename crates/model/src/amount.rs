@@ -31,6 +31,9 @@ impl Amount {
     /// Nothing.
     pub const ZERO: Self = Self(U256::ZERO);
 
+    /// The most that an amount can be: 2^256 − 1.
+    pub const MAX: Self = Self(U256::MAX);
+
     /// The amount as the 256-bit integer that it is.
     pub const fn to_u256(self) -> U256 {
         self.0

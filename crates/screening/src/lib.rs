@@ -15,7 +15,9 @@ mod exposure;
 mod facts;
 mod key;
 mod listing;
+mod lists;
 mod query;
+mod rules;
 
 pub use answer::{Answer, Decision, Evidence, Match, Reason, Shadowed, Status};
 pub use category::{Category, Severity, UnknownCategory};
@@ -26,4 +28,6 @@ pub use exposure::{
 pub use facts::Facts;
 pub use key::AddressKey;
 pub use listing::{ListId, ListInfo, ListKind, Listing};
+pub use lists::{BookError, ListBook};
 pub use query::{Action, Direction, Query};
+pub use rules::{RuleProblem, RuleProblems, RuleSet};

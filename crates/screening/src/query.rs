@@ -42,6 +42,9 @@ pub struct Query {
     pub usd: Option<Usd>,
     /// What would have been answered at this time; `None`: now.
     pub as_of: Option<Timestamp>,
+    /// The time at which it is asked. Only rules about age look at it: without it, and without
+    /// `as_of`, an age is not known.
+    pub now: Option<Timestamp>,
 }
 
 macro_rules! words {
