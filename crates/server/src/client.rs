@@ -5,10 +5,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::app::App;
+use crate::edge::RequestId;
+use crate::gate::Admitted;
 use crate::problem::{Kind, Problem};
 use crate::stand_in::Role;
 
@@ -36,7 +39,7 @@ impl Client {
         if self.roles.contains(&role) {
             return Ok(());
         }
-        Err(Problem::new(Kind::Forbidden, format!("this key lacks the role {role:?}")))
+        Err(Problem::new(Kind::Forbidden, format!("this key lacks the role `{}`", role.as_str())))
     }
 }
 
@@ -56,12 +59,39 @@ pub fn guarded(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
 }
 
 async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    match app.authenticate(request.headers(), route) {
-        Ok(client) => {
-            request.extensions_mut().insert(client);
-            next.run(request).await
+    let admitted = match app.gate.admit(request.headers()) {
+        Ok(admitted) => admitted,
+        Err(problem) => return problem.into_response(),
+    };
+    let client = client(&request, &admitted);
+    request.extensions_mut().insert(client);
+    let mut response = next.run(request).await;
+    state_rate(&mut response, &admitted);
+    response
+}
+
+fn client(request: &Request, admitted: &Admitted) -> Client {
+    let extensions = request.extensions();
+    let route = extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let id = extensions.get::<RequestId>().map_or_else(|| Arc::from(""), |id| id.0.clone());
+    Client {
+        key: admitted.holder.id.clone(),
+        roles: admitted.holder.roles.clone(),
+        request: id,
+        route: route.into(),
+    }
+}
+
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const RATE: HeaderName = HeaderName::from_static("ratelimit");
+
+/// Says what is left of the rate, as draft-ietf-httpapi-ratelimit-headers-10 has it.
+fn state_rate(response: &mut Response, admitted: &Admitted) {
+    let policy = format!("\"key\";q={};w=1", admitted.quota);
+    let left = format!("\"key\";r={};t=1", admitted.left);
+    for (name, text) in [(POLICY, policy), (RATE, left)] {
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            response.headers_mut().insert(name, value);
         }
-        Err(problem) => problem.into_response(),
     }
 }

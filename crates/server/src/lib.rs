@@ -1,24 +1,42 @@
 //! The screening service: its HTTP API, the surfaces of other vendors, and its webhooks.
 //!
-//! [`App`] is what every request shares, [`routes`] puts all routes together, and [`Service`]
-//! serves them. *Useful for* whoever asks before a deposit is credited or a withdrawal is paid.
+//! [`App`] is what every request shares, and [`serve`] runs until it is told to stop. *Useful for* whoever asks before a deposit is credited or a withdrawal is paid.
 //! *Not useful for* reading lists, tags or ledgers: a [`ScreenerSource`] hands in what was read.
 //!
 //! **Invariants:** a failure inside is an error to whoever asked, and never an answer; an answer
 //! leaves only after its line of the audit log is with the operating system; what was asked about
 //! stands in the audit log and in no other log and no metric.
 
+mod api;
 mod app;
+mod body;
 mod client;
 mod clock;
+mod credential;
+mod edge;
+mod gate;
+mod health;
+mod limits;
+mod listen;
 mod log;
+mod meter;
+mod metrics;
+mod openapi;
+mod page;
 mod problem;
+mod reload;
 mod routes;
+mod service;
+mod settings;
 mod source;
 pub mod stand_in;
 
 pub use app::App;
+pub use body::{Asked, Part, Sent};
 pub use client::{Client, guarded};
+pub use limits::{LimitError, Limits};
+pub use listen::{ListenError, TlsError, TlsFiles};
 pub use problem::{Kind, Problem};
-pub use routes::routes;
+pub use service::{Event, ServeError, serve};
+pub use settings::{DataSettings, Settings, SettingsError};
 pub use source::{ScreenerSource, SourceError};

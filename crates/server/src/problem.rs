@@ -93,6 +93,9 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The media type of RFC 9457.
+    pub const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+
     /// A problem of a kind. Outside text in the detail is made visible and cut.
     pub fn new(kind: Kind, detail: impl AsRef<str>) -> Self {
         let detail = Printable(detail.as_ref()).to_string();
@@ -126,7 +129,7 @@ impl IntoResponse for Problem {
         }
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, Self::MEDIA_TYPE);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());

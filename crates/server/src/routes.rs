@@ -3,14 +3,25 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 
 use crate::app::App;
 use crate::client::guarded;
+use crate::edge::{edge, no_method, no_route};
+use crate::reload::Loader;
+use crate::{api, health, openapi, page};
 
 /// Every route of the service.
-pub fn routes(app: &Arc<App>) -> Router {
-    // Each part gives `routes()`; surfaces of other vendors wrap `guarded` in their own form of
+pub(crate) fn routes(app: &Arc<App>, loader: &Loader) -> Router {
+    // Each part gives its routes; surfaces of other vendors wrap `guarded` in their own form of
     // errors.
-    let own = guarded(Router::new(), app);
-    Router::new().merge(own).with_state(app.clone())
+    Router::new()
+        .merge(guarded(api::routes(loader), app))
+        .merge(health::routes())
+        .merge(openapi::routes())
+        .merge(page::routes())
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_method)
+        .layer(from_fn_with_state(app.clone(), edge))
+        .with_state(app.clone())
 }

@@ -14,6 +14,11 @@ pub struct Screener;
 pub struct ScreenError;
 
 impl Screener {
+    /// What answers.
+    pub fn data_version(&self) -> &str {
+        ""
+    }
+
     /// The answer to a query.
     ///
     /// # Errors
@@ -58,5 +63,48 @@ pub struct KeyHolder {
     /// The id of the key, which is no secret.
     pub id: Arc<str>,
     /// What it may do.
-    pub roles: Vec<Role>,
+    pub roles: Arc<[Role]>,
+}
+
+/// Who may ask.
+#[derive(Debug, Default)]
+pub struct Keys;
+
+impl Keys {
+    /// Who has a secret.
+    pub fn holder(&self, _secret: &str) -> Option<KeyHolder> {
+        None
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        true
+    }
+}
+
+impl Role {
+    /// All.
+    pub const ALL: [Self; 4] = [Self::Screen, Self::Register, Self::Admin, Self::Audit];
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Screen => "screen",
+            Self::Register => "register",
+            Self::Admin => "admin",
+            Self::Audit => "audit",
+        }
+    }
+}
+
+/// An answer as JSON.
+pub trait ToJson {
+    /// As JSON.
+    fn to_json(&self) -> serde_json::Value;
+}
+
+impl ToJson for Answer {
+    fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({ "address": self.asked, "status": self.status })
+    }
 }

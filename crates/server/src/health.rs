@@ -1,0 +1,32 @@
+//! Whether the service lives, whether it answers, and what it counts.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use serde_json::json;
+
+use crate::app::App;
+use crate::body::answer;
+use crate::problem::Problem;
+
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/healthz", get(async || answer(&json!({ "status": "alive" }))))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+}
+
+/// Ready is who has something to answer from, and does not stop.
+async fn ready(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    app.ready()?;
+    Ok(answer(&json!({ "status": "ready", "data_version": app.screener()?.data_version() })))
+}
+
+async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    ([(CONTENT_TYPE, kind)], app.metrics.render()).into_response()
+}

@@ -1,0 +1,126 @@
+"use strict";
+
+const at = (id) => document.getElementById(id);
+
+const element = (name, text, className) => {
+  const made = document.createElement(name);
+  if (text !== undefined && text !== null) made.textContent = String(text);
+  if (className) made.className = className;
+  return made;
+};
+
+const question = () => {
+  const body = { address: at("address").value.trim() };
+  for (const name of ["direction", "usd", "as_of"]) {
+    const value = at(name).value.trim();
+    if (value) body[name] = value;
+  }
+  return body;
+};
+
+const quoted = (text) => "'" + text.replaceAll("'", "'\\''") + "'";
+
+const showCurl = () => {
+  const key = at("key").value ? " \\\n  -H \"Authorization: Bearer $HAWKSHAW_KEY\"" : "";
+  at("curl").textContent = `curl ${location.origin}/v1/screen/address${key} \\\n` +
+    "  -H 'Content-Type: application/json' \\\n  -d " + quoted(JSON.stringify(question()));
+};
+
+const table = (title, columns, rows) => {
+  const made = element("table");
+  made.append(element("caption", title));
+  const head = element("tr");
+  for (const column of columns) head.append(element("th", column));
+  made.append(head);
+  for (const row of rows) {
+    const line = element("tr");
+    for (const cell of row) line.append(element("td", cell ?? "–"));
+    made.append(line);
+  }
+  return made;
+};
+
+const day = (seconds) =>
+  Number.isFinite(seconds) ? new Date(seconds * 1000).toISOString().slice(0, 10) : null;
+
+const when = (value) => typeof value === "number" ? day(value) : value;
+
+const dollars = (usd) => usd === null || usd === undefined ? null
+  : typeof usd === "object" ? Object.entries(usd).map(([policy, sum]) => `${policy} ${sum}`).join(", ")
+  : usd;
+
+const exposureRows = (side) => {
+  if (!side) return [];
+  const entries = Array.isArray(side) ? side : Object.values(side).flat();
+  return entries.filter((entry) => entry && entry.category).map((entry) => [
+    entry.category, entry.kind, entry.source?.name ?? entry.source ?? `${entry.sources ?? ""} sources`,
+    dollars(entry.usd), entry.hops, when(entry.last_time),
+  ]);
+};
+
+const show = (answer) => {
+  at("verdict").hidden = false;
+  at("action").textContent = answer.action;
+  at("action").className = answer.action;
+  at("status").textContent = answer.status.replaceAll("_", " ") +
+    (answer.rule ? ` · rule “${answer.rule}”` : " · no rule applied, the default did");
+  at("account").textContent = [answer.chain, answer.address].filter(Boolean).join(" · ");
+  at("reasons").replaceChildren(...(answer.reasons ?? []).map((reason) =>
+    element("li", typeof reason === "string" ? reason : reason.text)));
+  const known = [];
+  const listed = (answer.matches ?? []).filter((match) => match.list);
+  if (listed.length) {
+    known.push(table("Listed", ["list", "as", "category", "since", "until"], listed.map((match) => [
+      match.list.name ?? match.list.id ?? match.list, match.label, match.category,
+      when(match.added), when(match.removed),
+    ])));
+  }
+  for (const side of ["received", "sent"]) {
+    const rows = exposureRows(answer.exposure?.[side]);
+    const columns = ["category", "how", "source", "US dollars", "hops", "last"];
+    if (rows.length) known.push(table(`What it ${side}`, columns, rows));
+  }
+  for (const note of answer.notes ?? []) known.push(element("p", note, "version"));
+  at("known").replaceChildren(...known);
+  at("version").textContent = answer.data_version;
+  at("json").textContent = JSON.stringify(answer, null, 2);
+};
+
+const fail = (text) => {
+  at("verdict").hidden = false;
+  at("action").textContent = "no answer";
+  at("action").className = "failed";
+  at("status").textContent = text;
+  for (const id of ["account", "version", "json"]) at(id).textContent = "";
+  for (const id of ["reasons", "known"]) at(id).replaceChildren();
+};
+
+const ask = async (event) => {
+  event.preventDefault();
+  const headers = { "Content-Type": "application/json" };
+  if (at("key").value) headers.Authorization = `Bearer ${at("key").value}`;
+  try {
+    const response = await fetch("v1/screen/address", {
+      method: "POST", headers, body: JSON.stringify(question()),
+    });
+    const said = await response.json();
+    if (response.ok) show(said); else fail(`${said.title}: ${said.detail}`);
+  } catch (error) {
+    fail(`the service cannot be reached: ${error.message}`);
+  }
+};
+
+const tellState = async () => {
+  try {
+    const response = await fetch("readyz");
+    const said = await response.json();
+    at("state").textContent = response.ok ? "ready" : said.detail;
+  } catch {
+    at("state").textContent = "the service cannot be reached";
+  }
+};
+
+at("ask").addEventListener("submit", ask);
+at("ask").addEventListener("input", showCurl);
+showCurl();
+tellState();

@@ -1,0 +1,150 @@
+//! Running the service: from the first load to the last request.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::App;
+use crate::listen::{ListenError, Listener};
+use crate::reload::Loader;
+use crate::routes::routes;
+use crate::settings::Settings;
+use crate::source::{ScreenerSource, SourceError};
+
+/// How often instruments that nobody reads are tidied.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Why the service ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// It cannot listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// There is nothing to answer from.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The system gives no threads, signals or sockets.
+    #[error("cannot start: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// What the service says at its start to whoever runs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// It listens; until it is ready every question is answered with 503.
+    Listening {
+        /// Where.
+        address: SocketAddr,
+        /// Whether it speaks TLS.
+        tls: bool,
+    },
+    /// It answers.
+    Ready {
+        /// From what.
+        data_version: &'a str,
+    },
+    /// It takes no more connections.
+    Stopping,
+    /// It ended.
+    Stopped {
+        /// Whether every request that was under way was answered.
+        is_clean: bool,
+    },
+}
+
+/// Serves until SIGTERM or SIGINT. SIGHUP loads again.
+///
+/// # Errors
+///
+/// When it cannot listen, or the first load fails.
+pub fn serve(
+    app: &Arc<App>,
+    settings: &Settings,
+    source: Arc<dyn ScreenerSource>,
+    mut tell: impl FnMut(Event<'_>),
+) -> Result<(), ServeError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let served = runtime.block_on(run(app.clone(), settings, source, &mut tell));
+    // A load that is still under way is not waited for.
+    runtime.shutdown_background();
+    served
+}
+
+async fn run(
+    app: Arc<App>,
+    settings: &Settings,
+    source: Arc<dyn ScreenerSource>,
+    tell: &mut impl FnMut(Event<'_>),
+) -> Result<(), ServeError> {
+    let mut stop = Stop::new()?;
+    let listener = Listener::bind(settings.address(), settings.tls.as_ref()).await?;
+    tell(Event::Listening { address: listener.address()?, tls: settings.tls.is_some() });
+    let loader = Loader::new(source);
+    let (tell_stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let router = routes(&app, &loader);
+    let serving = tokio::spawn(listener.serve(router, app.clone(), async {
+        // Whether told or dropped: both mean the end.
+        let _ = stopped.await;
+    }));
+    let first = tokio::select! {
+        loaded = loader.load(&app) => Some(loaded?),
+        () = stop.requested() => None,
+    };
+    if let Some(loaded) = first {
+        tell(Event::Ready { data_version: &loaded.data_version });
+        let background = [
+            tokio::spawn(loader.clone().watch(app.clone())),
+            tokio::spawn(reload_on_signal(loader, app.clone())?),
+            tokio::spawn(upkeep(app.clone())),
+        ];
+        stop.requested().await;
+        background.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+    app.stop();
+    tell(Event::Stopping);
+    let _ = tell_stop.send(());
+    let is_clean = serving.await.unwrap_or(false);
+    tell(Event::Stopped { is_clean });
+    Ok(())
+}
+
+/// The signals that ask the service to stop.
+struct Stop {
+    term: tokio::signal::unix::Signal,
+    int: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
+    }
+
+    async fn requested(&mut self) {
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = self.int.recv() => {}
+        }
+    }
+}
+
+fn reload_on_signal(
+    loader: Loader,
+    app: Arc<App>,
+) -> std::io::Result<impl Future<Output = ()> + Send> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    Ok(async move {
+        while hangup.recv().await.is_some() {
+            // What went wrong stands in the log.
+            let _ = loader.load(&app).await;
+        }
+    })
+}
+
+async fn upkeep(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        app.metrics.upkeep();
+    }
+}
