@@ -37,5 +37,6 @@ pub use error::AttributionError;
 pub use format::Format;
 pub use include::{FolderIncludes, Includes, NoIncludes};
 pub use index::{FileSummary, TagIndex};
+pub use network::chain_named;
 pub use store::STORE_SCHEMA;
 pub use taxonomy::{broader_concept, is_known_concept, terminal_kind};

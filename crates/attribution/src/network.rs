@@ -56,6 +56,54 @@ const TOKENS: [&str; 16] = [
     "link", "uni", "steth", "wsteth",
 ];
 
+/// Chains that are not decoded, by their names: tags and lists write their tickers.
+const OTHERS: [(&str, &str); 22] = [
+    ("ripple", "xrp"),
+    ("xrpl", "xrp"),
+    ("monero", "xmr"),
+    ("litecoin", "ltc"),
+    ("solana", "sol"),
+    ("bitcoincash", "bch"),
+    ("bitcoin-cash", "bch"),
+    ("bitcoinsv", "bsv"),
+    ("bitcoin-sv", "bsv"),
+    ("bitcoingold", "btg"),
+    ("bitcoin-gold", "btg"),
+    ("dogecoin", "doge"),
+    ("zcash", "zec"),
+    ("verge", "xvg"),
+    ("cardano", "ada"),
+    ("polkadot", "dot"),
+    ("stellar", "xlm"),
+    ("cosmos", "atom"),
+    ("algorand", "algo"),
+    ("tezos", "xtz"),
+    ("toncoin", "ton"),
+    ("near-protocol", "near"),
+];
+
+/// The chain that a name, a ticker of its coin or a CAIP-2 id means, in either case; `None` for
+/// what is no name of a chain that is known, or of several.
+///
+/// ```
+/// use hawkshaw_attribution::chain_named;
+///
+/// assert_eq!(chain_named("Bitcoin"), Some(hawkshaw_model::ChainId::bitcoin()));
+/// assert_eq!(chain_named("litecoin"), chain_named("LTC"));
+/// assert_eq!(chain_named("usdt"), None);
+/// ```
+pub fn chain_named(name: &str) -> Option<ChainId> {
+    let lower = name.trim().to_lowercase();
+    let is_known = lower.contains(':')
+        || EVM.iter().any(|(known, _)| *known == lower)
+        || OTHERS.iter().any(|(known, ticker)| *known == lower || *ticker == lower)
+        || ["btc", "xbt", "bitcoin", "trx", "tron", "trc20", "dash"].contains(&lower.as_str());
+    match network_of(&lower) {
+        Some(Network::Chain(chain)) if is_known => Some(chain),
+        _ => None,
+    }
+}
+
 /// Reads a ticker or a network name, in either case, or a CAIP-2 id. `None` where it cannot
 /// name a chain at all.
 pub(crate) fn network_of(name: &str) -> Option<Network> {
@@ -73,11 +121,10 @@ pub(crate) fn network_of(name: &str) -> Option<Network> {
     let chain = match lower.as_str() {
         "btc" | "xbt" | "bitcoin" => ChainId::bitcoin(),
         "trx" | "tron" | "trc20" => ChainId::tron(),
-        "ripple" => ChainId::other("xrp").ok()?,
-        "monero" => ChainId::other("xmr").ok()?,
-        "litecoin" => ChainId::other("ltc").ok()?,
-        "solana" => ChainId::other("sol").ok()?,
         _ => {
+            if let Some((_, ticker)) = OTHERS.iter().find(|(known, _)| *known == lower) {
+                return ChainId::other(ticker).ok().map(Network::Chain);
+            }
             let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
             let slug: String = lower.chars().map(letter).collect();
             ChainId::other(slug.trim_matches('-')).ok()?

@@ -2,7 +2,7 @@
 
 use hawkshaw_model::{Account, ChainId, Timestamp};
 
-use crate::exposure::{ExposureEntry, PathStep};
+use crate::exposure::{ExposureEntry, PathStep, Total};
 use crate::listing::Listing;
 use crate::query::{Action, words};
 
@@ -90,6 +90,8 @@ pub struct Answer {
     pub decision: Decision,
     /// What is known, in the order of `Facts`.
     pub matches: Vec<Match>,
+    /// What it received and sent in all, as far as it is exposed.
+    pub totals: Vec<Total>,
     /// The time asked for; `None`: now.
     pub as_of: Option<Timestamp>,
     /// Which lists, tags, ledger and rules answered: the same version gives the same answer.

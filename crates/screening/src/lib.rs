@@ -10,24 +10,35 @@
 //! callers hand in bytes, maps and times; value is an integer.
 
 mod answer;
+mod answer_json;
 mod category;
+mod coverage;
 mod exposure;
 mod facts;
+mod index;
 mod key;
 mod listing;
 mod lists;
+mod notation;
+mod overlay;
 mod query;
 mod rules;
+mod screener;
 
 pub use answer::{Answer, Decision, Evidence, Match, Reason, Shadowed, Status};
+pub use answer_json::ANSWER_SCHEMA;
 pub use category::{Category, Severity, UnknownCategory};
+pub use coverage::{ChainCoverage, Coverage};
 pub use exposure::{
     Amounts, Exposed, ExposureEntry, ExposureKind, ExposureTable, POLICIES, PathNode, PathStep,
     SOURCES_MAX, Source, SourceIx, Total, UsdAmounts,
 };
 pub use facts::Facts;
+pub use index::{AddressIndex, IndexBuilder, IndexError, PATH_STEPS_MAX};
 pub use key::AddressKey;
 pub use listing::{ListId, ListInfo, ListKind, Listing};
 pub use lists::{BookError, ListBook};
+pub use overlay::{Change, Overlay};
 pub use query::{Action, Direction, Query};
 pub use rules::{RuleProblem, RuleProblems, RuleSet};
+pub use screener::{Decide, ScreenError, Screener};

@@ -64,6 +64,22 @@ pub struct Listing {
 }
 
 impl Listing {
+    /// The order in which listings of an address are told: those that stand first, then by
+    /// category, the surest first, then by list and label. Equal only where all is equal.
+    pub(crate) fn cmp_rank(&self, other: &Self) -> std::cmp::Ordering {
+        let rank = |listing: &Self| {
+            (listing.removed, listing.category, u8::MAX - listing.confidence, listing.by_cluster)
+        };
+        let rest = |listing: &Self| (listing.list.clone(), listing.added, listing.account.clone());
+        rank(self)
+            .cmp(&rank(other))
+            .then_with(|| self.list.id.cmp(&other.list.id))
+            .then_with(|| self.label.cmp(&other.label))
+            .then_with(|| self.source.cmp(&other.source))
+            .then_with(|| self.entity.cmp(&other.entity))
+            .then_with(|| rest(self).cmp(&rest(other)))
+    }
+
     /// Whether the address stood on the list at a time; without one, now. A listing without a
     /// beginning has always stood there.
     pub fn stands_at(&self, time: Option<Timestamp>) -> bool {
