@@ -196,7 +196,7 @@ impl Records {
         // Of the last address there may be more than fitted.
         let end = candidates.last().filter(|_| candidates.len() >= STEP);
         let cut = end.filter(|end| end.key == last).map(|end| end.n);
-        let Compared { turned, stuck, mut step } = compare(screen, candidates);
+        let Compared { turned, stuck, mut step } = compare(screen, candidates, now);
         let before_last = marked.len().checked_sub(2).and_then(|at| marked.get(at));
         step.next = match cut.filter(|_| !stuck.contains(&last)) {
             None => Some(last),
@@ -229,7 +229,7 @@ impl Records {
         })?;
         let Some(place) = place else { return Ok(RecheckStep::default()) };
         let next = candidates.last().map(|last| Place { key: last.key, n: last.n, ..place });
-        let Compared { turned, stuck, mut step } = compare(screen, candidates);
+        let Compared { turned, stuck, mut step } = compare(screen, candidates, now);
         step.next = next.as_ref().map(|_| AddressKey([0xff; 16]));
         let path = self.path().to_path_buf();
         step.alerts = self
@@ -258,10 +258,11 @@ struct Compared {
 }
 
 /// Screens candidates, and says which of them are answered otherwise now.
-fn compare(screen: &dyn Rescreen, candidates: Vec<Candidate>) -> Compared {
+fn compare(screen: &dyn Rescreen, candidates: Vec<Candidate>, now: Timestamp) -> Compared {
     let mut step = RecheckStep { screened: candidates.len(), ..RecheckStep::default() };
     let (mut turned, mut stuck) = (Vec::new(), Vec::new());
-    for candidate in candidates {
+    for mut candidate in candidates {
+        candidate.query.now = Some(now);
         match screen.answer(&candidate.query) {
             Ok(answer) if answer.verdict.fingerprint() == candidate.fingerprint => {}
             Ok(answer) => {

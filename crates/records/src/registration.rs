@@ -241,6 +241,7 @@ impl QueryText {
             amount: parsed::<Amount>(self.amount)?,
             usd: parsed::<u128>(self.usd)?.map(Usd::from_cents),
             as_of: None,
+            now: None,
         })
     }
 }
@@ -270,6 +271,7 @@ mod tests {
                 amount: Some(Amount::from(amount)),
                 usd: Some(Usd::from_cents(cents)),
                 as_of: None,
+                now: None,
             };
             prop_assert_eq!(QueryText::of(&query).query(), Some(query));
         }

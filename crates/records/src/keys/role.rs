@@ -15,6 +15,8 @@ pub enum Role {
     Webhooks,
     /// Read metrics.
     Metrics,
+    /// Read the audit log.
+    Audit,
     /// Everything, and the records of all keys.
     Admin,
 }
@@ -32,6 +34,7 @@ impl Role {
             Self::Alerts => "alerts",
             Self::Webhooks => "webhooks",
             Self::Metrics => "metrics",
+            Self::Audit => "audit",
             Self::Admin => "admin",
         }
     }
