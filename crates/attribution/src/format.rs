@@ -1,6 +1,7 @@
 //! Which format a file has, told by its content.
 
 use crate::error::AttributionError;
+use crate::label_map;
 use crate::network::shortened;
 use crate::ofac;
 use crate::sdn_csv;
@@ -24,6 +25,8 @@ pub enum Format {
     SdnCompanion,
     /// The SDN list as advanced XML.
     SdnXml,
+    /// Names and labels by address, as block explorers show them.
+    LabelMap,
     /// `address,label,category,source`.
     SimpleCsv,
     /// Our own JSON lines.
@@ -40,6 +43,7 @@ impl Format {
             Self::SdnCsv => "SDN list (CSV)",
             Self::SdnCompanion => "companion of sdn.csv, read with it",
             Self::SdnXml => "SDN list (advanced XML)",
+            Self::LabelMap => "labels of an explorer",
             Self::SimpleCsv => "table of tags",
             Self::Store => "hawkshaw.tags/1",
         }
@@ -107,6 +111,8 @@ fn json(head: &str) -> Result<Format, &'static str> {
     let family = STORE_SCHEMA.split_once('/').map_or(STORE_SCHEMA, |(family, _)| family);
     if first.contains(family) {
         Ok(Format::Store)
+    } else if label_map::looks_like(head) {
+        Ok(Format::LabelMap)
     } else {
         Err("it is JSON, but neither a list of addresses nor hawkshaw.tags")
     }
@@ -181,6 +187,7 @@ mod tests {
             ("a", "\u{feff}tags: []", "TagPack"),
             ("a", "%YAML 1.1\n---\nactors:\n", "ActorPack"),
             ("a", "[\"x\"]", "OfacJson"),
+            ("a", "{\"0x\": {\"name\": \"x\", \"labels\": []}}", "LabelMap"),
             ("a", "{\"schema\":\"hawkshaw.tags/1\"}\n", "Store"),
             ("a", "<?xml version=\"1.0\"?><Sanctions/>", "SdnXml"),
             ("a", "label,\"Address\",category,source\n", "SimpleCsv"),

@@ -11,7 +11,7 @@ use crate::error::AttributionError;
 use crate::format::{Format, recognise};
 use crate::include::Includes;
 use crate::reading::Reading;
-use crate::{actorpack, csv_tags, ofac, sdn_csv, sdn_xml, store, tagpack};
+use crate::{actorpack, csv_tags, label_map, ofac, sdn_csv, sdn_xml, store, tagpack};
 
 /// What one file gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +84,7 @@ impl TagIndex {
             Format::SdnCsv => sdn_csv::read(name, bytes, includes),
             Format::SdnCompanion => Ok(Reading::of(name)),
             Format::SdnXml => sdn_xml::read(name, bytes),
+            Format::LabelMap => label_map::read(name, bytes),
             Format::SimpleCsv => csv_tags::read(name, bytes),
             Format::Store => store::read(name, bytes),
         }?;

@@ -19,6 +19,7 @@ mod error;
 mod format;
 mod include;
 mod index;
+mod label_map;
 mod listed;
 mod network;
 mod ofac;

@@ -279,7 +279,9 @@ impl Screener {
                 .any(|(chain, _)| is_evm(chain) && self.coverage.covers(chain, time))
     }
 
-    fn invalid(&self, query: &Query, reason: &str) -> Answer {
+    /// The answer to what is no address, for a reason that is a sentence part. Whoever takes
+    /// queries apart himself says so with it.
+    pub fn invalid(&self, query: &Query, reason: &str) -> Answer {
         Answer {
             asked: query.address.clone(),
             account: None,
