@@ -19,6 +19,7 @@ mod index;
 mod key;
 mod listing;
 mod lists;
+pub mod magic;
 mod notation;
 mod overlay;
 mod query;
@@ -34,6 +35,7 @@ pub use exposure::{
     SOURCES_MAX, Source, SourceIx, Total, UsdAmounts,
 };
 pub use facts::Facts;
+pub use hawkshaw_attribution::chain_named;
 pub use index::{AddressIndex, IndexBuilder, IndexError, PATH_STEPS_MAX};
 pub use key::AddressKey;
 pub use listing::{ListId, ListInfo, ListKind, Listing};

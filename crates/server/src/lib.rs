@@ -30,6 +30,7 @@ mod service;
 mod settings;
 mod source;
 pub mod stand_in;
+mod vendors;
 
 pub use app::App;
 pub use body::{Asked, Part, Sent};
