@@ -45,6 +45,16 @@ pub(crate) async fn read_json(request: Request, app: &App, most: u64) -> Result<
     read(&parts.headers, body, app, most).await
 }
 
+/// Reads a body whatever it says that it is: clients of other vendors say nothing, or text.
+pub(crate) async fn read_anything(
+    request: Request,
+    app: &App,
+    most: u64,
+) -> Result<Bytes, Problem> {
+    let (parts, body) = request.into_parts();
+    read(&parts.headers, body, app, most).await
+}
+
 async fn read(headers: &HeaderMap, body: Body, app: &App, most: u64) -> Result<Bytes, Problem> {
     let too_large = || Problem::new(Kind::TooLarge, format!("the body may have {most} bytes"));
     let stated = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());

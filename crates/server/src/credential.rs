@@ -9,12 +9,14 @@ const HEADERS: [HeaderName; 2] =
 /// Bytes of a secret that are looked at.
 const SECRET_MAX: usize = 512;
 
-/// The secrets that a request shows: `Authorization: Bearer`, `X-API-Key`, `Token`, or password
+/// The secrets that a request shows: `Authorization: Bearer` or `ApiKey`, `X-API-Key`, `Token`, or password
 /// and user of `Authorization: Basic` (RFC 7617). Of the last, clients fill one or both.
 pub(crate) fn secrets(headers: &HeaderMap) -> Vec<String> {
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let mut found = match authorization.and_then(|text| text.split_once(' ')) {
-        Some((scheme, secret)) if scheme.eq_ignore_ascii_case("bearer") => {
+        Some((scheme, secret))
+            if scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("apikey") =>
+        {
             vec![secret.trim().to_owned()]
         }
         Some((scheme, encoded)) if scheme.eq_ignore_ascii_case("basic") => basic(encoded.trim()),
@@ -77,9 +79,10 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_comes_in_four_ways() {
+    fn a_secret_comes_in_several_ways() {
         assert_eq!(shown("authorization", "Bearer hk_1"), ["hk_1"]);
         assert_eq!(shown("authorization", "bearer  hk_1"), ["hk_1"]);
+        assert_eq!(shown("authorization", "ApiKey hk_1"), ["hk_1"]);
         assert_eq!(shown("x-api-key", "hk_1"), ["hk_1"]);
         assert_eq!(shown("token", "hk_1"), ["hk_1"]);
         // RFC 7617 §2 gives this example.

@@ -169,7 +169,6 @@ impl Connections {
         let late = all.iter().filter(|one| one.is_late(limits));
         late.map(|one| one.close()).fold(0, |count, ()| count + 1)
     }
-
 }
 
 /// What counts as one address: of IPv6 a /64, because one host gets that many.

@@ -1,16 +1,14 @@
 //! Requests that ask about addresses.
 
+use std::slice;
 use std::sync::Arc;
 
-use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use hawkshaw_screening::{Answer, Query};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::chain::chain;
@@ -19,11 +17,15 @@ use super::sanctions::Identifications;
 use super::screening::{Sanctioned, Screened, Sent};
 use super::view::covered;
 use crate::app::App;
+use crate::body::{Part, answer_with, parse, read_anything};
 use crate::client::Client;
 use crate::problem::{Kind, Problem};
 
 /// Addresses that one request may ask about.
 const ADDRESSES_MAX: usize = 1_000;
+
+/// Bytes of the body of such a request, where the service allows fewer to others.
+const BODY_BYTES: u64 = 512 << 10;
 
 /// Characters of an id of the client's that are given back.
 pub(super) const ID_CHARACTERS_MAX: usize = 300;
@@ -37,20 +39,20 @@ const DATA_VERSION: HeaderName = HeaderName::from_static("x-hawkshaw-data-versio
 pub(super) async fn sanctions(
     State(app): State<Arc<App>>,
     client: Client,
-    Path(address): Path<String>,
+    Part(address): Part,
 ) -> Result<Response, Problem> {
     let answer = ask(&app, &client, Query { address, ..Query::default() }).await?;
-    Ok(reply(StatusCode::OK, &[&answer], Identifications::of(&answer)))
+    Ok(reply(StatusCode::OK, slice::from_ref(&answer), &Identifications::of(&answer)))
 }
 
 /// `GET /api/risk/v2/entities/{address}`
 pub(super) async fn risk_entity(
     State(app): State<Arc<App>>,
     client: Client,
-    Path(address): Path<String>,
+    Part(address): Part,
 ) -> Result<Response, Problem> {
     let answer = ask(&app, &client, Query { address, ..Query::default() }).await?;
-    Ok(reply(StatusCode::OK, &[&answer], Entity::of(&answer)))
+    Ok(reply(StatusCode::OK, slice::from_ref(&answer), &Entity::of(&answer)))
 }
 
 /// `POST /api/risk/v2/entities`, which older clients send before they ask. There is nothing to
@@ -59,54 +61,53 @@ pub(super) async fn risk_entity(
 pub(super) async fn register_risk_entity(
     State(app): State<Arc<App>>,
     client: Client,
-    body: Result<Bytes, BytesRejection>,
+    Read(body): Read<Value>,
 ) -> Result<Response, Problem> {
-    let body: Value = read(body)?;
     let address = text(&body, "address")?;
     let answer = ask(&app, &client, Query { address, ..Query::default() }).await?;
-    Ok(reply(StatusCode::CREATED, &[&answer], json!({ "address": answer.asked })))
+    let body = json!({ "address": answer.asked });
+    Ok(reply(StatusCode::CREATED, slice::from_ref(&answer), &body))
 }
 
 /// `POST /public/v1/sanctions/screening`: 201, as the vendor answers and some clients insist.
 pub(super) async fn screen_sanctions(
     State(app): State<Arc<App>>,
     client: Client,
-    body: Result<Bytes, BytesRejection>,
+    Read(Items(items)): Read<Items>,
 ) -> Result<Response, Problem> {
-    let mut answers = Vec::new();
-    for item in items(body)? {
+    let query = |item: &Value| {
         let chain = item.get("chain").and_then(Value::as_str).map(chain).transpose()?;
-        let query = Query { address: text(&item, "address")?, chain, ..Query::default() };
-        answers.push(ask(&app, &client, query).await?);
-    }
+        Ok(Query { address: text(item, "address")?, chain, ..Query::default() })
+    };
+    let queries = items.iter().map(query).collect::<Result<_, Problem>>()?;
+    let answers = ask_all(&app, &client, queries).await?;
     let sanctioned: Vec<Sanctioned> = answers.iter().map(Sanctioned::of).collect();
-    Ok(reply(StatusCode::CREATED, &answers.iter().collect::<Vec<_>>(), sanctioned))
+    Ok(reply(StatusCode::CREATED, &answers, &sanctioned))
 }
 
 /// `POST /public/v2/screening/addresses`
 pub(super) async fn screen_addresses(
     State(app): State<Arc<App>>,
     client: Client,
-    body: Result<Bytes, BytesRejection>,
+    Read(Items(items)): Read<Items>,
 ) -> Result<Response, Problem> {
-    let (mut answers, mut screened) = (Vec::new(), Vec::new());
-    for item in items(body)? {
+    let (mut queries, mut sent) = (Vec::new(), Vec::new());
+    for item in items {
         let name = text(&item, "chain")?;
-        let query = Query {
+        queries.push(Query {
             address: text(&item, "address")?,
             chain: Some(chain(&name)?),
             ..Query::default()
-        };
-        let sent = Sent {
+        });
+        sent.push(Sent {
             chain: name,
             account_external_id: own_id(&item, "accountExternalId")?,
             external_id: own_id(&item, "externalId")?,
-        };
-        let answer = ask(&app, &client, query).await?;
-        screened.push(Screened::of(&answer, sent));
-        answers.push(answer);
+        });
     }
-    Ok(reply(StatusCode::OK, &answers.iter().collect::<Vec<_>>(), screened))
+    let answers = ask_all(&app, &client, queries).await?;
+    let screened = answers.iter().zip(sent).map(|(answer, sent)| Screened::of(answer, sent));
+    Ok(reply(StatusCode::OK, &answers, &screened.collect::<Vec<_>>()))
 }
 
 /// Asks, and refuses what a vendor's shape has no room for.
@@ -116,9 +117,16 @@ async fn ask(app: &App, client: &Client, query: Query) -> Result<Answer, Problem
     Ok(answer)
 }
 
+/// The same for several at once: all are answered, or none.
+async fn ask_all(app: &App, client: &Client, queries: Vec<Query>) -> Result<Vec<Answer>, Problem> {
+    let answers = app.screen_all(client, queries).await?;
+    answers.iter().try_for_each(covered)?;
+    Ok(answers)
+}
+
 /// An answer in a vendor's shape. Our headers are about one address, where one was asked about.
-pub(super) fn reply(status: StatusCode, answers: &[&Answer], body: impl Serialize) -> Response {
-    let mut response = (status, Json(body)).into_response();
+pub(super) fn reply(status: StatusCode, answers: &[Answer], body: &impl Serialize) -> Response {
+    let mut response = answer_with(status, body);
     let headers = response.headers_mut();
     if let [answer] = answers {
         headers.insert(STATUS, HeaderValue::from_static(answer.status.as_str()));
@@ -132,28 +140,33 @@ pub(super) fn reply(status: StatusCode, answers: &[&Answer], body: impl Serializ
     response
 }
 
-/// A body as JSON, whatever its media type says: several clients send none.
-pub(super) fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, Problem> {
-    let body = body.map_err(|rejection| {
-        let kind = match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Kind::TooLarge,
-            StatusCode::REQUEST_TIMEOUT => Kind::Timeout,
-            _ => Kind::BadRequest,
-        };
-        Problem::new(kind, "the body could not be read")
-    })?;
-    serde_json::from_slice(&body)
-        .map_err(|error| Problem::new(Kind::BadRequest, format!("the body is no JSON: {error}")))
+/// A body of JSON, whatever its media type says.
+#[derive(Debug)]
+pub(super) struct Read<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for Read<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
+        let most = app.limits().body_bytes.max(BODY_BYTES);
+        parse(&read_anything(request, app, most).await?).map(Self)
+    }
 }
 
-/// The items of a body that has to be a list.
-fn items(body: Result<Bytes, BytesRejection>) -> Result<Vec<Value>, Problem> {
-    let items: Vec<Value> = read(body)?;
-    if items.is_empty() || items.len() > ADDRESSES_MAX {
-        let detail = format!("a request asks about 1 to {ADDRESSES_MAX} addresses");
-        return Err(Problem::new(Kind::BadRequest, detail));
+/// The items of a list that is neither empty nor too long.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "Vec<Value>")]
+pub(super) struct Items(Vec<Value>);
+
+impl TryFrom<Vec<Value>> for Items {
+    type Error = String;
+
+    fn try_from(items: Vec<Value>) -> Result<Self, String> {
+        if items.is_empty() || items.len() > ADDRESSES_MAX {
+            return Err(format!("a request asks about 1 to {ADDRESSES_MAX} addresses"));
+        }
+        Ok(Self(items))
     }
-    Ok(items)
 }
 
 /// A text that has to be there.

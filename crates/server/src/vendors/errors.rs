@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
 use crate::clock;
+use crate::edge::RequestId;
 use crate::problem::{Kind, Problem};
 
 /// Whose form errors have.
@@ -52,13 +53,15 @@ pub(super) async fn in_form_of(
     next: Next,
 ) -> Response {
     let path = request.uri().path().to_owned();
+    let id = request.extensions().get::<RequestId>().cloned();
     let has_key = has_key(request.headers());
     let response = next.run(request).await;
     if !response.status().is_client_error() && !response.status().is_server_error() {
         return response;
     }
     let problem = response.extensions().get::<Problem>().cloned();
-    let problem = problem.unwrap_or_else(|| nameless(response.status()));
+    let mut problem = problem.unwrap_or_else(|| nameless(response.status()));
+    problem.instance = id.map(|id| id.0.to_string());
     let mut formed = form(surface, &problem, &path, has_key);
     // Times to wait and allowed methods are the same everywhere.
     for name in [header::RETRY_AFTER, header::ALLOW] {
