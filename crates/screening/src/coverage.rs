@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hawkshaw_model::{Address, ChainId, Timestamp};
 
+use crate::category::Category;
 use crate::listing::Listing;
 
 /// What there is of a chain.
@@ -17,6 +18,8 @@ pub struct ChainCoverage {
     pub listed_since: Option<Timestamp>,
     /// Whether addresses of it that are not decoded look like those of EVM chains.
     pub has_hex: bool,
+    /// Whether any of these listings is one of sanctions.
+    pub has_sanctions: bool,
     /// From when to when a ledger was read.
     pub ledger: Option<(Timestamp, Timestamp)>,
 }
@@ -39,6 +42,7 @@ impl Coverage {
         known.listings += 1;
         known.has_hex |=
             matches!(listing.account.address(), Address::Other(text) if text.starts_with("0x"));
+        known.has_sanctions |= listing.category == Category::Sanctions;
         known.is_undated |= added.is_none();
         known.listed_since = earlier(known.listed_since, added);
     }
@@ -66,6 +70,7 @@ impl Coverage {
             known.listings = known.listings.saturating_add(more.listings);
             known.is_undated |= more.is_undated;
             known.has_hex |= more.has_hex;
+            known.has_sanctions |= more.has_sanctions;
             known.listed_since = earlier(known.listed_since, more.listed_since);
             if let Some((from, to)) = more.ledger {
                 self.add_ledger(chain, from, to);
@@ -91,6 +96,14 @@ impl Coverage {
     /// What every answer has to say.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// Whether any list of sanctions names addresses of a chain. The key of an EVM address is the
+    /// same on all of their chains, and so are listings of it.
+    pub fn has_sanctions(&self, chain: &ChainId) -> bool {
+        let is_evm = chain.namespace() == "eip155";
+        let mut known = self.chains.iter().filter(|(_, known)| known.has_sanctions);
+        known.any(|(other, _)| other == chain || is_evm && other.namespace() == "eip155")
     }
 
     /// Whether something would be known of addresses of a chain at a time; without one, now.

@@ -10,6 +10,7 @@ use crate::exposure::ExposureEntry;
 use crate::facts::Facts;
 use crate::index::{AddressIndex, IndexError, sort_exposure};
 use crate::listing::Listing;
+use crate::magic::{self, Magic, MagicFacts};
 use crate::notation::{self, Reading, Undecoded};
 use crate::overlay::Overlay;
 use crate::query::Query;
@@ -41,6 +42,9 @@ pub enum ScreenError {
     /// The index cannot be read.
     #[error(transparent)]
     Index(#[from] IndexError),
+    /// A magic address was asked about, whose lookup fails.
+    #[error("a magic address for tests whose lookup fails")]
+    Magic,
 }
 
 /// Answers queries from an index, the lists beside it, and rules. It never changes, so that any
@@ -98,6 +102,7 @@ pub struct Screener {
     coverage: Coverage,
     undecoded: Undecoded,
     has_evm: bool,
+    knows_magic: bool,
     version: String,
 }
 
@@ -125,20 +130,47 @@ impl Screener {
             }
         }
         let version = version(&index, &overlay, &*rules);
-        Self { index, overlay, rules, more: coverage, coverage: all, undecoded, has_evm, version }
+        Self {
+            index,
+            overlay,
+            rules,
+            more: coverage,
+            coverage: all,
+            undecoded,
+            has_evm,
+            knows_magic: false,
+            version,
+        }
+    }
+
+    /// The same that also answers about [`magic`](crate::magic) addresses, for tests of those who
+    /// ask. Its version is another one.
+    #[must_use]
+    pub fn with_magic_addresses(mut self) -> Self {
+        if !self.knows_magic {
+            self.version.push_str(MAGIC_VERSION);
+        }
+        self.knows_magic = true;
+        self
+    }
+
+    /// Keeps knowing magic addresses, where it did before it changed.
+    fn as_magic_as(self, before: &Self) -> Self {
+        if before.knows_magic { self.with_magic_addresses() } else { self }
     }
 
     /// The same with other rules.
     #[must_use]
     pub fn with_rules(&self, rules: Arc<dyn Decide>) -> Self {
         let version = version(&self.index, &self.overlay, &*rules);
-        Self { rules, version, ..self.clone() }
+        Self { rules, version, knows_magic: false, ..self.clone() }.as_magic_as(self)
     }
 
     /// The same with other lists beside the index.
     #[must_use]
     pub fn with_overlay(&self, overlay: Arc<Overlay>) -> Self {
         Self::new(Arc::clone(&self.index), overlay, Arc::clone(&self.rules), self.more.clone())
+            .as_magic_as(self)
     }
 
     /// The index.
@@ -212,6 +244,9 @@ impl Screener {
         let (Some(account), true) = (account, reading.doubt.is_none() || !facts.is_empty()) else {
             return Ok(self.invalid(query, reading.doubt.as_deref().unwrap_or("it is no address")));
         };
+        if let Some(magic) = self.magic(&account) {
+            return self.screen_magic(query, &account, magic);
+        }
         let mut notes = reading.notes;
         if let Some(time) = query.as_of {
             at_time(&mut facts, time, &mut notes);
@@ -268,6 +303,52 @@ impl Screener {
             }
         }
         Ok(known)
+    }
+
+    /// The magic address that an account is, where they are known.
+    fn magic(&self, account: &Account) -> Option<Magic> {
+        if self.knows_magic { Magic::of(account) } else { None }
+    }
+
+    /// Answers about a magic address, by the rules that are in force.
+    fn screen_magic(
+        &self,
+        query: &Query,
+        account: &Account,
+        magic: Magic,
+    ) -> Result<Answer, ScreenError> {
+        if magic == Magic::Fails {
+            return Err(ScreenError::Magic);
+        }
+        let MagicFacts { mut facts, path } = magic.facts(account).ok_or(ScreenError::Magic)?;
+        let mut notes = vec![magic::NOTE.to_owned()];
+        if let Some(time) = query.as_of {
+            at_time(&mut facts, time, &mut notes);
+        }
+        let status = match (magic, facts.is_empty()) {
+            (Magic::NotCovered, _) => Status::NotCovered,
+            (_, true) => Status::NotFound,
+            (_, false) => Status::Hit,
+        };
+        let decision = self.rules.decide(query, status, &facts);
+        let listed = facts.listings.into_iter().map(Match::Listed);
+        let exposed = facts.exposure.into_iter().map(|entry| Match::Exposed {
+            entry,
+            path: path.clone(),
+            is_complete: true,
+        });
+        Ok(Answer {
+            asked: query.address.clone(),
+            chain: Some(account.chain().clone()),
+            account: Some(account.clone()),
+            status,
+            decision,
+            matches: listed.chain(exposed).collect(),
+            totals: facts.totals,
+            as_of: query.as_of,
+            data_version: self.version.clone(),
+            notes,
+        })
     }
 
     fn covers_evm(&self, time: Option<Timestamp>) -> bool {
@@ -351,6 +432,9 @@ impl Screener {
         Ok(matches)
     }
 }
+
+/// What the version of a screener ends with that knows magic addresses.
+const MAGIC_VERSION: &str = "+magic";
 
 /// What is known of an account.
 struct Known {

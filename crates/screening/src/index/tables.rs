@@ -134,15 +134,15 @@ fn put_source(out: &mut Vec<u8>, source: &Source) {
 
 fn read_coverage(reader: &mut Reader<'_>) -> Result<ChainCoverage, IndexError> {
     let listings = reader.number()?;
-    let (is_undated, has_hex) = (reader.flag()?, reader.flag()?);
+    let (is_undated, has_hex, has_sanctions) = (reader.flag()?, reader.flag()?, reader.flag()?);
     let listed_since = if reader.flag()? { Some(reader.time()?) } else { None };
     let ledger = if reader.flag()? { Some((reader.time()?, reader.time()?)) } else { None };
-    Ok(ChainCoverage { listings, is_undated, listed_since, has_hex, ledger })
+    Ok(ChainCoverage { listings, is_undated, listed_since, has_hex, has_sanctions, ledger })
 }
 
 fn put_coverage(out: &mut Vec<u8>, coverage: &ChainCoverage) {
     put(out, coverage.listings.into());
-    out.extend([u8::from(coverage.is_undated), u8::from(coverage.has_hex)]);
+    out.extend([coverage.is_undated, coverage.has_hex, coverage.has_sanctions].map(u8::from));
     out.push(u8::from(coverage.listed_since.is_some()));
     if let Some(since) = coverage.listed_since {
         put_time(out, since);
