@@ -26,6 +26,7 @@ pub(super) fn answer(status: Status, matches: Vec<Match>) -> Answer {
             shadow: Vec::new(),
         },
         matches,
+        totals: Vec::new(),
         as_of: None,
         data_version: "test-1".to_owned(),
         notes: Vec::new(),
