@@ -1,28 +1,47 @@
 //! What every request shares.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use arc_swap::ArcSwapOption;
-use hawkshaw_screening::{Answer, Query};
-use serde_json::{Value, json};
+use arc_swap::{ArcSwap, ArcSwapOption};
+use hawkshaw_records::{
+    AuditError, AuditLog, AuditSettings, Keys, KeysError, Records, RecordsError, Role, StateFolder,
+};
+use hawkshaw_screening::{Answer, Query, Screener};
+use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
 use crate::client::Client;
-use crate::clock;
 use crate::edge::RequestIds;
 use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::listen::Connections;
 use crate::metrics::Metrics;
 use crate::problem::{Kind, Problem};
-use crate::stand_in::{AuditLog, Keys, Role, Screener};
+
+/// Why a service cannot begin with its state.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The records or their folder.
+    #[error(transparent)]
+    Records(#[from] RecordsError),
+    /// The audit log.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+}
 
 /// What every request shares.
 #[derive(Debug)]
 pub struct App {
     screener: ArcSwapOption<Screener>,
-    audit: AuditLog,
+    rules: ArcSwap<String>,
+    records: Arc<Records>,
+    audit: Arc<AuditLog>,
+    keys: Arc<Keys>,
     is_stopping: AtomicBool,
     pub(crate) gate: Gate,
     pub(crate) limits: Limits,
@@ -36,21 +55,50 @@ pub struct App {
 }
 
 impl App {
-    /// A service that has nothing to answer from yet.
-    pub fn new(keys: Keys, audit: AuditLog, limits: Limits) -> Self {
+    /// A service with its records, that has nothing to answer from yet. `is_open`: as long as
+    /// there has never been a key, who asks needs none.
+    ///
+    /// # Errors
+    ///
+    /// When the state folder cannot be used, is another process's, or is damaged.
+    pub fn open(state: &Path, is_open: bool, limits: Limits) -> Result<Self, OpenError> {
+        let folder = StateFolder::open(state)?;
+        let keys = Arc::new(Keys::open(state)?);
+        keys.watch()?;
+        let records = Arc::new(Records::open(&folder)?);
+        let audit = Arc::new(AuditLog::open(&folder, AuditSettings::default())?);
         let most = |limit: u64| Limits::count(limit).min(Semaphore::MAX_PERMITS);
-        Self {
+        Ok(Self {
             screener: ArcSwapOption::empty(),
+            rules: ArcSwap::default(),
+            records,
             audit,
             is_stopping: AtomicBool::new(false),
-            gate: Gate::new(keys, &limits),
+            gate: Gate::new(keys.clone(), is_open, &limits),
+            keys,
             metrics: Metrics::new(),
             request_ids: RequestIds::new(),
             connections: Connections::default(),
             places: Semaphore::new(most(limits.requests_in_flight)),
             batch_places: Arc::new(Semaphore::new(most(limits.batches_in_flight))),
             limits,
-        }
+        })
+    }
+
+    /// What has to be kept.
+    pub fn records(&self) -> &Arc<Records> {
+        &self.records
+    }
+
+    /// Who may ask.
+    pub fn keys(&self) -> &Arc<Keys> {
+        &self.keys
+    }
+
+    /// Brings to the disk what is on its way there, and ends the writers.
+    pub fn close(&self) -> Result<(), AuditError> {
+        self.records.close();
+        self.audit.close()
     }
 
     /// What the service holds itself and its clients to.
@@ -71,6 +119,15 @@ impl App {
     /// Answers from other data from now on. Requests that are under way keep what they began with.
     pub fn replace_screener(&self, screener: Arc<Screener>) {
         self.screener.store(Some(screener));
+    }
+
+    /// The text of the rules that decide.
+    pub(crate) fn rules_text(&self) -> Arc<String> {
+        self.rules.load_full()
+    }
+
+    pub(crate) fn replace_rules_text(&self, text: String) {
+        self.rules.store(Arc::new(text));
     }
 
     /// Whether the service can answer.
@@ -119,6 +176,25 @@ impl App {
         Ok(answers)
     }
 
+    /// The answer to a query, of which no line stands in the audit log yet: to be told only
+    /// behind [`audit`](Self::audit).
+    ///
+    /// # Errors
+    ///
+    /// When nothing is loaded, or the lookup fails.
+    pub(crate) fn answer(&self, query: &Query) -> Result<Answer, Problem> {
+        self.screener()?.screen(query).map_err(Problem::internal)
+    }
+
+    /// Runs what reads the disk away from the threads that serve.
+    pub(crate) async fn blocking<T: Send + 'static, E: Into<Problem> + Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, E> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|_| Problem::internal("a lookup met a fault"))?.map_err(Into::into)
+    }
+
     /// Writes a line of the audit log: what was asked and answered. It is with the operating
     /// system when this returns.
     ///
@@ -126,14 +202,22 @@ impl App {
     ///
     /// When it cannot be written: then nothing may be answered.
     pub async fn audit(&self, client: &Client, what: Value) -> Result<(), Problem> {
-        let line = json!({
-            "time": clock::now(),
-            "key": *client.key,
-            "request": *client.request,
-            "route": *client.route,
-            "what": what,
-        });
-        self.audit.append(&line).map_err(|error| {
+        let mut line = Map::new();
+        line.insert("key".to_owned(), client.id().as_str().into());
+        line.insert("request".to_owned(), (&*client.request).into());
+        line.insert("route".to_owned(), (&*client.route).into());
+        line.insert("what".to_owned(), what);
+        self.audit_event("request", &line).await
+    }
+
+    /// Writes a line of the audit log about something else than a request.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn audit_event(&self, event: &str, line: &Map<String, Value>) -> Result<(), Problem> {
+        let written = self.audit.append(event, line).await;
+        written.map(|_| ()).map_err(|error| {
             self.metrics.audit_failures.increment(1);
             crate::log::error(&format!("the audit log cannot be written: {error}"));
             Problem::new(Kind::Unavailable, "the audit log cannot be written: nothing is answered")

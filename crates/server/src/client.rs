@@ -8,21 +8,18 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
+use hawkshaw_records::{ApiKey, KeyId, Role, Scope};
 
 use crate::app::App;
 use crate::edge::RequestId;
 use crate::gate::Admitted;
 use crate::problem::{Kind, Problem};
-use crate::stand_in::Role;
 
 /// The authenticated key of a request. An extractor of routes under [`guarded`].
 #[derive(Debug, Clone)]
 pub struct Client {
-    /// The id of the key, which is no secret; `local` where the service runs on loopback without
-    /// keys.
-    pub key: Arc<str>,
-    /// What it may do.
-    pub roles: Arc<[Role]>,
+    /// The key; its id is `local` where the service runs on loopback without keys.
+    pub key: Arc<ApiKey>,
     /// The id of the request, as in its answer and its line of the audit log.
     pub request: Arc<str>,
     /// The route, such as `/v1/screen/address`, for the audit log: never the path that was asked.
@@ -36,10 +33,24 @@ impl Client {
     ///
     /// When it has not: [`Kind::Forbidden`].
     pub fn require(&self, role: Role) -> Result<(), Problem> {
-        if self.roles.contains(&role) {
+        if self.key.may(role) {
             return Ok(());
         }
-        Err(Problem::new(Kind::Forbidden, format!("this key lacks the role `{}`", role.as_str())))
+        Err(Problem::new(Kind::Forbidden, format!("this key lacks the role `{role}`")))
+    }
+
+    /// Whose records are made.
+    pub fn id(&self) -> &KeyId {
+        &self.key.id
+    }
+
+    /// Whose records it may see: its own, and an administrator everybody's.
+    pub fn scope(&self) -> Scope {
+        if self.key.may(Role::Admin) {
+            Scope::Everything
+        } else {
+            Scope::Owner(self.key.id.clone())
+        }
     }
 }
 
@@ -74,12 +85,7 @@ fn client(request: &Request, admitted: &Admitted) -> Client {
     let extensions = request.extensions();
     let route = extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let id = extensions.get::<RequestId>().map_or_else(|| Arc::from(""), |id| id.0.clone());
-    Client {
-        key: admitted.holder.id.clone(),
-        roles: admitted.holder.roles.clone(),
-        request: id,
-        route: route.into(),
-    }
+    Client { key: admitted.key.clone(), request: id, route: route.into() }
 }
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");

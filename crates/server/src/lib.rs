@@ -29,10 +29,9 @@ mod routes;
 mod service;
 mod settings;
 mod source;
-pub mod stand_in;
 mod vendors;
 
-pub use app::App;
+pub use app::{App, OpenError};
 pub use body::{Asked, Part, Sent};
 pub use client::{Client, guarded};
 pub use limits::{LimitError, Limits};

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hawkshaw_model::Printable;
+use hawkshaw_records::RecordsError;
 use serde_json::json;
 
 /// The kinds of problems. Their names are part of the API.
@@ -41,6 +42,27 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::BadRequest,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Timeout,
+        Self::Conflict,
+        Self::TooLarge,
+        Self::UriTooLong,
+        Self::UnsupportedMediaType,
+        Self::Unprocessable,
+        Self::RateLimited,
+        Self::Internal,
+        Self::Unavailable,
+    ];
+
+    /// The media type of RFC 9457.
+    pub const MEDIA_TYPE: &'static str = "application/problem+json";
+
     /// Its name in `type`, its title, its status.
     const fn facts(self) -> (&'static str, &'static str, StatusCode) {
         match self {
@@ -72,6 +94,11 @@ impl Kind {
         self.facts().2
     }
 
+    /// Its title.
+    pub const fn title(self) -> &'static str {
+        self.facts().1
+    }
+
     /// Its name, the last part of `type`.
     pub const fn name(self) -> &'static str {
         self.facts().0
@@ -93,8 +120,8 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The media type of RFC 9457.
-    pub const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+    /// The media type as a header.
+    pub(crate) const MEDIA_TYPE: HeaderValue = HeaderValue::from_static(Kind::MEDIA_TYPE);
 
     /// A problem of a kind. Outside text in the detail is made visible and cut.
     pub fn new(kind: Kind, detail: impl AsRef<str>) -> Self {
@@ -112,6 +139,24 @@ impl Problem {
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
+    }
+}
+
+impl From<RecordsError> for Problem {
+    fn from(error: RecordsError) -> Self {
+        match error {
+            RecordsError::NotFound(what) => {
+                Self::new(Kind::NotFound, format!("there is no such {what}"))
+            }
+            RecordsError::Conflict(why) => Self::new(Kind::Conflict, why),
+            RecordsError::Refused(why) => Self::new(Kind::Unprocessable, why),
+            error if error.is_passing() => {
+                crate::log::error(&format!("the records: {error}"));
+                let detail = "the records cannot be written: nothing of this request was kept";
+                Self::new(Kind::Unavailable, detail).retry_after(1)
+            }
+            error => Self::internal(error),
+        }
     }
 }
 

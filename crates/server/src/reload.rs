@@ -45,6 +45,7 @@ impl Loader {
         match loaded {
             Ok(screener) => {
                 let data_version = screener.data_version().to_owned();
+                app.replace_rules_text(self.source.rules_text());
                 app.replace_screener(screener);
                 app.metrics.reloads.increment(1);
                 let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -18,7 +18,7 @@ pub(crate) fn routes(app: &Arc<App>, loader: &Loader) -> Router {
     Router::new()
         .merge(guarded(api::routes(loader), app))
         .merge(vendors::routes(app))
-        .merge(health::routes())
+        .merge(health::routes(app))
         .merge(openapi::routes())
         .merge(page::routes())
         .fallback(no_route)

@@ -25,6 +25,9 @@ pub enum ServeError {
     /// There is nothing to answer from.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// The audit log could not be brought to the disk.
+    #[error(transparent)]
+    Audit(#[from] hawkshaw_records::AuditError),
     /// The system gives no threads, signals or sockets.
     #[error("cannot start: {0}")]
     System(#[from] std::io::Error),
@@ -69,7 +72,9 @@ pub fn serve(
     let served = runtime.block_on(run(app.clone(), settings, source, &mut tell));
     // A load that is still under way is not waited for.
     runtime.shutdown_background();
-    served
+    let closed = app.close();
+    served?;
+    Ok(closed?)
 }
 
 async fn run(

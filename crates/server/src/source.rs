@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::stand_in::Screener;
+use hawkshaw_screening::{RuleSet, Screener};
 
 /// Why nothing could be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -23,4 +23,9 @@ pub trait ScreenerSource: Send + Sync + 'static {
     /// Whether anything changed since the last load. Called about once a second: it has to be
     /// cheap.
     fn has_changed(&self) -> bool;
+
+    /// The text of the rules that were loaded last, for whoever wants to read them.
+    fn rules_text(&self) -> String {
+        RuleSet::built_in_text().to_owned()
+    }
 }

@@ -15,7 +15,6 @@ use crate::app::App;
 use crate::body::{Asked, Part, Sent, answer};
 use crate::client::Client;
 use crate::problem::{Kind, Problem};
-use crate::stand_in::ToJson as _;
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()

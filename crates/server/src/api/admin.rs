@@ -6,6 +6,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
+use hawkshaw_records::Role;
 use serde_json::json;
 
 use crate::app::App;
@@ -13,7 +14,6 @@ use crate::body::answer;
 use crate::client::Client;
 use crate::problem::Problem;
 use crate::reload::Loader;
-use crate::stand_in::Role;
 
 pub(super) fn routes(loader: &Loader) -> Router<Arc<App>> {
     let loader = loader.clone();

@@ -11,7 +11,8 @@ use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use hawkshaw_model::ChainId;
-use hawkshaw_screening::{Direction, Query};
+use hawkshaw_records::Role;
+use hawkshaw_screening::{Direction, Query, Screener};
 use hyper::body::Frame;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,7 +24,6 @@ use crate::body::{parse, read_json};
 use crate::client::Client;
 use crate::limits::Limits;
 use crate::problem::{Kind, Problem};
-use crate::stand_in::{Role, Screener, ToJson as _};
 
 /// Addresses that are answered at once: a piece of the answer, and a line of the audit log.
 const PIECE: usize = 500;

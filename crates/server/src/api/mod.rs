@@ -2,7 +2,14 @@
 
 mod address;
 mod admin;
+mod alerts;
 mod batch;
+mod catalogue;
+pub(crate) mod limits;
+mod paging;
+mod record;
+mod register;
+mod repeat;
 mod transfer;
 mod wire;
 
@@ -19,5 +26,9 @@ pub(crate) fn routes(loader: &Loader) -> Router<Arc<App>> {
         .merge(address::routes())
         .merge(transfer::routes())
         .merge(batch::routes())
+        .merge(register::routes())
+        .merge(record::routes())
+        .merge(alerts::routes())
+        .merge(catalogue::routes())
         .merge(admin::routes(loader))
 }

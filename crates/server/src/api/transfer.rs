@@ -11,15 +11,12 @@ use hawkshaw_screening::{Action, Answer, Direction, Status};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::api::limits::COUNTERPARTIES_MAX;
 use crate::api::wire::{AddressText, BaseUnits, Context, Dollars, Text, Time};
 use crate::app::App;
 use crate::body::{Sent, answer};
 use crate::client::Client;
 use crate::problem::{Kind, Problem};
-use crate::stand_in::ToJson as _;
-
-/// Addresses on the other side of a transfer: a transaction of a UTXO chain has several.
-pub(crate) const COUNTERPARTIES_MAX: usize = 100;
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route("/v1/screen/transfer", post(screen))

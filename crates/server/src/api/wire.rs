@@ -6,12 +6,11 @@ use std::str::FromStr;
 use hawkshaw_model::{Amount, AssetId, ChainId, Timestamp, Usd};
 use hawkshaw_screening::{Direction, Query};
 use serde::Deserialize;
+
+use crate::api::limits::{ADDRESS_CHARACTERS, REFERENCE_CHARACTERS, TEXT_CHARACTERS};
+use crate::clock;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 
-/// Characters of an address as somebody writes it. The longest known are outputs' scripts.
-pub(crate) const ADDRESS_CHARACTERS: usize = 256;
-/// Characters of a client's own reference, and of other short texts.
-pub(crate) const REFERENCE_CHARACTERS: usize = 128;
 /// Digits of an amount: as many as 256 bits can need.
 const AMOUNT_DIGITS: usize = 78;
 /// Digits of dollars before the point.
@@ -60,6 +59,22 @@ impl FromStr for Reference {
             ));
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+/// A comment or a reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Remark(pub(crate) String);
+
+impl FromStr for Remark {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let count = text.chars().take(TEXT_CHARACTERS + 1).count();
+        match count {
+            1..=TEXT_CHARACTERS => Ok(Self(text.to_owned())),
+            _ => Err(format!("a remark has 1 to {TEXT_CHARACTERS} characters")),
+        }
     }
 }
 
@@ -157,6 +172,7 @@ impl Context {
             amount: self.amount.map(|text| text.0.0),
             usd: self.usd.map(|text| text.0.0),
             as_of: self.as_of.map(|time| time.0),
+            now: Some(clock::now()),
         }
     }
 }

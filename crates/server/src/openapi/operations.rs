@@ -1,0 +1,189 @@
+//! The operations, by path.
+
+use serde_json::{Value, json};
+
+use super::parts::{ALWAYS, BODY, idempotency, paging, path, query, references, stated};
+use super::{map, schema};
+use crate::problem::Kind;
+
+/// An operation under way of being described.
+struct Operation(Value);
+
+impl Operation {
+    /// Of a key with a role.
+    fn new(id: &str, summary: &str, role: &str, answer: &str) -> Self {
+        let mut operation = Self::public(id, summary, answer);
+        operation.0["description"] = format!("Needs the role `{role}`.").into();
+        operation.fails(ALWAYS).says("200", &["X-Request-Id", "RateLimit-Policy", "RateLimit"])
+    }
+
+    /// Of anybody.
+    fn public(id: &str, summary: &str, answer: &str) -> Self {
+        Self(json!({
+            "operationId": id,
+            "summary": summary,
+            "responses": { "200": {
+                "description": "The answer.",
+                "content": { "application/json": { "schema": schema(answer) } },
+            } },
+        }))
+    }
+
+    fn fails(mut self, kinds: &[Kind]) -> Self {
+        for (status, reference) in references(kinds) {
+            self.0["responses"][status] = reference;
+        }
+        self
+    }
+
+    fn says(mut self, status: &str, headers: &[&str]) -> Self {
+        self.0["responses"][status]["headers"] = stated(headers);
+        self
+    }
+
+    fn takes(mut self, body: &str) -> Self {
+        self.0["requestBody"] = json!({
+            "required": true,
+            "content": { "application/json": { "schema": schema(body) } },
+        });
+        self.fails(BODY)
+    }
+
+    fn with(mut self, parameters: Vec<Value>) -> Self {
+        self.0["parameters"] = parameters.into();
+        self.fails(&[Kind::Unprocessable])
+    }
+
+    /// Something new, or what there was already.
+    fn makes(mut self) -> Self {
+        let mut made = self.0["responses"]["200"].clone();
+        made["description"] = "Registered, and watched for life.".into();
+        self.0["responses"]["200"]["description"] = "It was registered before.".into();
+        self.0["responses"]["201"] = made;
+        let headers =
+            ["X-Request-Id", "RateLimit-Policy", "RateLimit", "Location", "Idempotency-Replayed"];
+        self.with(vec![idempotency()])
+            .fails(&[Kind::Conflict])
+            .says("200", &headers)
+            .says("201", &headers)
+    }
+}
+
+/// All paths.
+pub(super) fn paths() -> Value {
+    let mut all = screening();
+    all.append(&mut registrations());
+    all.append(&mut alerts());
+    all.append(&mut others());
+    Value::Object(all)
+}
+
+fn at<const N: usize>(methods: [(&str, Operation); N]) -> Value {
+    Value::Object(map(methods.map(|(method, operation)| (method, operation.0))))
+}
+
+type Paths = serde_json::Map<String, Value>;
+
+fn screening() -> Paths {
+    let screen = |id, summary, answer| Operation::new(id, summary, "screen", answer);
+    let context = vec![
+        path("address", schema("Address")),
+        query("chain", "The chain.", schema("Chain")),
+        query("direction", "Which way value is to go.", schema("Direction")),
+        query("asset", "What is to move.", schema("Asset")),
+        query("amount", "How much of it.", schema("Amount")),
+        query("usd", "What that is worth.", schema("Usd")),
+        query("as_of", "What would have been answered then.", schema("TimeText")),
+    ];
+    let one = screen("screenAddress", "Screen an address.", "Answer").takes("AddressQuestion");
+    let looked_up = screen("lookUpAddress", "Screen an address.", "Answer").with(context);
+    let transfer =
+        screen("screenTransfer", "Screen what comes from or goes to addresses.", "TransferAnswer");
+    let batch =
+        screen("screenBatch", "Screen many addresses; the answer comes in pieces.", "BatchAnswer");
+    map([
+        ("/v1/screen/address", at([("post", one)])),
+        ("/v1/screen/address/{address}", at([("get", looked_up)])),
+        ("/v1/screen/transfer", at([("post", transfer.takes("TransferQuestion"))])),
+        ("/v1/screen/batch", at([("post", batch.takes("Batch"))])),
+    ])
+}
+
+fn registrations() -> Paths {
+    let mut all = Paths::new();
+    for (kind, name, form) in [
+        ("transfers", "Transfer", "NewTransfer"),
+        ("withdrawal-attempts", "WithdrawalAttempt", "NewWithdrawalAttempt"),
+        ("addresses", "Address", "NewAddress"),
+    ] {
+        let operation = |verb: &str, summary: &str, answer: &str| {
+            Operation::new(&format!("{verb}{name}"), summary, "register", answer)
+        };
+        let make = operation("register", "Screen, and watch for life.", "Registration");
+        let find = operation("find", "What was registered, the newest first.", "Registrations");
+        let get = operation("get", "What was registered.", "Registration");
+        let mut filters = paging();
+        filters.push(query("reference", "With this reference.", schema("Reference")));
+        filters.push(query("user", "Of this user.", schema("Reference")));
+        filters.push(query("since", "From this time on.", schema("TimeText")));
+        filters.push(query("until", "Before this time.", schema("TimeText")));
+        let id = vec![path("id", json!({ "type": "string", "minLength": 1, "maxLength": 64 }))];
+        let several = at([("post", make.takes(form).makes()), ("get", find.with(filters))]);
+        all.insert(format!("/v1/{kind}"), several);
+        let one = at([("get", get.with(id).fails(&[Kind::NotFound]))]);
+        all.insert(format!("/v1/{kind}/{{id}}"), one);
+    }
+    all
+}
+
+fn alerts() -> Paths {
+    let operation = |id, summary, answer| Operation::new(id, summary, "alerts", answer);
+    let mut filters = paging();
+    let queues = json!({ "type": "string", "enum": ["immediate", "retroactive"] });
+    let states = json!({ "type": "string", "enum": ["open", "snoozed", "closed"] });
+    filters.push(query("queue", "In this queue.", queues));
+    filters.push(query("state", "In this state.", states));
+    filters.push(query(
+        "registration",
+        "About this registration.",
+        json!({ "type": "string", "format": "uuid" }),
+    ));
+    let id = || vec![path("id", json!({ "type": "string", "minLength": 1, "maxLength": 64 }))];
+    let find = operation("findAlerts", "Alerts, the newest first.", "Alerts").with(filters);
+    let get = operation("getAlert", "An alert with its history.", "WholeAlert");
+    let change = operation(
+        "changeAlert",
+        "Assign, comment, snooze, close or reopen an alert.",
+        "WholeAlert",
+    );
+    let change = change.takes("AlertChange").with(id()).fails(&[Kind::NotFound, Kind::Conflict]);
+    map([
+        ("/v1/alerts", at([("get", find)])),
+        (
+            "/v1/alerts/{id}",
+            at([("get", get.with(id()).fails(&[Kind::NotFound])), ("patch", change)]),
+        ),
+    ])
+}
+
+fn others() -> Paths {
+    let screen = |id, summary, answer| Operation::new(id, summary, "screen", answer);
+    let text = json!({ "200": {
+        "description": "Metrics in the text format of Prometheus.",
+        "content": { "text/plain": { "schema": { "type": "string" } } },
+    } });
+    let mut metrics = Operation::new("metrics", "What is counted.", "metrics", "Alive");
+    metrics.0["responses"]["200"] = text["200"].clone();
+    let reload = Operation::new("reload", "Load lists, tags and rules again.", "admin", "Reloaded");
+    let alive = Operation::public("healthz", "Whether the process lives.", "Alive");
+    let ready = Operation::public("readyz", "Whether it answers.", "Ready");
+    map([
+        ("/v1/lists", at([("get", screen("lists", "The lists that answer.", "Lists"))])),
+        ("/v1/rules", at([("get", screen("rules", "The rules that decide.", "Rules"))])),
+        ("/v1/categories", at([("get", screen("categories", "All categories.", "Categories"))])),
+        ("/v1/admin/reload", at([("post", reload.fails(&[Kind::Conflict]))])),
+        ("/healthz", at([("get", alive.fails(&[Kind::UriTooLong]))])),
+        ("/readyz", at([("get", ready.fails(&[Kind::UriTooLong, Kind::Unavailable]))])),
+        ("/metrics", at([("get", metrics)])),
+    ])
+}
