@@ -4,8 +4,10 @@ use crate::error::AttributionError;
 use crate::label_map;
 use crate::network::shortened;
 use crate::ofac;
+use crate::sanctions::Publisher;
 use crate::sdn_csv;
 use crate::store::STORE_SCHEMA;
+use crate::uk_csv;
 
 /// The formats that are read, recognised by content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +29,16 @@ pub enum Format {
     SdnXml,
     /// Names and labels by address, as block explorers show them.
     LabelMap,
+    /// The SDN list, or another list of OFAC, as plain XML.
+    SdnPlainXml,
+    /// The European Union's consolidated list as XML.
+    EuXml,
+    /// The United Kingdom's list as XML.
+    UkXml,
+    /// The United Kingdom's list, or OFSI's, as CSV.
+    UkCsv,
+    /// The United Nations' consolidated list as XML.
+    UnXml,
     /// `address,label,category,source`.
     SimpleCsv,
     /// Our own JSON lines.
@@ -44,8 +56,31 @@ impl Format {
             Self::SdnCompanion => "companion of sdn.csv, read with it",
             Self::SdnXml => "SDN list (advanced XML)",
             Self::LabelMap => "labels of an explorer",
+            Self::SdnPlainXml => "SDN list (XML)",
+            Self::EuXml => "EU financial sanctions list (XML)",
+            Self::UkXml => "UK sanctions list (XML)",
+            Self::UkCsv => "UK sanctions list (CSV)",
+            Self::UnXml => "UN consolidated list (XML)",
             Self::SimpleCsv => "table of tags",
             Self::Store => "hawkshaw.tags/1",
+        }
+    }
+
+    /// Who publishes files of this format, where only one does.
+    pub fn publisher(self) -> Option<Publisher> {
+        match self {
+            Self::OfacText | Self::OfacJson | Self::SdnCsv | Self::SdnXml | Self::SdnPlainXml => {
+                Some(Publisher::Ofac)
+            }
+            Self::EuXml => Some(Publisher::Eu),
+            Self::UkXml | Self::UkCsv => Some(Publisher::Uk),
+            Self::UnXml => Some(Publisher::Un),
+            Self::TagPack
+            | Self::ActorPack
+            | Self::SdnCompanion
+            | Self::LabelMap
+            | Self::SimpleCsv
+            | Self::Store => None,
         }
     }
 }
@@ -100,10 +135,28 @@ fn xml(head: &str) -> Result<Format, &'static str> {
     } else if head.contains("<Sanctions") {
         Ok(Format::SdnXml)
     } else if head.contains("<sdnList") {
-        Err("it is the plain SDN XML: only the advanced one, sdn_advanced.xml, is read")
+        Ok(Format::SdnPlainXml)
+    } else if head.contains("<CONSOLIDATED_LIST") {
+        Ok(Format::UnXml)
+    } else if head.contains("<Designations") {
+        Ok(Format::UkXml)
+    } else if is_root(head, "export") {
+        Ok(Format::EuXml)
+    } else if head.contains("<ArrayOfFinancialSanctionsTarget") {
+        Err("it is OFSI's XML: take its CSV, or the UK Sanctions List as XML")
+    } else if head.contains("<sanctionsData") {
+        Err("it is OFAC's enhanced XML: take sdn_advanced.xml or sdn.xml")
     } else {
-        Err("it is XML, but not the SDN list (no `Sanctions` element)")
+        Err("it is XML, but none of the lists of sanctions of OFAC, the EU, the UK or the UN")
     }
+}
+
+/// Whether the first element has this name, in any namespace.
+fn is_root(head: &str, name: &str) -> bool {
+    let tags = head.split('<').skip(1).map(|tag| tag.trim_start());
+    let root = tags.into_iter().find(|tag| !tag.starts_with(['?', '!']));
+    let word = root.and_then(|tag| tag.split([' ', '>', '/', '\n', '\r', '\t']).next());
+    word.is_some_and(|word| word.rsplit(':').next() == Some(name))
 }
 
 fn json(head: &str) -> Result<Format, &'static str> {
@@ -123,6 +176,9 @@ fn text(file: &str, bytes: &[u8], head: &str) -> Result<Format, String> {
     let is_column = |cell: &str| cell.trim().trim_matches('"').eq_ignore_ascii_case("address");
     if first.contains(',') && first.split(',').any(is_column) {
         return Ok(Format::SimpleCsv);
+    }
+    if uk_csv::header_line(head).is_some() {
+        return Ok(Format::UkCsv);
     }
     if let Some((columns, third)) = sdn_csv::first_row(head) {
         let is_alias = matches!(third.as_str(), "aka" | "fka" | "nka");

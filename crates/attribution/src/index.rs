@@ -11,7 +11,10 @@ use crate::error::AttributionError;
 use crate::format::{Format, recognise};
 use crate::include::Includes;
 use crate::reading::Reading;
-use crate::{actorpack, csv_tags, label_map, ofac, sdn_csv, sdn_xml, store, tagpack};
+use crate::{
+    actorpack, csv_tags, eu_xml, label_map, ofac, sdn_csv, sdn_plain_xml, sdn_xml, store, tagpack,
+    uk_csv, uk_xml, un_xml,
+};
 
 /// What one file gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,19 +78,7 @@ impl TagIndex {
         bytes: &[u8],
         includes: &dyn Includes,
     ) -> Result<FileSummary, AttributionError> {
-        let format = recognise(name, bytes)?;
-        let reading = match format {
-            Format::TagPack => tagpack::read(name, bytes, includes),
-            Format::ActorPack => actorpack::read(name, bytes),
-            Format::OfacText => ofac::read_text(name, bytes),
-            Format::OfacJson => ofac::read_json(name, bytes),
-            Format::SdnCsv => sdn_csv::read(name, bytes, includes),
-            Format::SdnCompanion => Ok(Reading::of(name)),
-            Format::SdnXml => sdn_xml::read(name, bytes),
-            Format::LabelMap => label_map::read(name, bytes),
-            Format::SimpleCsv => csv_tags::read(name, bytes),
-            Format::Store => store::read(name, bytes),
-        }?;
+        let (format, reading) = read(name, bytes, includes)?;
         Ok(self.take_over(format, reading))
     }
 
@@ -210,6 +201,37 @@ impl TagIndex {
     fn judge(&self, account: &Account) -> Option<Judgement<'_>> {
         self.by_account.get(account).map(|tags| Judgement::of(tags, &self.actors))
     }
+}
+
+/// Reads a file, whose format is recognised by its content.
+///
+/// # Errors
+///
+/// When it is none of the formats, broken as a whole, or over a limit.
+pub(crate) fn read(
+    name: &str,
+    bytes: &[u8],
+    includes: &dyn Includes,
+) -> Result<(Format, Reading), AttributionError> {
+    let format = recognise(name, bytes)?;
+    let reading = match format {
+        Format::TagPack => tagpack::read(name, bytes, includes),
+        Format::ActorPack => actorpack::read(name, bytes),
+        Format::OfacText => ofac::read_text(name, bytes),
+        Format::OfacJson => ofac::read_json(name, bytes),
+        Format::SdnCsv => sdn_csv::read(name, bytes, includes),
+        Format::SdnCompanion => Ok(Reading::of(name)),
+        Format::SdnXml => sdn_xml::read(name, bytes),
+        Format::LabelMap => label_map::read(name, bytes),
+        Format::SdnPlainXml => sdn_plain_xml::read(name, bytes),
+        Format::EuXml => eu_xml::read(name, bytes),
+        Format::UkXml => uk_xml::read(name, bytes),
+        Format::UkCsv => uk_csv::read(name, bytes),
+        Format::UnXml => un_xml::read(name, bytes),
+        Format::SimpleCsv => csv_tags::read(name, bytes),
+        Format::Store => store::read(name, bytes),
+    }?;
+    Ok((format, reading))
 }
 
 /// What makes a claim, in the order of the tags of an account: two tags of one subject that

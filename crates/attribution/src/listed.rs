@@ -14,7 +14,7 @@ use crate::reading::Reading;
 pub(crate) const ADDRESS_PREFIX: &str = "Digital Currency Address - ";
 
 /// Where the list is published.
-const LIST_URL: &str = "https://ofac.treasury.gov/specially-designated-nationals-and-blocked-persons-list-sdn-human-readable-lists";
+pub(crate) const LIST_URL: &str = "https://ofac.treasury.gov/specially-designated-nationals-and-blocked-persons-list-sdn-human-readable-lists";
 
 /// One listed address.
 #[derive(Debug)]
@@ -43,9 +43,10 @@ pub(crate) fn add(reading: &mut Reading, line: u64, listed: &Listed<'_>) {
         return;
     };
     let source = match listed.uid {
-        Some(uid) => format!("https://sanctionssearch.ofac.treas.gov/Details.aspx?id={uid}"),
+        Some(uid) => details(uid),
         None => LIST_URL.to_owned(),
     };
+    reading.listed_address(listed.uid, &account, listed.ticker);
     let name = listed.name.map(str::trim).filter(|name| !name.is_empty());
     let tag = Tag {
         subject: TagSubject::Account(account),
@@ -60,6 +61,11 @@ pub(crate) fn add(reading: &mut Reading, line: u64, listed: &Listed<'_>) {
         currency: Some(reading.short(line, listed.ticker)),
     };
     reading.tags.push(tag);
+}
+
+/// The page of an entry.
+pub(crate) fn details(uid: u64) -> String {
+    format!("https://sanctionssearch.ofac.treas.gov/Details.aspx?id={uid}")
 }
 
 /// The account of a listed address. The lists hold a few addresses under the wrong asset, such

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use hawkshaw_model::{Actor, ActorId, ConceptId, Confidence, Tag, Timestamp};
+use hawkshaw_model::{Account, Actor, ActorId, ConceptId, Confidence, Tag, Timestamp};
 
 use crate::confidence;
 use crate::defects::{Defect, DefectReason, Defects};
 use crate::network::shortened;
+use crate::sanctions::{Draft, ListedAddress, ListedEntity, Publisher};
 use crate::taxonomy;
 
 /// Labels and contexts are cut at this many characters.
@@ -28,6 +29,10 @@ pub(crate) struct Reading {
     pub(crate) tags: Vec<Tag>,
     /// The actors, in the order of the file.
     pub(crate) actors: Vec<Actor>,
+    /// Who is on a list of sanctions, in the order of the file.
+    pub(crate) entities: Vec<ListedEntity>,
+    /// When the list was issued, where the file says so.
+    pub(crate) edition: Option<Timestamp>,
     /// What was wrong with single records.
     pub(crate) defects: Defects,
 }
@@ -39,7 +44,34 @@ impl Reading {
             file: file.to_owned(),
             tags: Vec::new(),
             actors: Vec::new(),
+            entities: Vec::new(),
+            edition: None,
             defects: Defects::new(),
+        }
+    }
+
+    /// Whether somebody listed was read already.
+    pub(crate) fn is_late(&self) -> bool {
+        !self.entities.is_empty()
+    }
+
+    /// Adds an address to the last listed entity, whose number it has; an address that comes
+    /// without one is an entry of its own.
+    pub(crate) fn listed_address(&mut self, uid: Option<u64>, account: &Account, ticker: &str) {
+        let address = ListedAddress { account: account.clone(), currency: Some(ticker.to_owned()) };
+        let number = uid.map(|uid| uid.to_string()).unwrap_or_default();
+        let last = self.entities.last_mut();
+        if let Some(last) = last.filter(|last| last.number == number && uid.is_some()) {
+            if !last.addresses.iter().any(|known| known.account == address.account) {
+                last.addresses.push(address);
+            }
+            return;
+        }
+        let draft = Draft::at(0);
+        draft.finish(self, Publisher::Ofac);
+        if let Some(last) = self.entities.last_mut() {
+            last.number = number;
+            last.addresses.push(address);
         }
     }
 

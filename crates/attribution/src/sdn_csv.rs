@@ -20,6 +20,8 @@ use crate::include::Includes;
 use crate::listed::{self, ADDRESS_PREFIX, Listed};
 use crate::network::shortened;
 use crate::reading::Reading;
+use crate::sanctions::{Draft, EntityKind, Publisher};
+use crate::sdn_plain_xml;
 use crate::yaml::FILE_BYTES_MAX;
 
 /// Columns of `sdn.csv`.
@@ -64,6 +66,19 @@ pub(crate) fn read(
         let is_person = cell(&record, 2).eq_ignore_ascii_case("individual");
         let other_names = others.get(&uid).filter(|_| !is_person).map(Vec::as_slice);
         let context = other_names.map(known_as);
+        let mut draft = Draft::at(line);
+        draft.number = uid.to_string();
+        draft.kind = kind(cell(&record, 2));
+        draft.source = Some(listed::details(uid));
+        draft.name(cell(&record, 1));
+        for name in others.get(&uid).into_iter().flatten() {
+            draft.name(name);
+        }
+        // Several programmes stand as `SDGT] [IFSR`.
+        for programme in cell(&record, 3).split(['[', ']', ';']) {
+            draft.programme(programme);
+        }
+        draft.finish(&mut reading, Publisher::Ofac);
         for (ticker, address) in addresses(&remarks) {
             let entry = Listed {
                 ticker,
@@ -77,6 +92,14 @@ pub(crate) fn read(
         }
     }
     Ok(reading)
+}
+
+/// What is listed: companies have no type.
+fn kind(text: &str) -> EntityKind {
+    match sdn_plain_xml::kind(text) {
+        EntityKind::Unknown if text.is_empty() => EntityKind::Body,
+        kind => kind,
+    }
 }
 
 /// Which file of the SDN list a first row looks like: its columns, and the third of them.
@@ -145,7 +168,7 @@ fn companion(
 }
 
 /// The file as text: UTF-8, else Latin-1, without the 0x1A that ends old files.
-fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, AttributionError> {
+pub(crate) fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, AttributionError> {
     if bytes.len() > FILE_BYTES_MAX {
         let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX);
         return Err(AttributionError::Limit { file: file.to_owned(), what: "bytes", limit });
