@@ -57,8 +57,7 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Reading, AttributionError
     let mut reading = Reading::of(file);
     let preamble: Vec<&str> = text.lines().take(before).collect();
     reading.edition = preamble.iter().find_map(|line| date_in(line));
-    let start: usize = preamble.iter().map(|line| line.len() + 1).sum();
-    let rest = body(&text, start, before);
+    let rest = behind(&text, before);
     let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(rest.as_bytes());
     let header = table.headers().map_err(|e| broken(1, shortened(&e.to_string())))?.clone();
     let columns = Columns::of(&header);
@@ -94,15 +93,11 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Reading, AttributionError
     Ok(reading)
 }
 
-/// The text from the header on. Lines may end with `\r\n`, so that it is searched again where
-/// lengths do not fit.
-fn body(text: &str, start: usize, lines: usize) -> &str {
-    let mut at = 0;
-    for _ in 0..lines {
-        let Some(rest) = text.get(at..) else { break };
-        at += rest.find('\n').map_or(rest.len(), |end| end + 1);
-    }
-    text.get(at.max(start.min(at))..).unwrap_or_default()
+/// The text behind so many lines.
+fn behind(text: &str, lines: usize) -> &str {
+    let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+    let start = std::iter::once(0).chain(ends).nth(lines);
+    start.and_then(|start| text.get(start..)).unwrap_or_default()
 }
 
 fn add_row(draft: &mut Draft, row: &Row<'_>) {

@@ -39,7 +39,9 @@ pub use hawkshaw_attribution::chain_named;
 pub use index::{AddressIndex, IndexBuilder, IndexError, PATH_STEPS_MAX};
 pub use key::AddressKey;
 pub use listing::{ListId, ListInfo, ListKind, Listing};
-pub use lists::{BookError, ListBook};
+pub use lists::{
+    BookError, DatedBy, DiffEntry, Edition, ListBook, ListDiff, ListEntry, ListStatus, Shrinking,
+};
 pub use overlay::{Change, Overlay};
 pub use query::{Action, Direction, Query};
 pub use rules::{RuleProblem, RuleProblems, RuleSet};
