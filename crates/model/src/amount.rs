@@ -59,6 +59,12 @@ impl Amount {
         self.0.checked_sub(other.0).map(Self)
     }
 
+    /// The sum, at the largest amount where it is beyond.
+    #[must_use]
+    pub fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// The difference, at least zero.
     pub fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))

@@ -172,6 +172,20 @@ struct AssetEntry {
 }
 
 impl Case {
+    /// A case in which nothing is stolen: for replays that follow something else.
+    pub fn of_nothing(coverage: CoverageClaim) -> Self {
+        Self {
+            id: CaseId("nothing".into()),
+            title: String::new(),
+            summary: String::new(),
+            sources: Vec::new(),
+            stolen: Vec::new(),
+            coverage,
+            limits: Vec::new(),
+            assets: Vec::new(),
+        }
+    }
+
     /// Reads a `case.toml`.
     ///
     /// # Errors

@@ -239,6 +239,17 @@ pub trait LedgerSegment: fmt::Debug + Sync {
     ///
     /// When the ledger is damaged there.
     fn batch(&self) -> Result<Batch<'_>, ReadError>;
+
+    /// Hands its columns to somebody who does not keep them. A segment that has to make its
+    /// columns need not hold them afterwards.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger is damaged there.
+    fn with_batch(&self, read: &mut dyn FnMut(&Batch<'_>)) -> Result<(), ReadError> {
+        read(&self.batch()?);
+        Ok(())
+    }
 }
 
 /// An immutable snapshot of chains.

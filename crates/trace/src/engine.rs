@@ -13,7 +13,7 @@ use crate::frozen::Frozen;
 use crate::options::{Detail, Options, TraceError};
 use crate::policy::{self, PolicyState};
 use crate::program::Program;
-use crate::replay::book::{HOLDINGS_MAX, Halt};
+use crate::replay::book::{HOLDINGS_MAX, Halt, Records};
 use crate::replay::thefts::{self, Thefts};
 use crate::replay::{Replay, chain_of, end_of, tx_text};
 use crate::result::Trace;
@@ -45,7 +45,7 @@ pub fn trace(scene: &Scene<'_>) -> Result<Trace, TraceError> {
 }
 
 /// Why there is no answer.
-enum Failure {
+pub(crate) enum Failure {
     Refused(TraceError),
     Halted(Halt),
 }
@@ -65,7 +65,7 @@ impl From<ReadError> for Failure {
     }
 }
 
-fn refusal(ledger: &dyn Ledger, failure: Failure) -> TraceError {
+pub(crate) fn refusal(ledger: &dyn Ledger, failure: Failure) -> TraceError {
     match failure {
         Failure::Refused(error) => error,
         Failure::Halted(Halt::TooWide(tx)) => {
@@ -112,7 +112,11 @@ fn follow<U: Units + 'static>(scene: Scene<'_>, policies: &[Policy]) -> Result<T
     if let (true, Some(until)) = (thefts.assets.is_empty(), scene.options.until) {
         return Err(Failure::Refused(TraceError::NothingYet(until)));
     }
-    let mut replay = Replay::<U>::new(scene, &thefts, scene.options.detail != Detail::Totals)?;
+    let records = match scene.options.detail {
+        Detail::Totals => Records::Nothing,
+        Detail::Full | Detail::Edges => Records::Kept,
+    };
+    let mut replay = Replay::<U>::new(scene, &thefts, records)?;
     let states = run_policies(&mut replay, policies, thefts.assets.len())?;
     let findings = std::mem::take(&mut replay.findings);
     let (noise, noise_limit) = replay.noise_found();

@@ -17,6 +17,7 @@
 mod assemble;
 mod bounds;
 mod engine;
+mod exposure;
 mod floor;
 mod frozen;
 mod netting;
@@ -35,6 +36,9 @@ mod timeline;
 mod units;
 
 pub use engine::trace;
+pub use exposure::{
+    Clock, Exposure, ExposureSettings, ExposureSource, Footprint, Receipt, WayNode, exposure,
+};
 pub use noise::{Noise, NoiseRule};
 pub use options::{Detail, Options, Stops, TraceError};
 pub use patterns::{PassingThrough, Pattern, PatternKind, PatternSettings, Patterns, patterns};

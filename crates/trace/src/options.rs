@@ -106,6 +106,12 @@ pub enum TraceError {
     /// More holdings than the engine numbers.
     #[error("taint reached more than {0} holdings: narrow the case, or stop at more services")]
     TooManyHoldings(usize),
+    /// More of an exposure than is kept.
+    #[error(
+        "more than {0} receipts: an account, a source and an asset each. Ask for fewer \
+         categories at a time"
+    )]
+    TooManyReceipts(usize),
     /// The ledger cannot be read: a file of it is damaged.
     #[error(transparent)]
     Ledger(#[from] ReadError),

@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use crate::replay::book::EdgeNote;
+
 /// Where value comes from or goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Place(u32);
@@ -143,6 +145,7 @@ impl<U> Program<U> {
         self.steps.clear();
         self.legs.clear();
         self.shares.clear();
+        self.notes.clear();
         self
     }
 }
@@ -182,7 +185,8 @@ pub(crate) struct Leg<U> {
     pub(crate) place: Place,
     /// How much.
     pub(crate) amount: U,
-    /// For a stolen output: where earlier taint ends, and which stolen asset it is.
+    /// For a stolen output: where earlier taint ends, and which stolen asset it is. For an input
+    /// of an exposure: that it is tainted whole, and by which source.
     pub(crate) stolen: Option<(Place, u32)>,
 }
 
@@ -208,10 +212,12 @@ pub(crate) struct Program<U> {
     pub(crate) legs: Vec<Leg<U>>,
     /// The shares that steps refer to.
     pub(crate) shares: Vec<Share<U>>,
+    /// What is recorded of the steps, where that is handed over with them.
+    pub(crate) notes: Vec<EdgeNote<U>>,
 }
 
 impl<U> Default for Program<U> {
     fn default() -> Self {
-        Self { steps: Vec::new(), legs: Vec::new(), shares: Vec::new() }
+        Self { steps: Vec::new(), legs: Vec::new(), shares: Vec::new(), notes: Vec::new() }
     }
 }

@@ -11,6 +11,7 @@ use crate::program::Program;
 use crate::taint::OriginVector;
 use crate::units::Units;
 
+pub(crate) use pooled::{CleanFirst, DirtyFirst, Haircut, PooledRule};
 pub(crate) use totals::Totals;
 
 /// The state of one policy over all holdings.

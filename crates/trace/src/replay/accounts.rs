@@ -117,8 +117,36 @@ impl<U: Units> Replay<'_, U> {
         let Move { from, to, asset, amount, row } = one;
         let payment = Payment { from, to, asset, amount, row, route: Route::Plain };
         self.note_lent(&payment)?;
-        let from = payment.from.and_then(|from| self.book.holding(from, asset));
-        self.plain(batch, &payment, from)
+        self.plainly(batch, &payment)
+    }
+
+    /// A payment that carries what its debit takes, or that is a source's own.
+    fn plainly(&mut self, batch: &TransferBatch<'_>, payment: &Payment<U>) -> Result<(), Halt> {
+        if let Some(source) = self.spring_of(payment) {
+            return self.spring(batch, payment, source);
+        }
+        let from = payment.from.and_then(|from| self.book.holding(from, payment.asset));
+        self.plain(batch, payment, from)
+    }
+
+    /// The source whose payment to somebody else this is.
+    #[inline]
+    pub(super) fn spring_of(&self, payment: &Payment<U>) -> Option<u32> {
+        let source = self.thefts.owner(payment.from)?;
+        (self.thefts.owner(payment.to) != Some(source)).then_some(source)
+    }
+
+    /// A payment of a source: all of it is tainted.
+    fn spring(
+        &mut self,
+        batch: &TransferBatch<'_>,
+        payment: &Payment<U>,
+        source: u32,
+    ) -> Result<(), Halt> {
+        let from = payment.from.and_then(|from| self.book.holding(from, payment.asset));
+        let to = self.place_of_payee(payment.to, payment.asset)?;
+        let note = self.edge(batch, payment, to, LinkNote::None)?;
+        self.book.steal(from, Place::CLEAN, to, payment.amount, source, note)
     }
 
     /// A payment that carries what its debit takes, paid out of `from` (`None`: clean).
@@ -160,7 +188,7 @@ impl<U: Units> Replay<'_, U> {
 
     /// Writes down a flow for the bounds, given what is left in the payer's holding.
     pub(super) fn flow(&mut self, make: impl FnOnce(U) -> Flow<U>, payer: u32) {
-        if self.book.is_recording() {
+        if self.book.has_flows() {
             let left = self.book.balance(payer);
             self.book.flows.push(make(left));
         }
@@ -218,8 +246,7 @@ impl<U: Units> Replay<'_, U> {
                 if *stolen {
                     self.steal(batch, payment)?;
                 } else {
-                    let from = payment.from.and_then(|from| self.book.holding(from, payment.asset));
-                    self.plain(batch, payment, from)?;
+                    self.plainly(batch, payment)?;
                 }
             }
             return Ok(());
@@ -241,6 +268,7 @@ impl<U: Units> Replay<'_, U> {
         for (number, payment) in payments.iter().enumerate() {
             let carries = roles.carries.get(number).copied().unwrap_or_else(|| {
                 payment.from.is_some_and(|from| self.book.holding(from, payment.asset).is_some())
+                    || self.spring_of(payment).is_some()
             });
             let is_marked = |marks: &[u32]| marks.get(number).is_some_and(|mark| *mark != NONE);
             let passed_on = !stolen[number] && is_marked(&roles.taken);
@@ -271,14 +299,14 @@ impl<U: Units> Replay<'_, U> {
             _ => Place::CLEAN,
         };
         let to = self.place_of_payee(payment.to, payment.asset)?;
-        let asset = self.thefts.own(payment.asset).unwrap_or(0);
+        let asset = self.thefts.number_of(self.book.tx(), payment.to, payment.asset);
         let note = self.note(batch, payment, to, LinkNote::Theft)?;
-        self.book.steal(from, again, to, payment.amount, asset, note)?;
+        self.book.steal(from, again, to, payment.amount, asset, Some(note))?;
         let amount = payment.amount;
         if let Some(holding) = from {
             self.flow(|left| Flow::Pay { from: holding, to: again, amount, left }, holding);
         }
-        if self.book.is_recording() {
+        if self.book.has_flows() {
             self.book.flows.push(Flow::Theft { asset, to, amount });
         }
         Ok(())
@@ -321,6 +349,16 @@ impl<U: Units> Replay<'_, U> {
         place: Place,
         link: LinkNote<U>,
     ) -> Result<EdgeNote<U>, ReadError> {
+        if self.book.hands_over() {
+            let link = match link {
+                LinkNote::None => self.link_into(place).unwrap_or(link),
+                _ => link,
+            };
+            let (tx, event, grade) = (self.book.tx(), None, Grade::Ledger);
+            let (from, to) = (Side::of(payment.from), Side::of(payment.to));
+            let Payment { asset, amount, .. } = *payment;
+            return Ok(EdgeNote { tx, event, from, to, place, asset, amount, link, grade });
+        }
         let transaction = self.scene.ledger.transaction(self.book.tx())?;
         let link = match link {
             LinkNote::None => self.link_into(place).unwrap_or(link),

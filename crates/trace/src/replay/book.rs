@@ -117,6 +117,17 @@ pub(crate) enum LinkNote<U> {
     },
 }
 
+/// What a replay writes down beside the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Records {
+    /// Nothing.
+    Nothing,
+    /// Edges and flows, kept to the end.
+    Kept,
+    /// Edges, handed over with the program and forgotten.
+    HandedOver,
+}
+
 /// All that a replay writes down.
 #[derive(Debug)]
 pub(crate) struct Book<U> {
@@ -151,7 +162,7 @@ pub(crate) struct Book<U> {
     stolen: Vec<(U, Option<TxIx>)>,
     /// Everything moved so far: no sum that a policy keeps can be larger.
     moved: U,
-    records: bool,
+    records: Records,
 }
 
 impl<U: Units> Book<U> {
@@ -159,7 +170,7 @@ impl<U: Units> Book<U> {
         accounts: usize,
         outputs: usize,
         stolen_assets: usize,
-        records: bool,
+        records: Records,
     ) -> Self {
         Self {
             program: Program::default(),
@@ -190,7 +201,7 @@ impl<U: Units> Book<U> {
     /// Begins a transaction.
     pub(crate) fn begin(&mut self, tx: TxIx) {
         self.tx = tx;
-        if self.records {
+        if self.records == Records::Kept {
             self.moments.push(tx);
         }
     }
@@ -227,12 +238,26 @@ impl<U: Units> Book<U> {
 
     /// Whether edges are still written down.
     pub(crate) fn is_recording(&self) -> bool {
-        self.records && self.edges.len() < EDGES_MAX
+        match self.records {
+            Records::Nothing => false,
+            Records::Kept => self.edges.len() < EDGES_MAX,
+            Records::HandedOver => true,
+        }
+    }
+
+    /// Whether flows are still written down.
+    pub(crate) fn has_flows(&self) -> bool {
+        self.records == Records::Kept && self.is_recording()
+    }
+
+    /// Whether what is recorded is handed over with the program.
+    pub(crate) fn hands_over(&self) -> bool {
+        self.records == Records::HandedOver
     }
 
     /// Whether edges were to be written down and no longer are.
     pub(crate) fn is_full(&self) -> bool {
-        self.records && self.edges.len() >= EDGES_MAX
+        self.records == Records::Kept && self.edges.len() >= EDGES_MAX
     }
 
     /// Counts what is moved; beyond the width of the integers the replay stops.
@@ -315,7 +340,7 @@ impl<U: Units> Book<U> {
             }
             None => self.open_key(key, U::default())?,
         };
-        if !self.is_recording() {
+        if !self.has_flows() {
             self.reusable_from = self.reusable_from.min(holding);
         }
         self.by_output.insert(output, holding);
@@ -428,13 +453,13 @@ impl<U: Units> Book<U> {
         to: Place,
         amount: U,
         asset: u32,
-        note: EdgeNote<U>,
+        note: Option<EdgeNote<U>>,
     ) -> Result<(), Halt> {
         self.count_moved(amount)?;
         self.count_stolen(asset, amount);
         let (from, balance) = self.debit(from, amount)?;
         self.credit(to, amount)?;
-        let recorded = self.note(Some(note));
+        let recorded = self.note(note);
         let moment = self.moment();
         let step = Step::Steal { from, again, to, amount, balance, asset, recorded, moment };
         self.program.steps.push(step);
@@ -472,7 +497,12 @@ impl<U: Units> Book<U> {
         let end = self.program.legs.len();
         let middle = number(end - outputs);
         let recorded = notes.is_some();
-        self.edges.extend(notes.into_iter().flatten());
+        let notes = notes.into_iter().flatten();
+        if self.hands_over() {
+            self.program.notes.extend(notes);
+        } else {
+            self.edges.extend(notes);
+        }
         let moment = self.moment();
         let (inputs, outputs) = (number(first)..middle, middle..number(end));
         self.program.steps.push(Step::Join { inputs, outputs, recorded, moment });
@@ -481,7 +511,10 @@ impl<U: Units> Book<U> {
     fn note(&mut self, note: Option<EdgeNote<U>>) -> bool {
         match note {
             Some(note) if self.is_recording() => {
-                self.edges.push(note);
+                match self.records {
+                    Records::HandedOver => self.program.notes.push(note),
+                    _ => self.edges.push(note),
+                }
                 true
             }
             _ => false,

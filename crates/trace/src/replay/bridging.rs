@@ -414,7 +414,7 @@ impl<U: Units> Replay<'_, U> {
     }
 
     fn flow_from(&mut self, swap: u32, to: Place) {
-        if self.book.is_recording() {
+        if self.book.has_flows() {
             self.book.flows.push(Flow::SwapOut { swap, to: SwapTarget::Place(to) });
         }
     }

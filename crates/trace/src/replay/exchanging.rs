@@ -110,6 +110,12 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
             }
             return Ok(Load::Clean);
         }
+        if let Some(source) = self.replay.spring_of(payment) {
+            let transit = self.replay.book.open_transit()?;
+            let to = Place::holding(transit);
+            self.replay.book.steal(from, Place::CLEAN, to, payment.amount, source, None)?;
+            return Ok(Load::Transit(transit));
+        }
         let Some(holding) = from else { return Ok(Load::Clean) };
         let transit = self.replay.book.open_transit()?;
         self.replay.book.pay(from, Place::holding(transit), payment.amount, None)?;
@@ -241,7 +247,7 @@ impl<U: Units> Exchanging<'_, '_, '_, U> {
 
     /// Writes down where value left a swap to.
     fn flow_out(&mut self, swap: u32, to: SwapTarget) {
-        if self.replay.book.is_recording() {
+        if self.replay.book.has_flows() {
             self.replay.book.flows.push(Flow::SwapOut { swap, to });
         }
     }

@@ -21,7 +21,7 @@ mod outputs;
 mod services;
 pub(crate) mod surroundings;
 pub(crate) mod thefts;
-mod touched;
+pub(crate) mod touched;
 
 use std::ops::Range;
 
@@ -30,9 +30,10 @@ use hawkshaw_model::{
     ReadError, Stop, TerminalKind, Timestamp, TxIx,
 };
 
+use crate::exposure::Origins;
 use crate::noise::Gate;
 use crate::program::{Place, Program};
-use crate::replay::book::{Book, Halt, TerminalKey};
+use crate::replay::book::{Book, Halt, Records, TerminalKey};
 use crate::replay::crossings::Crossings;
 use crate::replay::mixing::Joining;
 use crate::replay::services::{Service, Services};
@@ -75,10 +76,10 @@ impl<'a, U: Units> Replay<'a, U> {
     pub(crate) fn new(
         scene: Scene<'a>,
         thefts: &'a Thefts,
-        records: bool,
+        records: Records,
     ) -> Result<Self, ReadError> {
         let Scene { ledger, .. } = scene;
-        Ok(Self {
+        let mut replay = Self {
             scene,
             thefts,
             book: Book::new(
@@ -96,7 +97,18 @@ impl<'a, U: Units> Replay<'a, U> {
             joining: Joining::default(),
             burns: burn_addresses(ledger)?,
             warmed: 0,
-        })
+        };
+        for account in thefts.origins.iter().flat_map(Origins::accounts) {
+            replay.book.touched.add(account.0);
+        }
+        Ok(replay)
+    }
+
+    /// The accounts that were asked whether following stops there, or what they held.
+    pub(crate) fn asked(&self) -> Vec<u32> {
+        let mut asked = self.services.asked();
+        asked.extend(self.markets.consulted.borrow().iter());
+        asked
     }
 
     /// Replays everything, handing over the program stretch by stretch. `hand_over` takes a
@@ -133,8 +145,10 @@ impl<'a, U: Units> Replay<'a, U> {
         }
         self.flush_gates()?;
         self.hand_over(hand_over);
-        self.note_inferred()?;
-        self.note_services()?;
+        if !self.book.hands_over() {
+            self.note_inferred()?;
+            self.note_services()?;
+        }
         Ok(())
     }
 
@@ -151,16 +165,23 @@ impl<'a, U: Units> Replay<'a, U> {
                 continue;
             }
             self.warmed = 0;
-            match segment.batch()? {
-                Batch::Transfers(batch) => self.transfers(&batch, first, end, hand_over)?,
-                Batch::Outputs(batch) => self.outputs(&batch, first, end, hand_over)?,
-            }
+            let mut outcome = Ok(());
+            segment.with_batch(&mut |batch| {
+                outcome = match batch {
+                    Batch::Transfers(batch) => self.transfers(batch, first, end, hand_over),
+                    Batch::Outputs(batch) => self.outputs(batch, first, end, hand_over),
+                };
+            })?;
+            outcome?;
         }
         Ok(())
     }
 
     /// The first transaction of a stretch in which anything is stolen or comes out of a bridge.
     fn first(&self, txs: &Range<u64>) -> Option<u64> {
+        if self.thefts.has_owners() {
+            return Some(txs.start);
+        }
         let gains = self.thefts.gains.range(txs.clone()).next().map(|(tx, _)| *tx);
         let outputs = self.thefts.outputs.range(txs.clone()).next().map(|(tx, _)| *tx);
         let due = self.crossings.next_due(txs.clone());
@@ -278,6 +299,9 @@ impl<'a, U: Units> Replay<'a, U> {
         account: Option<u32>,
         text: String,
     ) -> Result<(), ReadError> {
+        if self.book.hands_over() {
+            return Ok(());
+        }
         let ledger = self.scene.ledger;
         let tx = tx_text(ledger, self.book.tx())?;
         let account = account.map(|account| ledger.account(AccountIx(account))).transpose()?;

@@ -39,11 +39,13 @@ impl<U: Units> Replay<'_, U> {
         let place = |tx: u64| usize::try_from(tx.saturating_sub(start)).unwrap_or(usize::MAX);
         let behind = place(end.0).min(batch.tx_count());
         let mut next_theft = self.next_theft(first.0.max(start));
+        let has_owners = self.thefts.has_owners();
         for at in place(first.0)..behind {
             let tx = TxIx(start + at as u64);
             let inputs = batch.tx_rows[at] as usize..batch.tx_outputs[at] as usize;
-            let touched =
-                batch.outputs[inputs].iter().any(|output| self.book.is_output_touched(*output));
+            let spent = batch.outputs[inputs.clone()].iter();
+            let touched = spent.into_iter().any(|output| self.book.is_output_touched(*output))
+                || (has_owners && self.is_a_source(&batch.holders[inputs]));
             let is_theft = next_theft == Some(tx.0);
             if touched || is_theft {
                 self.join_at(batch, at, asset)?;
@@ -57,6 +59,13 @@ impl<U: Units> Replay<'_, U> {
             }
         }
         Ok(())
+    }
+
+    /// Whether one of these holders is a source all payments of which are its own.
+    fn is_a_source(&self, holders: &[u32]) -> bool {
+        holders.iter().any(|holder| {
+            self.book.touched.has(*holder) && self.thefts.owner(Some(*holder)).is_some()
+        })
     }
 
     /// The first transaction from one on in which an output is stolen.
@@ -79,7 +88,7 @@ impl<U: Units> Replay<'_, U> {
     fn join(&mut self, tx: &UtxoTx, asset: u32) -> Result<(), Halt> {
         self.book.begin(tx.tx);
         let first = self.book.program.legs.len();
-        let recording = self.book.is_recording();
+        let (recording, has_flows) = (self.book.is_recording(), self.book.has_flows());
         let mut record = Record { notes: Vec::new(), flow_in: Vec::new(), flow_out: Vec::new() };
         let followed = self.join_inputs(tx, asset, recording.then_some(&mut record))?;
         let legs_in = self.book.program.legs.len();
@@ -100,7 +109,7 @@ impl<U: Units> Replay<'_, U> {
         self.book.count_moved(followed.total)?;
         let count = self.book.program.legs.len() - legs_in;
         self.book.join(first, count, recording.then_some(record.notes));
-        if recording {
+        if has_flows {
             let (inputs, outputs) = (record.flow_in, record.flow_out);
             self.book.flows.push(Flow::Join { inputs, outputs });
         }
@@ -122,11 +131,13 @@ impl<U: Units> Replay<'_, U> {
             self.book.unexplained += u64::from(input.output.is_none());
             let holding = input.output.and_then(|output| self.book.spend_output(output.0));
             let place = holding.map_or(Place::CLEAN, Place::holding);
-            if holding.is_some() {
+            let source = self.thefts.owner(input.holder.map(|holder| holder.0));
+            if holding.is_some() || source.is_some() {
                 followed.inputs += 1;
                 followed.value = add(followed.value)?;
             }
-            self.book.program.legs.push(Leg { place, amount, stolen: None });
+            let stolen = source.map(|source| (Place::CLEAN, source));
+            self.book.program.legs.push(Leg { place, amount, stolen });
             if let Some(record) = &mut record {
                 record.flow_in.extend(holding.map(|holding| (holding, amount)));
                 let sides = (side(input), Side::Transaction);
@@ -248,7 +259,7 @@ impl<U: Units> Replay<'_, U> {
         asset: u32,
         carries: bool,
     ) -> Result<(Place, u32), ReadError> {
-        let own = self.thefts.own(asset).unwrap_or(0);
+        let own = self.thefts.number_of_output(output, asset);
         if !carries {
             return Ok((Place::CLEAN, own));
         }

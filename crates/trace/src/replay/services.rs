@@ -9,6 +9,7 @@ mod report;
 use hawkshaw_model::{Account, AccountIx, CoverageClaim, ReadError, Stop, TerminalKind, TxIx};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::exposure::Origins;
 use crate::noise::{self, Sieve};
 use crate::options::Stops;
 use crate::replay::touched::Bitmap;
@@ -29,7 +30,7 @@ pub(crate) enum Service {
 pub(crate) struct Services<'a> {
     scene: Scene<'a>,
     sieve: Sieve<'a>,
-    /// Recipients of stolen transfers are never inferred to be services.
+    /// Recipients of stolen transfers, and accounts of sources, are never inferred to be services.
     recipients: FxHashSet<u32>,
     known: FxHashMap<u32, Service>,
     /// Accounts that were asked about and are followed on: nearly all, so that most answers cost
@@ -51,7 +52,9 @@ impl std::fmt::Debug for Services<'_> {
 
 impl<'a> Services<'a> {
     pub(crate) fn new(scene: Scene<'a>, thefts: &Thefts) -> Result<Self, ReadError> {
-        let recipients = thefts.gains.values().flatten().map(|gain| gain.account).collect();
+        let sources = thefts.origins.iter().flat_map(Origins::accounts);
+        let recipients = thefts.gains.values().flatten().map(|gain| gain.account);
+        let recipients = recipients.chain(sources.map(|(account, _)| account)).collect();
         Ok(Self {
             scene,
             sieve: noise::sieve(&scene, &thefts.assets)?,
@@ -87,6 +90,12 @@ impl<'a> Services<'a> {
             }
         }
         Ok(&self.known[&account])
+    }
+
+    /// The accounts that were asked about, in any order.
+    pub(crate) fn asked(&self) -> Vec<u32> {
+        let followed = self.followed.ones().filter_map(|account| u32::try_from(account).ok());
+        self.known.keys().copied().chain(followed).collect()
     }
 
     /// Whether an account is tagged as a service of the kinds that keep what they are given.

@@ -23,6 +23,8 @@ pub(super) struct Markets {
     lenders: FxHashSet<u32>,
     /// The accounts of the contracts of assets that were asked for.
     contracts: RefCell<FxHashMap<u32, Option<u32>>>,
+    /// Accounts without taint that were asked what they held.
+    pub(super) consulted: RefCell<FxHashSet<u32>>,
 }
 
 impl Markets {
@@ -56,6 +58,7 @@ pub(super) struct Around<'r, 'a, U> {
 impl<U: Units> Surroundings<U> for Around<'_, '_, U> {
     fn is_tainted(&self, account: u32, asset: u32) -> bool {
         self.replay.book.holding(account, asset).is_some()
+            || self.replay.thefts.owner(Some(account)).is_some()
     }
 
     fn had_taint(&self, account: u32) -> bool {
@@ -95,7 +98,10 @@ impl<U: Units> Surroundings<U> for Around<'_, '_, U> {
     fn balance(&self, account: u32, asset: u32) -> Result<U, Halt> {
         match self.replay.book.holding(account, asset) {
             Some(holding) => Ok(self.replay.book.balance(holding)),
-            None => self.replay.opening_balance(account, asset, self.replay.book.tx()),
+            None => {
+                self.replay.markets.consulted.borrow_mut().insert(account);
+                self.replay.opening_balance(account, asset, self.replay.book.tx())
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use hawkshaw_model::{
 };
 use rustc_hash::FxHashSet;
 
+use crate::exposure::Origins;
 use crate::netting;
 use crate::options::TraceError;
 use crate::replay::book::Halt;
@@ -19,7 +20,7 @@ use crate::units::Units;
 const ASSETS_MAX: usize = 256;
 
 /// Stolen value on an account chain: what an account gained of an asset in a transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Gain {
     pub(crate) account: u32,
     pub(crate) asset: u32,
@@ -36,6 +37,9 @@ pub(crate) struct Thefts {
     pub(crate) assets: Vec<u32>,
     /// Entries that come too late to be looked at.
     pub(crate) later: usize,
+    /// In an exposure, which source is whose; a trace has none, and its thefts are numbered by
+    /// their assets.
+    pub(crate) origins: Option<Origins>,
 }
 
 impl Thefts {
@@ -91,6 +95,35 @@ impl Thefts {
     pub(crate) fn own(&self, asset: u32) -> Option<u32> {
         let at = self.assets.iter().position(|stolen| *stolen == asset)?;
         u32::try_from(at).ok()
+    }
+
+    /// The number of what an account gains by a stolen payment: of the source, else of the asset.
+    pub(crate) fn number_of(&self, tx: TxIx, account: Option<u32>, asset: u32) -> u32 {
+        let number = match (&self.origins, account) {
+            (Some(origins), Some(account)) => origins.of_gain(tx.0, Gain { account, asset }),
+            _ => self.own(asset),
+        };
+        number.unwrap_or(0)
+    }
+
+    /// The same of a stolen output.
+    pub(crate) fn number_of_output(&self, output: OutputIx, asset: u32) -> u32 {
+        let number = match &self.origins {
+            Some(origins) => origins.of_output(output.0),
+            None => self.own(asset),
+        };
+        number.unwrap_or(0)
+    }
+
+    /// The source whose account this is, all payments of which are its own.
+    #[inline]
+    pub(crate) fn owner(&self, account: Option<u32>) -> Option<u32> {
+        self.origins.as_ref()?.owner(account?)
+    }
+
+    /// Whether there are accounts all payments of which are a source's.
+    pub(crate) fn has_owners(&self) -> bool {
+        self.origins.as_ref().is_some_and(|origins| !origins.has_no_accounts())
     }
 
     /// Whether an output is stolen in its transaction.

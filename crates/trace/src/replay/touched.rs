@@ -5,7 +5,7 @@
 const LISTED_MAX: usize = 1 << 16;
 
 /// A bitmap over dense numbers.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Bitmap(Vec<u64>);
 
 impl Bitmap {
@@ -16,6 +16,24 @@ impl Bitmap {
     #[inline]
     pub(crate) fn get(&self, index: usize) -> bool {
         self.0.get(index >> 6).is_some_and(|word| word >> (index & 63) & 1 == 1)
+    }
+
+    /// Sets a bit, and makes room for it.
+    pub(crate) fn put(&mut self, index: usize) {
+        let word = index >> 6;
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.set(index);
+    }
+
+    /// The bits that are set, in order.
+    pub(crate) fn ones(&self) -> impl Iterator<Item = usize> {
+        let bits = |(at, word): (usize, &u64)| {
+            let word = *word;
+            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit)
+        };
+        self.0.iter().enumerate().filter(|(_, word)| **word != 0).flat_map(bits)
     }
 
     pub(crate) fn set(&mut self, index: usize) {
@@ -58,6 +76,11 @@ impl Touched {
         } else if self.is_listed {
             self.listed.push(account);
         }
+    }
+
+    /// The accounts, in order.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.bits.ones().filter_map(|bit| u32::try_from(bit).ok())
     }
 
     /// The accounts in the order in which taint reached them; `None` where they are many.
