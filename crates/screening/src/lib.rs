@@ -23,6 +23,7 @@ pub mod magic;
 mod notation;
 mod overlay;
 mod query;
+mod replay;
 mod rules;
 mod screener;
 
@@ -44,5 +45,9 @@ pub use lists::{
 };
 pub use overlay::{Change, Overlay};
 pub use query::{Action, Direction, Query};
+pub use replay::{
+    BookedSource, ExposureRun, Progress, ReplayError, ReplaySettings, ReversedLedger, SourceBook,
+    World, replay,
+};
 pub use rules::{RuleProblem, RuleProblems, RuleSet};
 pub use screener::{Decide, ScreenError, Screener};
