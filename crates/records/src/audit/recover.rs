@@ -1,7 +1,7 @@
 //! What is found when the log is opened again.
 
 use std::fs::File;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,31 +45,48 @@ pub(crate) fn open(folder: &Path) -> Result<Recovered, AuditError> {
         if let Some(stored) = stored.filter(|stored| stored.lines > 0) {
             return Err(missing(folder, 0, stored));
         }
-        return begin(folder);
+        return begin_anew(folder);
     };
-    let before = match files.len().checked_sub(2).and_then(|at| files.get(at)) {
-        // The end of the file before tells with what the last one has to begin.
-        Some((_, earlier)) => Some(scan(earlier, None, stored)?),
-        None => None,
-    };
-    if let Some(before) = before.as_ref().filter(|before| !before.rest.is_empty()) {
-        return Err(AuditError::Broken(format!(
-            "the file before {}, line {}: {}",
-            path.display(),
-            before.head.lines + 1,
-            before.why
-        )));
+    // From the file that the stored head is in, and at least the one before the last: its end
+    // tells with what the last one has to begin.
+    let begin = holder(&files, stored)?.min(files.len().saturating_sub(2));
+    let mut scanned: Option<Scanned> = None;
+    let mut has_stored = false;
+    for (_, path) in files.get(begin..).unwrap_or_default() {
+        if let Some(before) = scanned.as_ref().filter(|before| !before.rest.is_empty()) {
+            return Err(AuditError::Broken(format!(
+                "the file before {}, line {} of the log: {}",
+                path.display(),
+                before.head.lines + 1,
+                before.why
+            )));
+        }
+        let next = scan(path, scanned.map(|before| before.head), stored)?;
+        has_stored |= next.has_stored;
+        scanned = Some(next);
     }
-    let expected = before.as_ref().map(|before| before.head);
-    let scanned = scan(path, expected, stored)?;
-    let is_stored_here = scanned.has_stored || before.is_some_and(|before| before.has_stored);
-    if let Some(stored) = stored
-        && stored.lines > 0
-        && !is_stored_here
-    {
+    let Some(scanned) = scanned else { return begin_anew(folder) };
+    if let Some(stored) = stored.filter(|stored| stored.lines > 0 && !has_stored) {
         return Err(missing(path, scanned.head.lines, stored));
     }
     mend(folder, (*number, path), scanned)
+}
+
+/// Which file the stored head is in: the last that begins with it or before it.
+fn holder(files: &[(u64, PathBuf)], stored: Option<AuditHead>) -> Result<usize, AuditError> {
+    let Some(stored) = stored else { return Ok(files.len()) };
+    for (place, (_, path)) in files.iter().enumerate().rev() {
+        let failed = |error: std::io::Error| AuditError::disk("read", path, &error);
+        let most = u64::try_from(line::LINE_MAX).unwrap_or(u64::MAX);
+        let mut text = Vec::new();
+        let file = File::open(path).map_err(failed)?;
+        BufReader::new(file).take(most).read_until(b'\n', &mut text).map_err(failed)?;
+        let first = line::read(text.trim_ascii_end()).ok().map(|line| line.number);
+        if first.is_some_and(|first| first <= stored.lines) {
+            return Ok(place);
+        }
+    }
+    Ok(0)
 }
 
 fn missing(path: &Path, lines: u64, stored: AuditHead) -> AuditError {
@@ -82,7 +99,7 @@ fn missing(path: &Path, lines: u64, stored: AuditHead) -> AuditError {
 }
 
 /// The first file of a log.
-fn begin(folder: &Path) -> Result<Recovered, AuditError> {
+fn begin_anew(folder: &Path) -> Result<Recovered, AuditError> {
     let mut tail = Tail {
         folder: folder.to_path_buf(),
         file: create(folder, 1)?,
