@@ -1,8 +1,8 @@
 //! What every request shares.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use hawkshaw_records::{
@@ -19,6 +19,8 @@ use crate::limits::Limits;
 use crate::listen::Connections;
 use crate::metrics::Metrics;
 use crate::problem::{Kind, Problem};
+use crate::retro::Retro;
+use crate::webhooks::{Reach, WebhookSettings, Webhooks};
 
 /// Why a service cannot begin with its state.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +36,13 @@ pub enum OpenError {
     Keys(#[from] KeysError),
 }
 
+/// What works beside requests.
+#[derive(Debug)]
+struct Background {
+    retro: Retro,
+    webhooks: Webhooks,
+}
+
 /// What every request shares.
 #[derive(Debug)]
 pub struct App {
@@ -43,6 +52,7 @@ pub struct App {
     audit: Arc<AuditLog>,
     keys: Arc<Keys>,
     is_stopping: AtomicBool,
+    background: OnceLock<Background>,
     pub(crate) gate: Gate,
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
@@ -74,6 +84,7 @@ impl App {
             records,
             audit,
             is_stopping: AtomicBool::new(false),
+            background: OnceLock::new(),
             gate: Gate::new(keys.clone(), is_open, &limits),
             keys,
             metrics: Metrics::new(),
@@ -97,6 +108,10 @@ impl App {
 
     /// Brings to the disk what is on its way there, and ends the writers.
     pub fn close(&self) -> Result<(), AuditError> {
+        if let Some(background) = self.background.get() {
+            background.retro.close();
+            background.webhooks.close();
+        }
         self.records.close();
         self.audit.close()
     }
@@ -118,7 +133,30 @@ impl App {
 
     /// Answers from other data from now on. Requests that are under way keep what they began with.
     pub fn replace_screener(&self, screener: Arc<Screener>) {
-        self.screener.store(Some(screener));
+        let before = self.screener.swap(Some(screener.clone()));
+        if let Some(background) = self.background.get() {
+            background.retro.replaced(before, screener);
+        }
+    }
+
+    /// Begins to deliver events, and to look again at what was answered earlier whenever what is
+    /// answered from changes. To be called before the first load.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no threads.
+    pub fn start_background(&self, settings: WebhookSettings) -> std::io::Result<()> {
+        let retro = Retro::start(self.records.clone())?;
+        let webhooks = Webhooks::start(self.records.clone(), settings)?;
+        // Whoever calls twice has the second pair ended at once.
+        let _ = self.background.set(Background { retro, webhooks });
+        Ok(())
+    }
+
+    /// Where events may be delivered.
+    pub(crate) fn reach(&self) -> Reach {
+        let settings = self.background.get().map(|background| *background.webhooks.settings());
+        settings.unwrap_or_default().reach
     }
 
     /// The text of the rules that decide.

@@ -12,6 +12,7 @@ use crate::reload::Loader;
 use crate::routes::routes;
 use crate::settings::Settings;
 use crate::source::{ScreenerSource, SourceError};
+use crate::webhooks::{Reach, WebhookSettings};
 
 /// How often instruments that nobody reads are tidied.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -86,6 +87,9 @@ async fn run(
     let mut stop = Stop::new()?;
     let listener = Listener::bind(settings.address(), settings.tls.as_ref()).await?;
     tell(Event::Listening { address: listener.address()?, tls: settings.tls.is_some() });
+    let reach =
+        Reach { private: settings.webhooks.allow_private, plain: settings.webhooks.allow_http };
+    app.start_background(WebhookSettings { reach, ..WebhookSettings::default() })?;
     let loader = Loader::new(source);
     let (tell_stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let router = routes(&app, &loader);

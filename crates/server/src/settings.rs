@@ -25,6 +25,18 @@ pub struct Settings {
     pub data: DataSettings,
     /// What the service holds itself and its clients to.
     pub limits: Limits,
+    /// Where events may be delivered.
+    pub webhooks: WebhookOptions,
+}
+
+/// Where events may be delivered: to public addresses over TLS, unless this says otherwise.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebhookOptions {
+    /// Also to private, loopback, link-local and other addresses that are not public.
+    pub allow_private: bool,
+    /// Also over HTTP without TLS.
+    pub allow_http: bool,
 }
 
 /// What is answered from.
