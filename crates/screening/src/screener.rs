@@ -155,7 +155,7 @@ impl Screener {
     }
 
     /// Keeps knowing magic addresses, where it did before it changed.
-    fn as_magic_as(self, before: &Self) -> Self {
+    fn keeping_magic_of(self, before: &Self) -> Self {
         if before.knows_magic { self.with_magic_addresses() } else { self }
     }
 
@@ -163,14 +163,14 @@ impl Screener {
     #[must_use]
     pub fn with_rules(&self, rules: Arc<dyn Decide>) -> Self {
         let version = version(&self.index, &self.overlay, &*rules);
-        Self { rules, version, knows_magic: false, ..self.clone() }.as_magic_as(self)
+        Self { rules, version, knows_magic: false, ..self.clone() }.keeping_magic_of(self)
     }
 
     /// The same with other lists beside the index.
     #[must_use]
     pub fn with_overlay(&self, overlay: Arc<Overlay>) -> Self {
         Self::new(Arc::clone(&self.index), overlay, Arc::clone(&self.rules), self.more.clone())
-            .as_magic_as(self)
+            .keeping_magic_of(self)
     }
 
     /// The index.

@@ -14,6 +14,9 @@ mod number;
 mod risk;
 mod sanctions;
 mod screening;
+#[cfg(test)]
+mod tests;
+mod transfers;
 mod view;
 
 use std::sync::Arc;
@@ -29,7 +32,7 @@ use errors::{Surface, in_form_of};
 
 /// The surfaces, each behind the keys of the service and with its own form of errors.
 pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
-    let sanctions = Router::new().route("/api/v1/address/{address}", get(ask::sanctions));
+    let sanctions = Router::new().route("/api/v1/address/{address}", get(ask::address_sanctions));
     let risk = Router::new()
         .route("/api/risk/v2/entities/{address}", get(ask::risk_entity))
         .route("/api/risk/v2/entities", post(ask::register_risk_entity));
@@ -40,6 +43,7 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(surface(sanctions, Surface::Sanctions, app))
         .merge(surface(risk, Surface::Risk, app))
         .merge(surface(screening, Surface::Screening, app))
+        .merge(surface(transfers::routes(), Surface::Transfers, app))
 }
 
 fn surface(router: Router<Arc<App>>, surface: Surface, app: &Arc<App>) -> Router<Arc<App>> {

@@ -35,6 +35,8 @@ pub(super) struct Entity {
 pub(super) struct Cluster {
     pub(super) name: String,
     pub(super) category: &'static str,
+    #[serde(skip)]
+    pub(super) category_id: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -99,7 +101,8 @@ pub(super) fn cluster(answer: &Answer) -> Option<Cluster> {
         if next.0.severity() > best.0.severity() { next } else { best }
     };
     let (category, name) = listed.reduce(gravest).or_else(|| owned.reduce(gravest))?;
-    Some(Cluster { name, category: foreign(category).name })
+    let foreign = foreign(category);
+    Some(Cluster { name, category: foreign.name, category_id: foreign.id })
 }
 
 /// Why; for an address of which nothing is known, that this is not clean.

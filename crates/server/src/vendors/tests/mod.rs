@@ -1,0 +1,7 @@
+//! The surfaces, asked as the open clients of these vendors ask: what they send, what they decode,
+//! on what they insist.
+
+mod bench;
+mod hostile;
+mod screening;
+mod transfers;
