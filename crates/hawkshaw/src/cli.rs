@@ -7,6 +7,7 @@ pub(crate) mod ledger;
 pub(crate) mod mixer;
 pub(crate) mod pattern;
 pub(crate) mod prices;
+pub(crate) mod screen;
 pub(crate) mod sources;
 
 use std::path::PathBuf;
@@ -29,7 +30,7 @@ use crate::noise::KeptNoise;
         hawkshaw trace cases/ronin-bridge-2022 --out report\n  \
         hawkshaw verify report\n  \
         hawkshaw case new my-case\n\n\
-        Exit codes: 0 done, 2 wrong usage, 3 bad data, 4 source unavailable,\n130 interrupted, 70 our bug."
+        Exit codes: 0 done, 1 a hit (only where asked for), 2 wrong usage, 3 bad data,\n4 source unavailable, 130 interrupted, 70 our bug."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -67,6 +68,8 @@ pub(crate) enum Command {
     Cluster(cluster::ClusterArguments),
     /// Look for shapes that say who made a transaction, and with whom.
     Pattern(pattern::PatternArguments),
+    /// Say what is known of addresses, and what rules say about it.
+    Screen(Box<screen::ScreenArguments>),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

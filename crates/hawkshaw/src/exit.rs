@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use hawkshaw_model::Printable;
 
+/// It is done, and the answer is a hit.
+const HIT: u8 = 1;
 /// The arguments do not make sense.
 const USAGE: u8 = 2;
 /// The data are wrong.
@@ -29,6 +31,8 @@ pub(crate) enum Failure {
     Interrupted(anyhow::Error),
     /// Whoever reads our output closed it: nothing more to say.
     OutputClosed,
+    /// What was asked for is a hit, and whoever asked wants to be told so.
+    Hit,
 }
 
 impl Failure {
@@ -44,6 +48,7 @@ impl Failure {
             | Self::Unavailable(error)
             | Self::Interrupted(error) => Printable(&error.to_string()).to_string(),
             Self::OutputClosed => "nobody reads the answer".to_owned(),
+            Self::Hit => "it is a hit".to_owned(),
         }
     }
 
@@ -55,6 +60,7 @@ impl Failure {
             Self::Unavailable(error) => (error, UNAVAILABLE),
             Self::Interrupted(error) => (error, INTERRUPTED),
             Self::OutputClosed => return ExitCode::SUCCESS,
+            Self::Hit => return ExitCode::from(HIT),
         };
         let mut message = format!("error: {}", lines(&error.to_string()));
         for cause in error.chain().skip(1) {

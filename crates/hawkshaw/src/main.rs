@@ -17,6 +17,7 @@ mod noise;
 mod prices;
 mod pursuit;
 mod screen;
+mod screening;
 mod source;
 mod store;
 mod target;
@@ -56,6 +57,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Mixer(arguments) => command::mixer::run(arguments, cli.quiet),
         Command::Cluster(arguments) => command::cluster::run(arguments, cli.quiet),
         Command::Pattern(arguments) => command::pattern::run(arguments, cli.quiet),
+        Command::Screen(arguments) => command::screen::run(arguments, cli.quiet),
         Command::Completions { shell } => command::completions::run(*shell),
     }
 }

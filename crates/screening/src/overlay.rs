@@ -68,6 +68,14 @@ impl Overlay {
         overlay
     }
 
+    /// The overlay with more listings, beside what the index says and in place of nothing.
+    #[must_use]
+    pub fn with_listings(&self, listings: impl IntoIterator<Item = Listing>) -> Self {
+        let mut more = self.clone();
+        listings.into_iter().for_each(|listing| more.add(listing));
+        more
+    }
+
     /// The overlay with what changed of addresses on lists.
     #[must_use]
     pub fn with_changes(&self, changes: impl IntoIterator<Item = Change>) -> Self {
@@ -102,11 +110,16 @@ impl Overlay {
         }
     }
 
+    /// Adds a listing; the same again changes nothing.
     fn add(&mut self, listing: Listing) {
-        self.coverage.add_listing(&listing);
         let key = AddressKey::of(&listing.account);
+        let known = &mut self.by_key.entry(key).or_default().listings;
+        if known.contains(&listing) {
+            return;
+        }
+        self.coverage.add_listing(&listing);
         self.digest = self.digest.wrapping_add(digest(&(key, &listing)));
-        self.by_key.entry(key).or_default().listings.push(listing);
+        known.push(listing);
     }
 
     /// How many addresses it speaks of.

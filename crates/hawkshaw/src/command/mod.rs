@@ -9,6 +9,7 @@ pub(crate) mod ledger;
 pub(crate) mod mixer;
 pub(crate) mod pattern;
 pub(crate) mod prices;
+pub(crate) mod screen;
 pub(crate) mod sources;
 pub(crate) mod sync;
 pub(crate) mod tags;

@@ -1,0 +1,158 @@
+//! Lines of addresses, read in pieces of bounded size.
+
+use std::io::{BufRead, ErrorKind};
+
+use hawkshaw_attribution::chain_named;
+use hawkshaw_model::{ChainId, Printable};
+
+/// Bytes of a line that are kept; longer ones are no address and are told as such.
+const LINE_BYTES_MAX: usize = 1_024;
+
+/// Lines that are worked on at a time.
+const LINES_AT_A_TIME: usize = 1 << 16;
+
+/// A line as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    bytes: Vec<u8>,
+    is_cut: bool,
+}
+
+/// What a line asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Nothing: it is empty, a remark, or the names of columns.
+    Nothing,
+    /// An address, and its chain where the line says one.
+    Address(String, Option<ChainId>),
+    /// What cannot be an address, and why.
+    Invalid(String, String),
+}
+
+/// Reads the next lines, and says how many bytes that were. No line: there are no more.
+pub(super) fn next(input: &mut impl BufRead) -> std::io::Result<(Vec<Line>, u64)> {
+    let mut lines = Vec::new();
+    let mut read = 0;
+    while lines.len() < LINES_AT_A_TIME {
+        let (line, bytes) = next_line(input)?;
+        read += bytes;
+        match line {
+            Some(line) => lines.push(line),
+            None => break,
+        }
+    }
+    Ok((lines, read))
+}
+
+fn next_line(input: &mut impl BufRead) -> std::io::Result<(Option<Line>, u64)> {
+    let mut line = Line { bytes: Vec::new(), is_cut: false };
+    let mut read = 0u64;
+    loop {
+        let available = match input.fill_buf() {
+            Ok(available) => available,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if available.is_empty() {
+            return Ok(((read > 0).then_some(line), read));
+        }
+        let end = available.iter().position(|byte| *byte == b'\n');
+        let part = &available[..end.unwrap_or(available.len())];
+        let room = LINE_BYTES_MAX.saturating_sub(line.bytes.len());
+        line.is_cut |= part.len() > room;
+        line.bytes.extend_from_slice(&part[..part.len().min(room)]);
+        let used = part.len() + usize::from(end.is_some());
+        input.consume(used);
+        read += u64::try_from(used).unwrap_or(0);
+        if end.is_some() {
+            return Ok((Some(line), read));
+        }
+    }
+}
+
+impl Line {
+    /// What it asks for; the first line may hold the names of columns.
+    pub(super) fn asked(&self, is_first: bool) -> Asked {
+        let text = String::from_utf8_lossy(&self.bytes);
+        if self.is_cut {
+            let reason = format!("the line is over {LINE_BYTES_MAX} bytes long");
+            return Asked::Invalid(text.into_owned(), reason);
+        }
+        if matches!(text, std::borrow::Cow::Owned(_)) {
+            return Asked::Invalid(text.into_owned(), "the line is not UTF-8".to_owned());
+        }
+        let text = text.trim_start_matches('\u{feff}').trim();
+        if text.is_empty() || text.starts_with('#') {
+            return Asked::Nothing;
+        }
+        let (address, chain) = text.split_once(',').unwrap_or((text, ""));
+        let (address, chain) = (unquoted(address), unquoted(chain));
+        if is_first && address.eq_ignore_ascii_case("address") {
+            return Asked::Nothing;
+        }
+        if chain.is_empty() {
+            return Asked::Address(address.to_owned(), None);
+        }
+        match chain_named(chain) {
+            Some(chain) => Asked::Address(address.to_owned(), Some(chain)),
+            None => {
+                let reason = format!("`{}` is the name of no chain", Printable(chain));
+                Asked::Invalid(address.to_owned(), reason)
+            }
+        }
+    }
+}
+
+/// A cell without the quotes and white space around it.
+fn unquoted(cell: &str) -> &str {
+    let cell = cell.trim();
+    cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')).unwrap_or(cell).trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Asked, LINE_BYTES_MAX, next};
+
+    fn asked(bytes: &[u8]) -> Vec<Asked> {
+        let mut input = std::io::BufReader::with_capacity(7, bytes);
+        let (lines, read) = next(&mut input).unwrap();
+        assert_eq!(read, u64::try_from(bytes.len()).unwrap());
+        assert!(next(&mut input).unwrap().0.is_empty());
+        lines.iter().enumerate().map(|(place, line)| line.asked(place == 0)).collect()
+    }
+
+    #[test]
+    fn lines_are_read_as_files_have_them() {
+        let address = |text: &str| Asked::Address(text.to_owned(), None);
+        assert_eq!(
+            asked(b"\xef\xbb\xbfAddress,chain\r\n0xab\r\n\n# remark\n \"0xcd\" \naddress"),
+            [
+                Asked::Nothing,
+                address("0xab"),
+                Asked::Nothing,
+                Asked::Nothing,
+                address("0xcd"),
+                address("address"),
+            ]
+        );
+        let chains = asked(b"a,bitcoin\nb,eip155:56\nc,nochain\n");
+        assert!(matches!(&chains[0], Asked::Address(_, Some(chain)) if chain.name() == "Bitcoin"));
+        assert!(
+            matches!(&chains[1], Asked::Address(_, Some(chain)) if chain.as_str() == "eip155:56")
+        );
+        assert!(matches!(&chains[2], Asked::Invalid(text, _) if text == "c"));
+    }
+
+    #[test]
+    fn hostile_lines_are_told_and_end_nothing() {
+        let mut bytes = vec![b'a'; 5 << 20];
+        bytes.extend(b"\n\xff\xfe\n0xab\n\0\n");
+        let lines = asked(&bytes);
+        assert!(matches!(&lines[0], Asked::Invalid(text, why)
+            if text.len() == LINE_BYTES_MAX && why.contains("long")));
+        assert!(matches!(&lines[1], Asked::Invalid(_, why) if why.contains("UTF-8")));
+        assert_eq!(lines[2], Asked::Address("0xab".to_owned(), None));
+        assert_eq!(lines[3], Asked::Address("\0".to_owned(), None));
+        assert!(asked(b"").is_empty());
+    }
+}

@@ -1,0 +1,169 @@
+//! What is known of addresses, gathered from what the command line names.
+//!
+//! Tags and exposure become an index; lists, which change every day, stand beside it. So when a
+//! list changes, only that is read again.
+
+mod live;
+mod stored;
+mod tags;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use hawkshaw_screening::{
+    AddressIndex, Coverage, IndexBuilder, IndexError, ListBook, Listing, Overlay, RuleSet, Screener,
+};
+
+pub(crate) use self::live::LiveScreener;
+use crate::cli::screen::KnownArguments;
+use crate::exit::Failure;
+use crate::input;
+use crate::screen::{self, Activity};
+
+/// Files of a folder of lists end so.
+const BOOK_ENDING: &str = "jsonl";
+
+/// What makes a screener but the rules and the lists beside it.
+#[derive(Debug, Clone)]
+pub(crate) struct Ground {
+    index: Arc<AddressIndex>,
+    /// Tags that stand beside an index that was named.
+    beside: Vec<Listing>,
+}
+
+/// Everything that the arguments name, as what answers.
+pub(crate) fn gather(known: &KnownArguments, quiet: bool) -> Result<Screener, Failure> {
+    if known.store.is_none()
+        && known.index.is_none()
+        && known.tags.is_empty()
+        && known.lists.is_empty()
+    {
+        return Err(Failure::Usage(anyhow!(
+            "name what is known of addresses: --tags, --lists, --store (or HAWKSHAW_STORE) or \
+             --index; without any of them nothing could be said of any address"
+        )));
+    }
+    let rules = Arc::new(rules(known.rules.as_deref())?);
+    let ground = ground(known, quiet)?;
+    let overlay = overlay(&ground, &known.lists, quiet)?;
+    Ok(Screener::new(ground.index, Arc::new(overlay), rules, Coverage::default()))
+}
+
+/// The rules of a file, or the built-in ones.
+fn rules(path: Option<&Path>) -> Result<RuleSet, Failure> {
+    let Some(path) = path else { return Ok(RuleSet::built_in()) };
+    let text = String::from_utf8(input::read(path)?)
+        .with_context(|| format!("{} is no text", path.display()))
+        .map_err(Failure::BadData)?;
+    let refused = |problems: hawkshaw_screening::RuleProblems| {
+        Failure::BadData(anyhow!("{}: {problems}", path.display()))
+    };
+    RuleSet::from_toml(&text).map_err(refused)
+}
+
+/// The index that is named, or one of the tags and what is exposed in the store.
+fn ground(known: &KnownArguments, quiet: bool) -> Result<Ground, Failure> {
+    let activity = Activity::start(quiet);
+    activity.now("reading tags");
+    let mut files = Vec::new();
+    for path in &known.tags {
+        files.extend(input::tag_files(path)?);
+    }
+    if let Some(store) = &known.store {
+        let imported = store.join("tags.jsonl");
+        files.extend(imported.is_file().then_some(imported));
+    }
+    let tags = tags::read(&files)?;
+    drop(activity);
+    tags.say_defects(quiet);
+    if let Some(path) = &known.index {
+        let index = AddressIndex::open(path).map_err(refusal)?;
+        return Ok(Ground { index: Arc::new(index), beside: tags.into_listings() });
+    }
+    let index = match &known.store {
+        Some(store) => stored::index(store, &tags, quiet)?,
+        None => index_of_tags(&tags)?,
+    };
+    Ok(Ground { index: Arc::new(index), beside: Vec::new() })
+}
+
+fn index_of_tags(tags: &tags::Tags) -> Result<AddressIndex, Failure> {
+    let mut builder = IndexBuilder::new();
+    for listing in tags.listings() {
+        builder.add_listing(listing).map_err(refusal)?;
+    }
+    let bytes = builder.to_bytes().map_err(refusal)?;
+    AddressIndex::from_bytes("index of tags", bytes).map_err(refusal)
+}
+
+/// The lists, and the tags that stand beside an index.
+fn overlay(ground: &Ground, lists: &[PathBuf], quiet: bool) -> Result<Overlay, Failure> {
+    let mut overlay = Overlay::new();
+    if !ground.beside.is_empty() {
+        overlay = overlay.with_listings(ground.beside.iter().cloned());
+    }
+    for path in lists {
+        overlay = overlay.with_listings(read_lists(path, quiet)?);
+    }
+    Ok(overlay)
+}
+
+/// The listings of a folder of lists, or of lists as they were published.
+fn read_lists(path: &Path, quiet: bool) -> Result<Vec<Listing>, Failure> {
+    let book = if path.is_dir() { book_files(path)? } else { Vec::new() };
+    if book.is_empty() {
+        let tags = tags::read(&input::tag_files(path)?)?;
+        tags.say_defects(quiet);
+        return Ok(tags.into_listings());
+    }
+    let named = book.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+    let book = ListBook::from_files(named)
+        .with_context(|| format!("the lists in {} cannot be relied on", path.display()))
+        .map_err(Failure::BadData)?;
+    Ok(book.listings().cloned().collect())
+}
+
+/// The files of a folder of lists, by name: none where it is a folder of something else.
+fn book_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let Ok(files) = input::files_ending_in(folder, &[BOOK_ENDING]) else { return Ok(Vec::new()) };
+    let mut book = Vec::new();
+    for path in files.into_iter().filter(|path| path.parent() == Some(folder)) {
+        let bytes = input::read(&path)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // Tags are kept as JSON lines too.
+        let family = hawkshaw_attribution::STORE_SCHEMA.as_bytes();
+        let head = bytes.get(..bytes.len().min(200)).unwrap_or_default();
+        if !head.windows(family.len()).any(|part| part == family) {
+            book.push((name, bytes));
+        }
+    }
+    Ok(book)
+}
+
+/// How a failure of an index ends the command.
+pub(crate) fn refusal(error: IndexError) -> Failure {
+    match error {
+        IndexError::Io { .. } => Failure::Unavailable(error.into()),
+        _ => Failure::bad_data(error),
+    }
+}
+
+/// Says what a person must know of what was gathered.
+pub(crate) fn say(screener: &Screener, quiet: bool) {
+    let coverage = screener.coverage();
+    let chains: Vec<&str> = coverage.chains().map(|(chain, _)| chain.name()).collect();
+    let text = format!(
+        "{} addresses in the index, {} beside it, of {} chains; data version {}",
+        screener.index().len(),
+        screener.overlay().len(),
+        chains.len(),
+        screener.data_version()
+    );
+    screen::say(quiet, &text);
+}
+
+#[cfg(test)]
+mod real_data;
+#[cfg(test)]
+mod tests;

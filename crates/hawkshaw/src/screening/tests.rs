@@ -1,0 +1,100 @@
+//! What is gathered from files, and what is read again when they change.
+
+use std::path::Path;
+
+use hawkshaw_screening::{Action, Category, Query, Status};
+
+use super::{LiveScreener, gather};
+use crate::cli::screen::KnownArguments;
+use crate::exit::Failure;
+
+const THIEF: &str = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96";
+const OTHER: &str = "0x19AA5Fe80D33a56D56c78e82eA5E50E5d80b4Dff";
+
+fn query(address: &str) -> Query {
+    Query { address: address.to_owned(), ..Query::default() }
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> std::path::PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn pack(label: &str, address: &str) -> String {
+    format!(
+        "title: T\ncreator: C\nsource: https://example.org\nconfidence: forensic\ncurrency: ETH\n\
+         lastmod: 2022-04-14\nactor: someone\ntags:\n- address: '{address}'\n  label: {label}\n"
+    )
+}
+
+#[test]
+fn tags_and_lists_become_listings_of_their_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let actors = "title: A\ncreator: C\nactors:\n- id: someone\n  label: Someone\n  uri: x.org\n  \
+                  categories:\n  - exchange\n";
+    let known = KnownArguments {
+        tags: vec![
+            write(folder.path(), "pack.yaml", &pack("thief", THIEF)),
+            write(folder.path(), "actors.yaml", actors),
+        ],
+        lists: vec![write(folder.path(), "sanctioned_addresses_ETH.txt", &format!("{OTHER}\n"))],
+        ..KnownArguments::default()
+    };
+    let screener = gather(&known, true).unwrap();
+    let answer = screener.screen(&query(THIEF)).unwrap();
+    let facts = screener.facts(answer.account.as_ref().unwrap()).unwrap();
+    let listing = &facts.listings[0];
+    assert_eq!((listing.list.id.as_str(), listing.category), ("tags", Category::Exchange));
+    // When a tag was last changed is not when the address was listed.
+    assert_eq!((listing.added, listing.entity.as_deref()), (None, Some("someone")));
+    let sanctioned = screener.screen(&query(&OTHER.to_uppercase())).unwrap();
+    assert_eq!(sanctioned.decision.action, Action::Reject);
+    assert_eq!(sanctioned.to_json()["matches"][0]["list"]["kind"], "sanctions");
+}
+
+#[test]
+fn without_anything_known_nothing_is_answered() {
+    let nothing = gather(&KnownArguments::default(), true);
+    assert!(matches!(nothing, Err(Failure::Usage(_))));
+    let folder = tempfile::tempdir().unwrap();
+    let broken = write(folder.path(), "screening.idx", "HKINDEX");
+    let known = KnownArguments { index: Some(broken), ..KnownArguments::default() };
+    assert!(matches!(gather(&known, true), Err(Failure::BadData(_))));
+    let absent =
+        KnownArguments { tags: vec![folder.path().join("x")], ..KnownArguments::default() };
+    assert!(matches!(gather(&absent, true), Err(Failure::Unavailable(_))));
+}
+
+#[test]
+fn what_changed_is_read_again_and_the_rest_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("sanctioned_addresses_ETH.txt");
+    std::fs::write(&list, "").unwrap();
+    std::fs::write(&list, format!("{OTHER}\n")).unwrap();
+    let known = KnownArguments {
+        tags: vec![write(folder.path(), "pack.yaml", &pack("thief", THIEF))],
+        lists: vec![list.clone()],
+        ..KnownArguments::default()
+    };
+    let live = LiveScreener::new(known, true);
+    assert!(live.has_changed());
+    let before = live.load().unwrap();
+    assert!(!live.has_changed());
+    assert_eq!(before.screen(&query(OTHER)).unwrap().status, Status::Hit);
+    let more: String = (0..1_000).map(|number| format!("0x{number:040x}\n")).collect();
+    std::fs::write(&list, more).unwrap();
+    assert!(live.has_changed());
+    let after = live.load().unwrap();
+    assert!(!live.has_changed());
+    assert_eq!(after.screen(&query(OTHER)).unwrap().status, Status::NotFound);
+    assert_eq!(after.screen(&query(&format!("0x{:040x}", 999))).unwrap().status, Status::Hit);
+    // The tags were not read again, and whoever has the old one still gets its answers.
+    assert!(std::sync::Arc::ptr_eq(before.index(), after.index()));
+    assert_eq!(before.screen(&query(OTHER)).unwrap().status, Status::Hit);
+    // A file that cannot be read is an error, time and again, until it can.
+    std::fs::write(&list, [0xff, 0xfe, 0]).unwrap();
+    assert!(live.load().is_err() && live.has_changed() && live.load().is_err());
+    std::fs::write(&list, format!("{OTHER}\n")).unwrap();
+    assert_eq!(live.load().unwrap().data_version(), before.data_version());
+}
