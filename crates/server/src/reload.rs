@@ -20,6 +20,7 @@ const REST: Duration = Duration::from_secs(5);
 pub(crate) struct Loader {
     source: Arc<dyn ScreenerSource>,
     turn: Arc<Mutex<()>>,
+    knows_magic: bool,
 }
 
 /// What a load brought.
@@ -33,7 +34,12 @@ pub(crate) struct Loaded {
 
 impl Loader {
     pub(crate) fn new(source: Arc<dyn ScreenerSource>) -> Self {
-        Self { source, turn: Arc::new(Mutex::new(())) }
+        Self { source, turn: Arc::new(Mutex::new(())), knows_magic: false }
+    }
+
+    /// The same whose loads also answer about magic addresses, where that is wished.
+    pub(crate) fn knowing_magic(self, knows_magic: bool) -> Self {
+        Self { knows_magic, ..self }
     }
 
     /// Loads and answers from it from now on. Where that fails, what was loaded before stays.
@@ -44,6 +50,10 @@ impl Loader {
         let loaded = read.unwrap_or_else(|_| Err(SourceError("loading met a fault".to_owned())));
         match loaded {
             Ok(screener) => {
+                let screener = match self.knows_magic {
+                    true => Arc::new(Arc::unwrap_or_clone(screener).with_magic_addresses()),
+                    false => screener,
+                };
                 let data_version = screener.data_version().to_owned();
                 app.replace_rules_text(self.source.rules_text());
                 app.replace_screener(screener);

@@ -90,7 +90,7 @@ async fn run(
     let reach =
         Reach { private: settings.webhooks.allow_private, plain: settings.webhooks.allow_http };
     app.start_background(WebhookSettings { reach, ..WebhookSettings::default() })?;
-    let loader = Loader::new(source);
+    let loader = Loader::new(source).knowing_magic(settings.magic_addresses);
     let (tell_stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let router = routes(&app, &loader);
     let serving = tokio::spawn(listener.serve(router, app.clone(), async {

@@ -21,6 +21,8 @@ pub struct Settings {
     pub state: Option<PathBuf>,
     /// Certificate and key; without them the service speaks plain HTTP, for a proxy before it.
     pub tls: Option<TlsFiles>,
+    /// Whether magic addresses get their answers, for tests of those who ask.
+    pub magic_addresses: bool,
     /// What is answered from.
     pub data: DataSettings,
     /// What the service holds itself and its clients to.
@@ -115,13 +117,14 @@ mod tests {
     #[test]
     fn everything_can_be_set() {
         let settings = Settings::from_toml(
-            "listen = '[::1]:9000'\nstate = 'state'\n\
+            "listen = '[::1]:9000'\nstate = 'state'\nmagic_addresses = true\n\
              [tls]\ncertificate = 'a.pem'\nkey = 'b.pem'\n\
              [data]\nstore = 's'\ntags = ['t', 'u']\nlists = 'l'\nrules = 'r.toml'\n\
              [limits]\nbody_bytes = 4096\n",
         )
         .unwrap();
         assert_eq!(settings.address().to_string(), "[::1]:9000");
+        assert!(settings.magic_addresses && !Settings::default().magic_addresses);
         assert_eq!((settings.data.tags.len(), settings.limits.body_bytes), (2, 4096));
     }
 

@@ -4,6 +4,7 @@ mod answers;
 mod forms;
 mod operations;
 mod parts;
+mod vendors;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 pub(crate) fn document(limits: &Limits) -> Value {
     let mut schemas = forms::schemas(limits);
     schemas.append(&mut answers::schemas());
+    schemas.append(&mut vendors::schemas());
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -45,6 +47,8 @@ pub(crate) fn document(limits: &Limits) -> Value {
             "securitySchemes": {
                 "bearer": { "type": "http", "scheme": "bearer" },
                 "header": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
+                "token": { "type": "apiKey", "in": "header", "name": "Token" },
+                "basic": { "type": "http", "scheme": "basic" },
             },
             "schemas": Value::Object(schemas),
             "responses": parts::problems(),

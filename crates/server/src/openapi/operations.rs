@@ -75,6 +75,7 @@ pub(super) fn paths() -> Value {
     all.append(&mut registrations());
     all.append(&mut alerts());
     all.append(&mut others());
+    all.append(&mut super::vendors::paths());
     Value::Object(all)
 }
 
