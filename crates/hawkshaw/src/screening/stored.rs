@@ -18,8 +18,12 @@ pub(super) fn index(path: &Path, tags: &Tags, _quiet: bool) -> Result<AddressInd
     for listing in tags.listings() {
         builder.add_listing(listing).map_err(refusal)?;
     }
+    // What was not replayed covers nothing.
     for chain in snapshot.chains() {
-        builder.add_ledger(&chain.id, chain.times.0, chain.times.1);
+        builder.add_note(&format!(
+            "exposure on {} was not computed: make an index of it, and name it with --index",
+            chain.id.name()
+        ));
     }
     for lack in store::lacks(&snapshot) {
         builder.add_note(&lack);
