@@ -31,7 +31,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Sent<T> {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
         let bytes = read_json(request, app, app.limits().body_bytes).await?;
-        Ok(Self { value: parse(&bytes)?, bytes })
+        Ok(Self { value: parse_object(&bytes)?, bytes })
     }
 }
 
@@ -93,6 +93,16 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         };
         Problem::new(kind, format!("the body: {error}"))
     })
+}
+
+/// Reads a JSON object. A list of its values in order, which serde would take too, is none.
+pub(crate) fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first.is_some_and(|byte| *byte != b'{') {
+        let _: serde::de::IgnoredAny = parse(bytes)?;
+        return Err(Problem::new(Kind::Unprocessable, "the body has to be a JSON object"));
+    }
+    parse(bytes)
 }
 
 /// The parameters behind `?`.

@@ -40,7 +40,7 @@ pub use limits::{LimitError, Limits};
 pub use listen::{ListenError, TlsError, TlsFiles};
 pub use problem::{Kind, Problem};
 pub use retro::Retro;
-pub use service::{Event, ServeError, serve};
+pub use service::{Event, ServeError, serve, serve_until};
 pub use settings::{DataSettings, Settings, SettingsError, WebhookOptions};
 pub use source::{ScreenerSource, SourceError};
 pub use webhooks::{Reach, ReachError, SIGNATURE, WebhookSettings, Webhooks, signature};

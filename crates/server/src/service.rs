@@ -70,21 +70,28 @@ pub fn serve(
     mut tell: impl FnMut(Event<'_>),
 ) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(run(app.clone(), settings, source, &mut tell));
+    let served = runtime.block_on(async {
+        let mut signals = Signals::new()?;
+        serve_until(app, settings, source, &mut tell, signals.stop()).await
+    });
     // A load that is still under way is not waited for.
     runtime.shutdown_background();
-    let closed = app.close();
-    served?;
-    Ok(closed?)
+    served
 }
 
-async fn run(
-    app: Arc<App>,
+/// Serves until `stop` ends, in a runtime of the caller's. SIGHUP loads again.
+///
+/// # Errors
+///
+/// When it cannot listen, or the first load fails.
+pub async fn serve_until(
+    app: &Arc<App>,
     settings: &Settings,
     source: Arc<dyn ScreenerSource>,
     tell: &mut impl FnMut(Event<'_>),
+    stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    let mut stop = Stop::new()?;
+    let mut stop = std::pin::pin!(stop);
     let listener = Listener::bind(settings.address(), settings.tls.as_ref()).await?;
     tell(Event::Listening { address: listener.address()?, tls: settings.tls.is_some() });
     let reach =
@@ -92,14 +99,14 @@ async fn run(
     app.start_background(WebhookSettings { reach, ..WebhookSettings::default() })?;
     let loader = Loader::new(source).knowing_magic(settings.magic_addresses);
     let (tell_stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let router = routes(&app, &loader);
+    let router = routes(app, &loader);
     let serving = tokio::spawn(listener.serve(router, app.clone(), async {
         // Whether told or dropped: both mean the end.
         let _ = stopped.await;
     }));
     let first = tokio::select! {
-        loaded = loader.load(&app) => Some(loaded?),
-        () = stop.requested() => None,
+        loaded = loader.load(app) => Some(loaded?),
+        () = &mut stop => None,
     };
     if let Some(loaded) = first {
         tell(Event::Ready { data_version: &loaded.data_version });
@@ -108,29 +115,31 @@ async fn run(
             tokio::spawn(reload_on_signal(loader, app.clone())?),
             tokio::spawn(upkeep(app.clone())),
         ];
-        stop.requested().await;
+        stop.await;
         background.iter().for_each(tokio::task::JoinHandle::abort);
     }
     app.stop();
     tell(Event::Stopping);
     let _ = tell_stop.send(());
     let is_clean = serving.await.unwrap_or(false);
+    let closing = app.clone();
+    let closed = tokio::task::spawn_blocking(move || closing.close()).await;
     tell(Event::Stopped { is_clean });
-    Ok(())
+    closed.map_err(std::io::Error::other)?.map_err(ServeError::Audit)
 }
 
 /// The signals that ask the service to stop.
-struct Stop {
+struct Signals {
     term: tokio::signal::unix::Signal,
     int: tokio::signal::unix::Signal,
 }
 
-impl Stop {
+impl Signals {
     fn new() -> std::io::Result<Self> {
         Ok(Self { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
     }
 
-    async fn requested(&mut self) {
+    async fn stop(&mut self) {
         tokio::select! {
             _ = self.term.recv() => {}
             _ = self.int.recv() => {}

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::limits::{LimitError, Limits};
-use crate::listen::TlsFiles;
+use crate::listen::{TlsError, TlsFiles};
 
 /// The port unless another is named.
 const PORT: u16 = 8480;
@@ -87,6 +87,15 @@ impl Settings {
     /// Where to listen.
     pub fn address(&self) -> SocketAddr {
         self.listen.unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), PORT))
+    }
+
+    /// Reads certificate and key, where there are any.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be used.
+    pub fn check_tls(&self) -> Result<(), TlsError> {
+        self.tls.as_ref().map_or(Ok(()), TlsFiles::check)
     }
 
     /// Refuses to be reachable for others without keys.

@@ -15,12 +15,14 @@ use hawkshaw_records::Role;
 use hawkshaw_screening::{Direction, Query, Screener};
 use hyper::body::Frame;
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::api::wire::{AddressText, Context, Text, Time};
 use crate::app::App;
-use crate::body::{parse, read_json};
+use crate::body::{parse_object, read_json};
 use crate::client::Client;
 use crate::limits::Limits;
 use crate::problem::{Kind, Problem};
@@ -46,11 +48,45 @@ struct Questions {
 }
 
 /// An address, alone or with its chain.
+#[derive(Debug)]
+struct One {
+    address: Text<AddressText>,
+    chain: Option<Text<ChainId>>,
+}
+
+/// An address with its chain.
 #[derive(Debug, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
-enum One {
-    Bare(Text<AddressText>),
-    Placed { address: Text<AddressText>, chain: Option<Text<ChainId>> },
+#[serde(deny_unknown_fields)]
+struct Placed {
+    address: Text<AddressText>,
+    chain: Option<Text<ChainId>>,
+}
+
+impl<'de> Deserialize<'de> for One {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = One;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an address, or an object with `address` and `chain`")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<One, E> {
+                let address = text.parse().map_err(E::custom)?;
+                Ok(One { address: Text(address), chain: None })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<One, A::Error> {
+                let Placed { address, chain } =
+                    Placed::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(One { address, chain })
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
 }
 
 async fn screen(
@@ -62,7 +98,7 @@ async fn screen(
     let busy = |_| Problem::new(Kind::Unavailable, "other batches are answered").retry_after(1);
     let place = app.batch_places.clone().try_acquire_owned().map_err(busy)?;
     let bytes = read_json(request, &app, app.limits().batch_bytes).await?;
-    let questions: Questions = parse(&bytes)?;
+    let questions: Questions = parse_object(&bytes)?;
     drop(bytes);
     let most = Limits::count(app.limits().batch_addresses);
     if !(1..=most).contains(&questions.addresses.len()) {
@@ -86,11 +122,8 @@ async fn screen(
 
 fn queries(questions: Questions) -> std::vec::IntoIter<Query> {
     let Questions { addresses, chain, direction, as_of } = questions;
-    let query = |one| {
-        let (address, own) = match one {
-            One::Bare(address) => (address, None),
-            One::Placed { address, chain } => (address, chain),
-        };
+    let query = |one: One| {
+        let One { address, chain: own } = one;
         let chain = own.or_else(|| chain.clone());
         let context = Context { chain, direction: direction.clone(), as_of, ..Context::default() };
         context.about(address.0.0)

@@ -22,6 +22,13 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
+impl TlsFiles {
+    /// Says whether they can be used.
+    pub(crate) fn check(&self) -> Result<(), TlsError> {
+        Acceptor::new(self).map(|_| ())
+    }
+}
+
 /// Why certificate or key cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {why}", .path.display())]
