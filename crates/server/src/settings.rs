@@ -47,10 +47,12 @@ pub struct WebhookOptions {
 pub struct DataSettings {
     /// A ledger store with its exposure.
     pub store: Option<PathBuf>,
+    /// An index that was made before.
+    pub index: Option<PathBuf>,
     /// Files or folders of tags.
     pub tags: Vec<PathBuf>,
-    /// The folder of lists.
-    pub lists: Option<PathBuf>,
+    /// Folders of lists, or lists as they were published.
+    pub lists: Vec<PathBuf>,
     /// The rule file.
     pub rules: Option<PathBuf>,
 }
@@ -128,7 +130,7 @@ mod tests {
         let settings = Settings::from_toml(
             "listen = '[::1]:9000'\nstate = 'state'\nmagic_addresses = true\n\
              [tls]\ncertificate = 'a.pem'\nkey = 'b.pem'\n\
-             [data]\nstore = 's'\ntags = ['t', 'u']\nlists = 'l'\nrules = 'r.toml'\n\
+             [data]\nstore = 's'\ntags = ['t', 'u']\nlists = ['l']\nrules = 'r.toml'\n\
              [limits]\nbody_bytes = 4096\n",
         )
         .unwrap();

@@ -2,6 +2,7 @@
 
 mod keys;
 mod limits;
+mod openapi;
 mod records;
 mod reload;
 mod screening;

@@ -143,3 +143,17 @@ fn every_answer_has_its_line_in_the_audit_log_and_no_other_place_names_the_addre
     let line = text.lines().find(|line| line.contains(&request)).unwrap();
     assert!(line.contains(LISTED) && line.contains("\"hit\""), "{line}");
 }
+
+#[test]
+fn without_its_line_in_the_audit_log_nothing_is_answered() {
+    let service = Running::start();
+    let target = format!("/v1/screen/address/{LISTED}");
+    service.get(&target).is(200);
+    service.app.close().unwrap();
+    service.get(&target).problem(503);
+    let body = json!({ "addresses": [LISTED] }).to_string();
+    service.post("/v1/screen/batch", &body).problem(503);
+    service.post("/v1/addresses", &json!({ "address": LISTED }).to_string()).problem(503);
+    service.get("/v1/categories").problem(503);
+    service.get("/healthz").is(200);
+}

@@ -1,6 +1,6 @@
 //! A service on loopback, and a client that writes plain bytes.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufReader, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -85,6 +85,7 @@ impl ScreenerSource for Source {
 /// A service that runs until it is dropped.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
+    pub(crate) app: Arc<App>,
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) state: Arc<TempDir>,
     stop: Option<oneshot::Sender<()>>,
@@ -143,7 +144,7 @@ impl Wanted {
             let (mut bound, mut was_clean) = (None, false);
             let mut hear = |event: Event<'_>| match event {
                 Event::Listening { address, .. } => bound = Some(address),
-                Event::Ready { .. } => tell.send(bound.unwrap()).unwrap(),
+                Event::Ready { .. } => tell.send((bound.unwrap(), app.clone())).unwrap(),
                 Event::Stopped { is_clean } => was_clean = is_clean,
                 Event::Stopping => {}
             };
@@ -153,8 +154,9 @@ impl Wanted {
             runtime.block_on(serve_until(&app, &settings, source, &mut hear, until)).unwrap();
             was_clean
         });
-        let address = told.recv_timeout(Duration::from_secs(30)).expect("the service is ready");
-        Running { address, shelf, state, stop: Some(stop), thread: Some(thread) }
+        let (address, app) =
+            told.recv_timeout(Duration::from_secs(30)).expect("the service is ready");
+        Running { address, app, shelf, state, stop: Some(stop), thread: Some(thread) }
     }
 }
 
