@@ -8,6 +8,7 @@ pub(crate) mod mixer;
 pub(crate) mod pattern;
 pub(crate) mod prices;
 pub(crate) mod screen;
+pub(crate) mod serve;
 pub(crate) mod sources;
 
 use std::path::PathBuf;
@@ -70,6 +71,8 @@ pub(crate) enum Command {
     Pattern(pattern::PatternArguments),
     /// Say what is known of addresses, and what rules say about it.
     Screen(Box<screen::ScreenArguments>),
+    /// Answer about addresses and transfers over HTTP, and watch what is registered.
+    Serve(serve::ServeArguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

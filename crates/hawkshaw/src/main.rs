@@ -19,6 +19,7 @@ mod pursuit;
 mod screen;
 mod screening;
 mod source;
+mod state;
 mod store;
 mod target;
 
@@ -58,6 +59,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Cluster(arguments) => command::cluster::run(arguments, cli.quiet),
         Command::Pattern(arguments) => command::pattern::run(arguments, cli.quiet),
         Command::Screen(arguments) => command::screen::run(arguments, cli.quiet),
+        Command::Serve(arguments) => command::serve::run(arguments, cli.quiet),
         Command::Completions { shell } => command::completions::run(*shell),
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod mixer;
 pub(crate) mod pattern;
 pub(crate) mod prices;
 pub(crate) mod screen;
+pub(crate) mod serve;
 pub(crate) mod sources;
 pub(crate) mod sync;
 pub(crate) mod tags;

@@ -23,6 +23,7 @@ mod prices;
 mod pursuit;
 mod real_data;
 mod report_folder;
+mod serve;
 #[path = "../../../source/tests/support/mod.rs"]
 mod server;
 mod support;
