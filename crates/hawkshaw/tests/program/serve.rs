@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{BAD_DATA, DONE, EXCHANGE, MULE, UNAVAILABLE, USAGE, command, hawkshaw, said, tag_pack};
+use crate::support::{
+    BAD_DATA, DONE, EXCHANGE, MULE, UNAVAILABLE, USAGE, command, hawkshaw, said, tag_pack,
+};
 
 /// A folder with tags and a state folder.
 struct Folder(TempDir);
@@ -198,7 +200,15 @@ fn what_cannot_be_served_is_refused_before_it_listens() {
     let folder = Folder::new();
     let (state, tags) = (folder.state(), folder.tags());
     let run = |arguments: &[&str]| {
-        said(command().arg("serve").arg("--state").arg(&state).arg("--tags").arg(&tags).args(arguments))
+        said(
+            command()
+                .arg("serve")
+                .arg("--state")
+                .arg(&state)
+                .arg("--tags")
+                .arg(&tags)
+                .args(arguments),
+        )
     };
     run(&["--check"]).ended(DONE).answers("configuration is sound");
     run(&["--listen", "0.0.0.0:0"]).ended(USAGE).explains("hawkshaw keys create");
