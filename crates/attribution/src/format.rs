@@ -35,8 +35,10 @@ pub enum Format {
     EuXml,
     /// The United Kingdom's list as XML.
     UkXml,
-    /// The United Kingdom's list, or OFSI's, as CSV.
+    /// The United Kingdom's list as CSV.
     UkCsv,
+    /// The consolidated list of the United Kingdom's OFSI as CSV.
+    OfsiCsv,
     /// The United Nations' consolidated list as XML.
     UnXml,
     /// `address,label,category,source`.
@@ -60,6 +62,7 @@ impl Format {
             Self::EuXml => "EU financial sanctions list (XML)",
             Self::UkXml => "UK sanctions list (XML)",
             Self::UkCsv => "UK sanctions list (CSV)",
+            Self::OfsiCsv => "OFSI consolidated list (CSV)",
             Self::UnXml => "UN consolidated list (XML)",
             Self::SimpleCsv => "table of tags",
             Self::Store => "hawkshaw.tags/1",
@@ -73,7 +76,7 @@ impl Format {
                 Some(Publisher::Ofac)
             }
             Self::EuXml => Some(Publisher::Eu),
-            Self::UkXml | Self::UkCsv => Some(Publisher::Uk),
+            Self::UkXml | Self::UkCsv | Self::OfsiCsv => Some(Publisher::Uk),
             Self::UnXml => Some(Publisher::Un),
             Self::TagPack
             | Self::ActorPack
@@ -177,8 +180,8 @@ fn text(file: &str, bytes: &[u8], head: &str) -> Result<Format, String> {
     if first.contains(',') && first.split(',').any(is_column) {
         return Ok(Format::SimpleCsv);
     }
-    if uk_csv::header_line(head).is_some() {
-        return Ok(Format::UkCsv);
+    if let Some((_, is_ofsi)) = uk_csv::header_line(head) {
+        return Ok(if is_ofsi { Format::OfsiCsv } else { Format::UkCsv });
     }
     if let Some((columns, third)) = sdn_csv::first_row(head) {
         let is_alias = matches!(third.as_str(), "aka" | "fka" | "nka");

@@ -226,7 +226,7 @@ pub(crate) fn read(
         Format::SdnPlainXml => sdn_plain_xml::read(name, bytes),
         Format::EuXml => eu_xml::read(name, bytes),
         Format::UkXml => uk_xml::read(name, bytes),
-        Format::UkCsv => uk_csv::read(name, bytes),
+        Format::UkCsv | Format::OfsiCsv => uk_csv::read(name, bytes),
         Format::UnXml => un_xml::read(name, bytes),
         Format::SimpleCsv => csv_tags::read(name, bytes),
         Format::Store => store::read(name, bytes),

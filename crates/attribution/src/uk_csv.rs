@@ -30,12 +30,14 @@ use crate::uk_xml::{is_primary, kind};
 /// Lines before the header at most.
 const PREAMBLE_MAX: usize = 4;
 
-/// Whether a text begins as such a list does; then the line of the header, from 0.
-pub(crate) fn header_line(head: &str) -> Option<usize> {
-    head.lines().take(PREAMBLE_MAX + 1).position(|line| {
+/// Whether a text begins as such a list does; then the line of the header, from 0, and whether
+/// it is OFSI's.
+pub(crate) fn header_line(head: &str) -> Option<(usize, bool)> {
+    head.lines().take(PREAMBLE_MAX + 1).enumerate().find_map(|(at, line)| {
         let cells: Vec<String> = line.split(',').map(normal).collect();
         let has = |name: &str| cells.iter().any(|cell| cell == name);
-        has("name 6") && (has("group id") || has("unique id"))
+        let is_ofsi = !has("unique id");
+        (has("name 6") && (has("group id") || !is_ofsi)).then_some((at, is_ofsi))
     })
 }
 
@@ -51,7 +53,7 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Reading, AttributionError
         line,
         reason,
     };
-    let Some(before) = header_line(&text) else {
+    let Some((before, _)) = header_line(&text) else {
         return Err(broken(1, "no header with `Name 6` and `Group ID` or `Unique ID`".to_owned()));
     };
     let mut reading = Reading::of(file);

@@ -4,6 +4,7 @@ pub(crate) mod bridge;
 pub(crate) mod cluster;
 pub(crate) mod incidents;
 pub(crate) mod ledger;
+pub(crate) mod lists;
 pub(crate) mod mixer;
 pub(crate) mod pattern;
 pub(crate) mod prices;
@@ -61,6 +62,8 @@ pub(crate) enum Command {
     Sources(sources::SourcesArguments),
     /// Who stole how much, when, and what the numbers rest on.
     Incidents(incidents::IncidentsArguments),
+    /// Keep lists of sanctions, with the days of additions and delistings.
+    Lists(lists::ListsArguments),
     /// Put the two sides of bridges together.
     Bridge(bridge::BridgeArguments),
     /// Say who probably took out of a mixer what a thief put into it.

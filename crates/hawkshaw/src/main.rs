@@ -13,6 +13,7 @@ mod evidence;
 mod exit;
 mod input;
 mod investigation;
+mod lists;
 mod noise;
 mod prices;
 mod pursuit;
@@ -54,6 +55,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Sync(arguments) => command::sync::run(arguments, cli.quiet),
         Command::Sources(arguments) => command::sources::run(arguments, cli.quiet),
         Command::Incidents(arguments) => command::incidents::run(arguments, cli.quiet),
+        Command::Lists(arguments) => command::lists::run(arguments, cli.quiet),
         Command::Bridge(arguments) => command::bridge::run(arguments, cli.quiet),
         Command::Mixer(arguments) => command::mixer::run(arguments, cli.quiet),
         Command::Cluster(arguments) => command::cluster::run(arguments, cli.quiet),

@@ -101,6 +101,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) body: Option<&'a [u8]>,
     /// Whether a body is an answer to the request although the HTTP status tells of an error.
     pub(crate) is_answer: fn(&[u8]) -> bool,
+    /// Whether the answer may be XML or a web page: what it is, is for whoever asks to say.
+    pub(crate) is_any_file: bool,
     /// Whether whoever asks would rather ask for less than wait as long once more.
     pub(crate) is_divisible: bool,
 }
@@ -114,6 +116,7 @@ impl Asked<'_> {
         secret: None,
         body: None,
         is_answer: |_| false,
+        is_any_file: false,
         is_divisible: false,
     };
 }
@@ -195,6 +198,15 @@ impl Client {
         secret: Option<&str>,
     ) -> Result<Vec<u8>, SourceError> {
         self.wanted(&Asked { request, segments, query, secret, body: None, ..Asked::PLAIN })
+    }
+
+    /// The file that the endpoint's own URL names, whatever it holds.
+    ///
+    /// # Errors
+    ///
+    /// When the host does not give it within the limits.
+    pub fn file(&self) -> Result<Vec<u8>, SourceError> {
+        self.wanted(&Asked { request: "the file", is_any_file: true, ..Asked::PLAIN })
     }
 
     /// Posts JSON to the endpoint's path with segments behind it.

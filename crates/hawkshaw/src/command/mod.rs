@@ -6,6 +6,7 @@ pub(crate) mod cluster;
 pub(crate) mod completions;
 pub(crate) mod incidents;
 pub(crate) mod ledger;
+pub(crate) mod lists;
 pub(crate) mod mixer;
 pub(crate) mod pattern;
 pub(crate) mod prices;

@@ -87,7 +87,7 @@ impl Client {
         let begun = Instant::now();
         shared.requests.fetch_add(1, Ordering::Relaxed);
         let attempt = match self.sent(asked) {
-            Ok(response) => self.judged(response, asked.is_answer),
+            Ok(response) => self.judged(response, asked),
             Err(error) => self.failed(&error),
         };
         let waited = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -113,7 +113,7 @@ impl Client {
     }
 
     /// What an answer means, by its status first; its announced type is not trusted.
-    fn judged(&self, mut response: Response<Body>, is_answer: fn(&[u8]) -> bool) -> Attempt {
+    fn judged(&self, mut response: Response<Body>, asked: &Asked<'_>) -> Attempt {
         let status = response.status();
         if status.is_redirection() {
             return Attempt::Fault(SourceFault::Redirected(self.destination(&response)));
@@ -129,10 +129,10 @@ impl Client {
             Ok(body) => body,
             Err(attempt) => return attempt,
         };
-        if status == StatusCode::OK && is_page(&body) {
+        if status == StatusCode::OK && is_page(&body) && !asked.is_any_file {
             return Attempt::Again(Setback::Page);
         }
-        if status != StatusCode::OK && is_transient(status) && !is_answer(&body) {
+        if status != StatusCode::OK && is_transient(status) && !(asked.is_answer)(&body) {
             return Attempt::Again(Setback::TooMany { status: status.as_u16(), pause });
         }
         Attempt::Answer(Answer { status, body })
