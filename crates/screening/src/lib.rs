@@ -20,6 +20,7 @@ mod key;
 mod listing;
 mod lists;
 pub mod magic;
+mod names;
 mod notation;
 mod overlay;
 mod query;
@@ -43,6 +44,7 @@ pub use listing::{ListId, ListInfo, ListKind, Listing};
 pub use lists::{
     BookError, DatedBy, DiffEntry, Edition, ListBook, ListDiff, ListEntry, ListStatus, Shrinking,
 };
+pub use names::{NameHit, NameHits, NameIndex, NameQuery, NamedEntity, SCORE_MAX};
 pub use overlay::{Change, Overlay};
 pub use query::{Action, Direction, Query};
 pub use replay::{
