@@ -198,7 +198,7 @@ impl ExposureRun {
         for ((category, direction), kept) in &done {
             table.add(*direction, book.sources(*category), &kept.exposure);
         }
-        let table = table.finish(&backwards, &mark)?;
+        let table = table.finish(&mark)?;
         (self.kept, self.basis, self.mark) = (done, Some(basis), Some(mark));
         Ok(table)
     }
@@ -223,6 +223,10 @@ fn is_met(
     ledger: &dyn Ledger,
     grown: &[std::ops::Range<u64>],
 ) -> Result<bool, ReadError> {
+    let has_grown = grown.iter().any(|txs| !txs.is_empty());
+    if has_grown && exposure.missing > 0 {
+        return Ok(true);
+    }
     for txs in grown {
         if exposure.footprint.is_met(ledger, TxIx(txs.start), TxIx(txs.end))? {
             return Ok(true);
@@ -282,6 +286,10 @@ impl Job<'_> {
         let prices = prices.map(|prices| (prices, assets));
         let settings = ExposureSettings { prices, clock: Some(&clock) };
         let mut exposure = hawkshaw_trace::exposure(&scene, sources, settings)?;
+        // Numbers backwards mean something else when the ledger has grown.
+        for node in &mut exposure.ways {
+            node.tx = node.tx.map(|tx| backwards.turned(tx));
+        }
         if !self.world.crossings.is_empty() {
             exposure.limits.push(
                 "what was sent is not followed through bridges: only what was received is"

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hawkshaw_model::{
-    AccountIx, Amount, AssetIx, AssetList, Ledger, PriceTable, ReadError, Timestamp, TxIx, Usd,
+    AccountIx, Amount, AssetIx, AssetList, Ledger, PriceTable, ReadError, Timestamp, Usd,
 };
 use hawkshaw_trace::{Exposure, Receipt};
 use rustc_hash::FxHashMap;
@@ -18,7 +18,6 @@ use crate::exposure::{
 use crate::query::Direction;
 use crate::replay::book::BookedSource;
 use crate::replay::mark::Mark;
-use crate::replay::reversed::ReversedLedger;
 use crate::replay::totals::Adding;
 
 /// What one replay found.
@@ -72,19 +71,14 @@ impl<'a> TableBuilder<'a> {
     }
 
     /// The table: what is exposed by account, the largest sources apart.
-    pub(super) fn finish(
-        self,
-        backwards: &ReversedLedger<'_>,
-        mark: &Mark,
-    ) -> Result<ExposureTable, ReadError> {
+    pub(super) fn finish(self, mark: &Mark) -> Result<ExposureTable, ReadError> {
         let mut by_account: BTreeMap<AccountIx, Vec<(usize, usize)>> = BTreeMap::new();
         for (run, found) in self.found.iter().enumerate() {
             for (at, receipt) in found.exposure.receipts.iter().enumerate() {
                 by_account.entry(receipt.account).or_default().push((run, at));
             }
         }
-        let mut paths =
-            Paths { table: &self, backwards, known: FxHashMap::default(), nodes: vec![] };
+        let mut paths = Paths { table: &self, known: FxHashMap::default(), nodes: vec![] };
         let mut exposed = Vec::with_capacity(by_account.len());
         let adding = Adding { ledger: self.ledger, prices: self.prices };
         let end_of = |chain: &hawkshaw_model::ChainId| mark.end_of(chain);
@@ -130,7 +124,7 @@ impl<'a> TableBuilder<'a> {
         (item.direction, item.kind, size, item.category, name, item.number, asset)
     }
 
-    fn entry(&self, item: Item, paths: &mut Paths<'_, '_, '_>) -> Result<ExposureEntry, ReadError> {
+    fn entry(&self, item: Item, paths: &mut Paths<'_, '_>) -> Result<ExposureEntry, ReadError> {
         let path = match item.way {
             Some((run, way)) => Some(paths.number(run, way)?),
             None => None,
@@ -240,14 +234,13 @@ fn add_usd(a: [Usd; 3], b: UsdAmounts) -> UsdAmounts {
 }
 
 /// The ways that entries tell, each node once.
-struct Paths<'p, 'a, 'l> {
+struct Paths<'p, 'a> {
     table: &'p TableBuilder<'a>,
-    backwards: &'p ReversedLedger<'l>,
     known: FxHashMap<(usize, u32), u32>,
     nodes: Vec<PathNode>,
 }
 
-impl Paths<'_, '_, '_> {
+impl Paths<'_, '_> {
     /// The number in the table of a way of a replay.
     fn number(&mut self, run: usize, way: u32) -> Result<u32, ReadError> {
         // Nodes are added from the end of the way on, so that each knows its next.
@@ -268,7 +261,8 @@ impl Paths<'_, '_, '_> {
         for way in to_do.into_iter().rev() {
             let node = found.exposure.ways.get(usize::try_from(way).unwrap_or(usize::MAX));
             let Some(node) = node else { continue };
-            let tx = node.tx.map(|tx| self.hash(found.direction, tx)).transpose()?.flatten();
+            let tx = node.tx.map(|tx| self.table.ledger.transaction(tx)).transpose()?;
+            let tx = tx.and_then(|tx| tx.hash);
             let account = self.table.ledger.account(node.account)?;
             let step = PathStep { account, tx, time: node.time };
             let number = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
@@ -277,17 +271,5 @@ impl Paths<'_, '_, '_> {
             next = Some(number);
         }
         Ok(next.unwrap_or_default())
-    }
-
-    fn hash(
-        &self,
-        direction: Direction,
-        tx: TxIx,
-    ) -> Result<Option<hawkshaw_model::TxHash>, ReadError> {
-        let tx = match direction {
-            Direction::Received => tx,
-            Direction::Sent => self.backwards.turned(tx),
-        };
-        Ok(self.table.ledger.transaction(tx)?.hash)
     }
 }

@@ -120,6 +120,8 @@ pub struct Exposure {
     pub ways: Vec<WayNode>,
     /// What was looked at.
     pub footprint: Footprint,
+    /// How many thefts the ledger does not hold, or not yet.
+    pub missing: usize,
     /// Limits that were reached, and sources that could not be followed.
     pub limits: Vec<String>,
 }
@@ -154,6 +156,7 @@ fn follow<U: Units + 'static>(
 ) -> Result<Exposure, Failure> {
     let mut limits = Vec::new();
     let thefts = find::<U>(&scene, sources, &mut limits)?;
+    let missing = limits.len() + thefts.later;
     let mut replay = Replay::<U>::new(scene, &thefts, Records::HandedOver)?;
     let ledger = scene.ledger;
     let recorder = thread::scope(|scope| {
@@ -183,7 +186,7 @@ fn follow<U: Units + 'static>(
     })?;
     limits.extend(replay.noise_found().1);
     let footprint = Footprint::of(&replay.book, &replay.asked());
-    Ok(answer(recorder, footprint, limits))
+    Ok(answer(recorder, footprint, (missing, limits)))
 }
 
 /// Finds what the sources own and what was stolen.
@@ -222,7 +225,7 @@ fn find<U: Units>(
 fn answer<U: Units>(
     recorder: Recorder<'_, U>,
     footprint: Footprint,
-    mut limits: Vec<String>,
+    (missing, mut limits): (usize, Vec<String>),
 ) -> Exposure {
     if recorder.put_together > 0 {
         limits.push(format!(
@@ -253,7 +256,7 @@ fn answer<U: Units>(
         let source = receipt.source.unwrap_or(REST);
         (receipt.account, source, receipt.asset, !receipt.is_direct)
     });
-    Exposure { receipts, ways, footprint, limits }
+    Exposure { receipts, ways, footprint, missing, limits }
 }
 
 /// The ways without outputs that have no address: the place before stands for them. With the

@@ -9,7 +9,7 @@ use crate::exposure::receipts::{Arrival, Receipts};
 use crate::exposure::ways::{Ways, key_of};
 use crate::policy::{CleanFirst, DirtyFirst, Haircut, PooledRule};
 use crate::program::{Leg, Place, Program, Resolved, Share, Step};
-use crate::replay::book::{EdgeNote, LinkNote, Side};
+use crate::replay::book::{self, EdgeNote, LinkNote};
 use crate::replay::thefts::Thefts;
 use crate::units::Units;
 use hawkshaw_model::Grade;
@@ -230,7 +230,7 @@ impl<'a, U: Units> Recorder<'a, U> {
         notes: &[EdgeNote<U>],
     ) -> Result<(), ReadError> {
         let (notes_in, notes_out) = notes.split_at(inputs.len().min(notes.len()));
-        let mut side = JoinedBy::default();
+        let mut side = Side::default();
         for (number, leg) in inputs.iter().enumerate() {
             let held = match leg.place.resolve() {
                 Resolved::Holding(holding) => std::mem::take(&mut self.holdings[holding]),
@@ -247,12 +247,6 @@ impl<'a, U: Units> Recorder<'a, U> {
                 self.put_together += u64::from(sum.add(pool));
             }
         }
-        for (leg, note) in outputs.iter().zip(notes_out) {
-            if let Some(to) = key_of(note.to) {
-                let sum = side.paid_out.entry(to).or_default();
-                *sum = sum.plus(leg.amount);
-            }
-        }
         let [dirty, cut, clean] = std::mem::take(&mut side.pools);
         let mut dirty = divided::<U, DirtyFirst>(outputs, dirty).into_iter();
         let mut cut = divided::<U, Haircut>(outputs, cut).into_iter();
@@ -264,11 +258,11 @@ impl<'a, U: Units> Recorder<'a, U> {
                 pools = self.fresh(Pools::default(), true, leg.amount, source);
             }
             if let Some(note) = notes_out.get(number) {
-                self.write_output(note, leg, &pools, &side)?;
+                self.read_output(note, leg, &pools, &mut side)?;
             }
             self.credit(leg.place, pools);
         }
-        Ok(())
+        self.write_payees(side)
     }
 
     /// Notes who pays in, and the shortest way on which each source came here.
@@ -277,11 +271,14 @@ impl<'a, U: Units> Recorder<'a, U> {
         note: &EdgeNote<U>,
         leg: &Leg<U>,
         pools: &Pools<U>,
-        side: &mut JoinedBy<U>,
+        side: &mut Side<U>,
     ) -> Result<(), ReadError> {
         let Some(from) = key_of(note.from) else { return Ok(()) };
-        let sum = side.paid_in.entry(from).or_default();
+        let (sum, tainted) = side.paid_in.entry(from).or_default();
         *sum = sum.plus(leg.amount);
+        for (tainted, pool) in tainted.iter_mut().zip(pools) {
+            *tainted = tainted.plus(pool.amount());
+        }
         side.first.get_or_insert(from);
         let owner = self.thefts.owner(account_of(note.from));
         let time = self.time(note.tx)?;
@@ -303,51 +300,71 @@ impl<'a, U: Units> Recorder<'a, U> {
         Ok(())
     }
 
-    /// Writes down an output. What its holder paid in himself comes back to him: only what he
-    /// gains counts as received.
-    fn write_output(
+    /// Notes who is paid. What is stolen is written down at once.
+    fn read_output(
         &mut self,
         note: &EdgeNote<U>,
         leg: &Leg<U>,
         pools: &Pools<U>,
-        side: &JoinedBy<U>,
+        side: &mut Side<U>,
     ) -> Result<(), ReadError> {
         // The outputs of a mix end without a word on whose they are.
         let is_mixed = note.grade == Grade::Inference && leg.stolen.is_none();
         let Some(to) = key_of(note.to).filter(|_| !is_mixed) else { return Ok(()) };
-        let gained = side.gain_of(to);
-        let got = side.paid_out.get(&to).copied().unwrap_or_default();
-        if gained.is_zero() {
-            return Ok(());
+        if let Some((_, source)) = leg.stolen {
+            let time = self.time(note.tx)?;
+            let before = side.first.map(|first| self.ways.begin(first, source, time));
+            return self.arrive(note, (to, true), source, before, pools);
         }
-        let scaled;
-        let pools = if gained == got {
-            pools
-        } else {
-            let part = |pool: &Pool<U>| pool.clone().take(pool.amount().times_over(gained, got));
-            scaled = pools.each_ref().map(part);
-            &scaled
+        let payee = match side.places.get(&to) {
+            Some(at) => side.payees.get_mut(*at),
+            None => {
+                side.places.insert(to, side.payees.len());
+                side.payees.push(Payee {
+                    to,
+                    note: note.clone(),
+                    paid: U::default(),
+                    pools: Pools::default(),
+                });
+                side.payees.last_mut()
+            }
         };
-        let time = self.time(note.tx)?;
-        for source in sources(pools) {
-            let is_stolen = leg.stolen.is_some();
-            let before = match (is_stolen, side.first) {
-                (true, Some(first)) => Some(self.ways.begin(first, source, time)),
-                _ => side.ways.get(&source).copied(),
-            };
-            let is_direct = is_stolen || side.direct.contains(&source);
-            self.arrive(note, (to, is_direct), source, before, pools)?;
+        let Some(payee) = payee else { return Ok(()) };
+        payee.paid = payee.paid.plus(leg.amount);
+        for (sum, pool) in payee.pools.iter_mut().zip(pools) {
+            sum.add(pool.clone());
+        }
+        Ok(())
+    }
+
+    /// Writes down what each payee received. What he paid in himself comes back to him: only
+    /// what he gains counts, and of what is tainted only what is beyond his own.
+    fn write_payees(&mut self, mut side: Side<U>) -> Result<(), ReadError> {
+        for mut payee in std::mem::take(&mut side.payees) {
+            let own = side.paid_in.get(&payee.to);
+            let (paid_in, tainted) = own.copied().unwrap_or_default();
+            let gained = payee.paid.minus(paid_in);
+            for (pool, own) in payee.pools.iter_mut().zip(tainted) {
+                *pool = pool.take(pool.amount().minus(own).min(gained));
+            }
+            for source in sources(&payee.pools) {
+                let before = side.ways.get(&source).copied();
+                let is_direct = side.direct.contains(&source);
+                self.arrive(&payee.note, (payee.to, is_direct), source, before, &payee.pools)?;
+            }
         }
         Ok(())
     }
 }
 
 /// Who pays in and is paid in a transaction of a UTXO chain.
-struct JoinedBy<U> {
+struct Side<U> {
     pools: Pools<U>,
-    /// What each place pays in, and is paid.
-    paid_in: FxHashMap<u64, U>,
-    paid_out: FxHashMap<u64, U>,
+    /// What each place pays in, and what of it is tainted.
+    paid_in: FxHashMap<u64, (U, [U; POLICIES])>,
+    /// Who is paid, in the order of outputs.
+    payees: Vec<Payee<U>>,
+    places: FxHashMap<u64, usize>,
     /// The first who pays.
     first: Option<u64>,
     /// The shortest way of each source.
@@ -356,24 +373,25 @@ struct JoinedBy<U> {
     direct: FxHashSet<u32>,
 }
 
-impl<U: Units> Default for JoinedBy<U> {
+/// Who is paid, and what.
+struct Payee<U> {
+    to: u64,
+    note: EdgeNote<U>,
+    paid: U,
+    pools: Pools<U>,
+}
+
+impl<U: Units> Default for Side<U> {
     fn default() -> Self {
         Self {
             pools: Pools::default(),
             paid_in: FxHashMap::default(),
-            paid_out: FxHashMap::default(),
+            payees: Vec::new(),
+            places: FxHashMap::default(),
             first: None,
             ways: FxHashMap::default(),
             direct: FxHashSet::default(),
         }
-    }
-}
-
-impl<U: Units> JoinedBy<U> {
-    /// What a place is paid beyond what it pays in.
-    fn gain_of(&self, place: u64) -> U {
-        let of = |sums: &FxHashMap<u64, U>| sums.get(&place).copied().unwrap_or_default();
-        of(&self.paid_out).minus(of(&self.paid_in))
     }
 }
 
@@ -409,12 +427,12 @@ fn sources<U: Units>(pools: &Pools<U>) -> Vec<u32> {
     sources
 }
 
-fn account_of(side: Side) -> Option<u32> {
+fn account_of(side: book::Side) -> Option<u32> {
     match side {
-        Side::Account(account) => Some(account),
-        Side::Output { holder, .. } => {
+        book::Side::Account(account) => Some(account),
+        book::Side::Output { holder, .. } => {
             (holder != hawkshaw_model::AccountIx::NONE).then_some(holder)
         }
-        Side::Transaction | Side::Nobody => None,
+        book::Side::Transaction | book::Side::Nobody => None,
     }
 }

@@ -162,11 +162,11 @@ fn change_is_not_received_on_a_chain_of_outputs() {
 
 #[test]
 fn only_what_a_payer_gains_counts() {
-    // h pays in 10 and is paid 30 of 40 that are tainted by 30: of its 30 it gained 20.
+    // h pays in 10 and is paid 30 of 40, of which 30 are tainted: it gained 20, at most.
     let story = "1: m = -> mixer 30\n2: w = -> h 10\n3: a = m:0, w:0 -> h 30, x 10";
     assert_eq!(
         ask(story, &[&["mixer"]]).lines(),
-        ["h 0 BTC direct 20/14/13 1: h<mixer", "x 0 BTC direct 0/8/10 1: x<mixer"]
+        ["h 0 BTC direct 20/20/20 1: h<mixer", "x 0 BTC direct 0/8/10 1: x<mixer"]
     );
 }
 
