@@ -2,6 +2,7 @@
 
 pub(crate) mod bridge;
 pub(crate) mod cluster;
+pub(crate) mod exposure;
 pub(crate) mod incidents;
 pub(crate) mod ledger;
 pub(crate) mod lists;
@@ -76,6 +77,8 @@ pub(crate) enum Command {
     Screen(Box<screen::ScreenArguments>),
     /// Answer about addresses and transfers over HTTP, and watch what is registered.
     Serve(serve::ServeArguments),
+    /// Say which part of what addresses received and sent has to do with tagged places.
+    Exposure(exposure::ExposureArguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

@@ -87,7 +87,11 @@ pub(crate) fn gather_without_case(
 }
 
 /// What a case folder holds beside tags.
-fn own_files(case: &Path, ledger: LedgerPlace<'_>, quiet: bool) -> Result<Vec<InputFile>, Failure> {
+pub(crate) fn own_files(
+    case: &Path,
+    ledger: LedgerPlace<'_>,
+    quiet: bool,
+) -> Result<Vec<InputFile>, Failure> {
     let toml = case.join("case.toml");
     if !toml.is_file() {
         let error = anyhow!(
@@ -139,7 +143,7 @@ fn tag_files<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<InputFi
     Ok(files)
 }
 
-fn each_once(mut files: Vec<InputFile>, quiet: bool) -> Vec<InputFile> {
+pub(crate) fn each_once(mut files: Vec<InputFile>, quiet: bool) -> Vec<InputFile> {
     let mut seen = BTreeSet::new();
     files.retain(|file| {
         let is_new = seen.insert((file.role, file.digest));

@@ -11,6 +11,7 @@ mod crossings;
 mod draft;
 mod evidence;
 mod exit;
+mod exposure;
 mod input;
 mod investigation;
 mod lists;
@@ -62,6 +63,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Pattern(arguments) => command::pattern::run(arguments, cli.quiet),
         Command::Screen(arguments) => command::screen::run(arguments, cli.quiet),
         Command::Serve(arguments) => command::serve::run(arguments, cli.quiet),
+        Command::Exposure(arguments) => command::exposure::run(arguments, cli.quiet),
         Command::Completions { shell } => command::completions::run(*shell),
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod bridge;
 pub(crate) mod case;
 pub(crate) mod cluster;
 pub(crate) mod completions;
+pub(crate) mod exposure;
 pub(crate) mod incidents;
 pub(crate) mod ledger;
 pub(crate) mod lists;

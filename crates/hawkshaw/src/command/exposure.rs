@@ -1,0 +1,216 @@
+//! `hawkshaw exposure`.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use anyhow::anyhow;
+use hawkshaw_model::{AssetList, Ledger, Printable};
+use hawkshaw_screening::{
+    AddressIndex, Answer, Coverage, ExposureEntry, ExposureTable, IndexBuilder, IndexError, Match,
+    Overlay, POLICIES, PathStep, Query, ReplaySettings, RuleSet, Screener, SourceBook, Status,
+};
+use hawkshaw_trace::Stops;
+
+use crate::cli::StopsArgument;
+use crate::cli::exposure::{BuildArguments, ExposureArguments, ExposureCommand, ShowArguments};
+use crate::exit::Failure;
+use crate::exposure::{self, Ground};
+use crate::investigation::{Held, LedgerPlace, read_tags};
+use crate::screen::{self, Activity};
+use crate::store::{self, StoreInput};
+
+/// Steps of a way that are shown; more are counted.
+const STEPS_SHOWN: usize = 12;
+
+pub(crate) fn run(arguments: &ExposureArguments, quiet: bool) -> Result<(), Failure> {
+    match &arguments.command {
+        ExposureCommand::Build(arguments) => build(arguments, quiet),
+        ExposureCommand::Show(arguments) => show(arguments),
+    }
+}
+
+fn build(arguments: &BuildArguments, quiet: bool) -> Result<(), Failure> {
+    let named = match std::env::var_os("HAWKSHAW_STORE") {
+        // A ledger that is named is meant.
+        Some(path) if arguments.ledger.is_empty() && arguments.cases.is_empty() => {
+            Some(path.into())
+        }
+        _ => None,
+    };
+    let path = arguments.store.clone().or(named);
+    let activity = Activity::start(quiet);
+    activity.now("reading the inputs");
+    let store = path.as_deref().map(StoreInput::open).transpose()?;
+    let place = match &store {
+        Some(_) => LedgerPlace::Store,
+        None => LedgerPlace::Files(&arguments.ledger),
+    };
+    let mut tags = arguments.tags.clone();
+    tags.extend(path.as_deref().and_then(exposure::tags_of_store));
+    let mut files = exposure::gather(&arguments.cases, place, &tags, &arguments.prices, quiet)?;
+    files.sort_by(|a, b| (a.role, &a.name, a.digest).cmp(&(b.role, &b.name, b.digest)));
+    let cases = exposure::cases(&files)?;
+    if store.is_none() && arguments.ledger.is_empty() && arguments.cases.is_empty() {
+        return Err(Failure::Usage(anyhow!(
+            "there is no ledger: name a store with --store, files with --ledger, or a case"
+        )));
+    }
+    if tags.is_empty() && cases.is_empty() {
+        return Err(Failure::Usage(anyhow!(
+            "there is nothing to follow: name tags with --tags, or a case with --case"
+        )));
+    }
+    let held = Held::read(&files, store.as_ref(), &activity)?;
+    activity.now("reading prices and tags");
+    let prices = crate::prices::read(&files)?;
+    let prices = prices.as_ref().map(|prices| &prices.table);
+    let index = read_tags(&mut files)?;
+    let ground = match &store {
+        Some(store) => Ground::of_store(store.snapshot(), &index, &cases, prices)?,
+        None => Ground::of_files(held.ledger(), &files, &index, &cases, prices)?,
+    };
+    let table = exposure::table(&ground, &settings(arguments), &activity, quiet)?;
+    activity.now("writing the index");
+    let notes: Vec<String> = match &store {
+        Some(store) => store::lacks(store.snapshot()),
+        None => Vec::new(),
+    };
+    write(arguments, held.ledger(), &table, &notes)?;
+    drop(activity);
+    super::tags::say_defects(&index, quiet);
+    for limit in table.limits.iter().chain(&notes) {
+        screen::say(quiet, &format!("limit: {}", Printable(limit)));
+    }
+    let out = arguments.out.display();
+    screen::answer(format!("{} addresses are exposed: {out}\n", table.exposed.len()).as_bytes())
+}
+
+fn settings(arguments: &BuildArguments) -> ReplaySettings {
+    let categories = match arguments.categories.is_empty() {
+        true => SourceBook::followed_by_default(),
+        false => arguments.categories.clone(),
+    };
+    ReplaySettings {
+        categories,
+        until: arguments.until,
+        stops: match arguments.stops {
+            StopsArgument::Tagged => Stops::Tagged,
+            StopsArgument::Inferred => Stops::Inferred,
+        },
+        ..ReplaySettings::default()
+    }
+}
+
+fn write(
+    arguments: &BuildArguments,
+    ledger: &dyn Ledger,
+    table: &ExposureTable,
+    notes: &[String],
+) -> Result<(), Failure> {
+    let mut builder = IndexBuilder::new();
+    for chain in ledger.chains() {
+        let last = match (table.as_of, arguments.until) {
+            (Some(as_of), Some(_)) => chain.times.1.min(as_of),
+            _ => chain.times.1,
+        };
+        builder.add_ledger(&chain.id, chain.times.0, last);
+    }
+    notes.iter().for_each(|note| builder.add_note(note));
+    builder.add_table(table).map_err(refusal)?;
+    builder.write(&arguments.out).map_err(refusal)
+}
+
+fn refusal(error: IndexError) -> Failure {
+    match error {
+        IndexError::Io { .. } => Failure::Unavailable(error.into()),
+        _ => Failure::bad_data(error),
+    }
+}
+
+fn show(arguments: &ShowArguments) -> Result<(), Failure> {
+    let index = Arc::new(AddressIndex::open(&arguments.index).map_err(refusal)?);
+    let rules = Arc::new(RuleSet::built_in());
+    let screener = Screener::new(index, Arc::new(Overlay::new()), rules, Coverage::default());
+    let assets = AssetList::built_in();
+    let mut text = String::new();
+    for address in &arguments.addresses {
+        let query = Query { address: address.clone(), ..Query::default() };
+        let answer = screener.screen(&query).map_err(Failure::bad_data)?;
+        if arguments.json {
+            let _ = writeln!(text, "{}", answer.to_json());
+        } else {
+            shown(&mut text, &answer, &assets);
+        }
+    }
+    screen::answer(screen::visible(&text).as_bytes())
+}
+
+/// An answer for people.
+fn shown(text: &mut String, answer: &Answer, assets: &AssetList) {
+    let asked = Printable(&answer.asked);
+    let exposed: Vec<(&ExposureEntry, &[PathStep], bool)> = answer
+        .matches
+        .iter()
+        .filter_map(|found| match found {
+            Match::Exposed { entry, path, is_complete } => {
+                Some((entry, path.as_slice(), *is_complete))
+            }
+            Match::Listed(_) => None,
+        })
+        .collect();
+    if exposed.is_empty() {
+        let what = match answer.status {
+            Status::Invalid => "no address",
+            Status::NotCovered => "not covered: no ledger of its chain is in the file",
+            Status::Hit | Status::NotFound => "no exposure is known, which is not clean",
+        };
+        let _ = writeln!(text, "{asked}: {what}");
+    } else {
+        let _ = writeln!(text, "{asked}");
+    }
+    for (entry, path, is_complete) in exposed {
+        entry_shown(text, entry, assets);
+        way_shown(text, path, is_complete);
+    }
+    for note in &answer.notes {
+        let _ = writeln!(text, "  note: {}", Printable(note));
+    }
+}
+
+fn entry_shown(text: &mut String, entry: &ExposureEntry, assets: &AssetList) {
+    let source = match &entry.source {
+        Some(source) => Printable(&source.name).to_string(),
+        None if entry.sources == 1 => "others, not kept apart".to_owned(),
+        None => format!("{} others", entry.sources),
+    };
+    let _ = writeln!(
+        text,
+        "  {} {} {}: {source}, {} hop{}, {} to {}",
+        entry.direction,
+        entry.kind,
+        entry.category,
+        entry.hops,
+        if entry.hops == 1 { "" } else { "s" },
+        entry.first_time,
+        entry.last_time
+    );
+    let symbol = Printable(&assets.symbol(&entry.asset)).to_string();
+    for (at, policy) in POLICIES.iter().enumerate() {
+        let units = assets.units(&entry.asset, entry.amounts[at]);
+        let usd = entry.usd.map_or_else(String::new, |usd| format!(" ({} US dollars)", usd[at]));
+        let _ = writeln!(text, "    {policy:<12} {units} {symbol}{usd}");
+    }
+}
+
+fn way_shown(text: &mut String, path: &[PathStep], is_complete: bool) {
+    for step in path.iter().take(STEPS_SHOWN) {
+        let tx = step.tx.as_ref().map(|tx| tx.on(step.account.chain()));
+        let by = tx.map_or_else(String::new, |tx| format!(" by {tx}"));
+        let _ = writeln!(text, "    way: {}{by}, {}", step.account, step.time);
+    }
+    if path.len() > STEPS_SHOWN {
+        let _ = writeln!(text, "    way: and {} more", path.len() - STEPS_SHOWN);
+    } else if !is_complete {
+        let _ = writeln!(text, "    way: what was before is not known");
+    }
+}
