@@ -97,6 +97,11 @@ fn index_of_tags(tags: &tags::Tags) -> Result<AddressIndex, Failure> {
     AddressIndex::from_bytes("index of tags", bytes).map_err(refusal)
 }
 
+/// What files of tags say, for an index that is made of them.
+pub(crate) fn listings(files: &[PathBuf]) -> Result<Vec<Listing>, Failure> {
+    Ok(tags::read(files)?.into_listings())
+}
+
 /// The lists, and the tags that stand beside an index.
 fn overlay(ground: &Ground, lists: &[PathBuf], quiet: bool) -> Result<Overlay, Failure> {
     let mut overlay = Overlay::new();

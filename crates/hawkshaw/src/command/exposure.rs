@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use hawkshaw_model::{AssetList, Ledger, Printable};
+use hawkshaw_report::InputRole;
 use hawkshaw_screening::{
-    AddressIndex, Answer, Coverage, ExposureEntry, ExposureTable, IndexBuilder, IndexError, Match,
-    Overlay, POLICIES, PathStep, Query, ReplaySettings, RuleSet, Screener, SourceBook, Status,
+    AddressIndex, Answer, Coverage, ExposureEntry, ExposureTable, IndexBuilder, IndexError,
+    Listing, Match, Overlay, POLICIES, PathStep, Query, ReplaySettings, RuleSet, Screener,
+    SourceBook, Status,
 };
 use hawkshaw_trace::Stops;
 
@@ -15,8 +17,10 @@ use crate::cli::StopsArgument;
 use crate::cli::exposure::{BuildArguments, ExposureArguments, ExposureCommand, ShowArguments};
 use crate::exit::Failure;
 use crate::exposure::{self, Ground};
+use crate::input::InputFile;
 use crate::investigation::{Held, LedgerPlace, read_tags};
 use crate::screen::{self, Activity};
+use crate::screening;
 use crate::store::{self, StoreInput};
 
 /// Steps of a way that are shown; more are counted.
@@ -75,7 +79,10 @@ fn build(arguments: &BuildArguments, quiet: bool) -> Result<(), Failure> {
         Some(store) => store::lacks(store.snapshot()),
         None => Vec::new(),
     };
-    write(arguments, held.ledger(), &table, &notes)?;
+    let is_tags = |file: &&InputFile| file.role == InputRole::Tags;
+    let paths = files.iter().filter(is_tags).filter_map(|file| file.path.clone());
+    let listings = screening::listings(&paths.collect::<Vec<_>>())?;
+    write(arguments, held.ledger(), &table, (&listings, &notes))?;
     drop(activity);
     super::tags::say_defects(&index, quiet);
     for limit in table.limits.iter().chain(&notes) {
@@ -105,9 +112,12 @@ fn write(
     arguments: &BuildArguments,
     ledger: &dyn Ledger,
     table: &ExposureTable,
-    notes: &[String],
+    (listings, notes): (&[Listing], &[String]),
 ) -> Result<(), Failure> {
     let mut builder = IndexBuilder::new();
+    for listing in listings {
+        builder.add_listing(listing).map_err(refusal)?;
+    }
     for chain in ledger.chains() {
         let last = match (table.as_of, arguments.until) {
             (Some(as_of), Some(_)) => chain.times.1.min(as_of),
