@@ -1,9 +1,11 @@
 //! The arguments of the command.
 
+pub(crate) mod audit;
 pub(crate) mod bridge;
 pub(crate) mod cluster;
 pub(crate) mod exposure;
 pub(crate) mod incidents;
+pub(crate) mod keys;
 pub(crate) mod ledger;
 pub(crate) mod lists;
 pub(crate) mod mixer;
@@ -79,6 +81,10 @@ pub(crate) enum Command {
     Serve(serve::ServeArguments),
     /// Say which part of what addresses received and sent has to do with tagged places.
     Exposure(exposure::ExposureArguments),
+    /// Check and read the audit log of a screening service.
+    Audit(audit::AuditArguments),
+    /// Say who may ask a screening service, and what.
+    Keys(keys::KeysArguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

@@ -64,6 +64,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Screen(arguments) => command::screen::run(arguments, cli.quiet),
         Command::Serve(arguments) => command::serve::run(arguments, cli.quiet),
         Command::Exposure(arguments) => command::exposure::run(arguments, cli.quiet),
+        Command::Audit(arguments) => command::audit::run(arguments, cli.quiet),
+        Command::Keys(arguments) => command::keys::run(arguments, cli.quiet),
         Command::Completions { shell } => command::completions::run(*shell),
     }
 }

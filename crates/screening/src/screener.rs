@@ -129,7 +129,7 @@ impl Screener {
                 }
             }
         }
-        let version = version(&index, &overlay, &*rules);
+        let version = version(&index, &overlay, &*rules, &coverage);
         Self {
             index,
             overlay,
@@ -162,7 +162,7 @@ impl Screener {
     /// The same with other rules.
     #[must_use]
     pub fn with_rules(&self, rules: Arc<dyn Decide>) -> Self {
-        let version = version(&self.index, &self.overlay, &*rules);
+        let version = version(&self.index, &self.overlay, &*rules, &self.more);
         Self { rules, version, knows_magic: false, ..self.clone() }.keeping_magic_of(self)
     }
 
@@ -479,12 +479,14 @@ fn at_time(facts: &mut Facts, time: Timestamp, notes: &mut Vec<String>) {
     }
 }
 
-fn version(index: &AddressIndex, overlay: &Overlay, rules: &dyn Decide) -> String {
+fn version(index: &AddressIndex, overlay: &Overlay, rules: &dyn Decide, more: &Coverage) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
     hasher.update(&index.checksum().to_le_bytes());
     hasher.update(&overlay.digest().to_le_bytes());
     hasher.update(rules.digest().as_bytes());
+    // What is covered beside index and lists decides between not found and not covered.
+    hasher.update(format!("{more:?}").as_bytes());
     hasher.finalize().to_hex()[..16].to_owned()
 }
 

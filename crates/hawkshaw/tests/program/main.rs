@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod audit;
 mod bridge;
 mod bridges;
 mod bundled_cases;
@@ -13,6 +14,7 @@ mod hostile_labels;
 mod hostile_tags;
 mod incident_lists;
 mod incidents;
+mod keys;
 mod ledger;
 mod ledger_queries;
 mod mixer;
