@@ -51,7 +51,10 @@ fn the_european_list_has_addresses_in_remarks_and_papers() {
     assert_eq!(body.number, "EU.90001.1");
     assert_eq!(body.names, ["Invented & Sons", "Выдумка"]);
     assert_eq!(body.designated.unwrap().to_date(), "2023-06-24");
-    assert_eq!((body.programmes[0].as_str(), body.source.as_str()), ("CYB", "https://example.org/oj"));
+    assert_eq!(
+        (body.programmes[0].as_str(), body.source.as_str()),
+        ("CYB", "https://example.org/oj")
+    );
     assert_eq!(body.addresses.len(), 3, "{:?}", body.addresses);
     assert!(accounts(&file).contains(&format!("eip155:56:{}", ETHER.to_lowercase())));
     assert_eq!((person.kind, person.names[0].as_str()), (EntityKind::Person, "Nemo Nobody"));
@@ -76,7 +79,10 @@ fn the_british_list_has_addresses_in_other_information() {
         ETHER.to_lowercase()
     );
     let file = read(&xml);
-    assert_eq!((file.format, file.edition.unwrap().to_date().as_str()), (Format::UkXml, "2026-06-10"));
+    assert_eq!(
+        (file.format, file.edition.unwrap().to_date().as_str()),
+        (Format::UkXml, "2026-06-10")
+    );
     let entity = &file.entities[0];
     assert_eq!(entity.names, ["INVENTED EXCHANGE", "Other Name"]);
     assert_eq!(entity.designated.unwrap().to_date(), "2012-06-29");
@@ -91,7 +97,10 @@ fn the_british_tables_have_a_row_for_each_name() {
          16/04/2022,CYB9001,99001,NOBODY,NEMO,Primary Name,Cyber,Individual,01/02/2022,\"Wallet, {BITCOIN};\nETH {ETHER}\"\r\n,,,,,,,,,\r\n"
     );
     let file = read(&own);
-    assert_eq!((file.format, file.edition.unwrap().to_date().as_str()), (Format::UkCsv, "2023-11-22"));
+    assert_eq!(
+        (file.format, file.edition.unwrap().to_date().as_str()),
+        (Format::UkCsv, "2023-11-22")
+    );
     assert_eq!(file.entities[0].names, ["NEMO NOBODY", "ALIAS"]);
     assert_eq!((file.entities.len(), accounts(&file).len()), (1, 2));
     assert_eq!(file.entities[0].designated.unwrap().to_date(), "2022-02-01");
@@ -118,7 +127,10 @@ fn the_list_of_the_united_nations_has_addresses_in_comments() {
          <ENTITIES><ENTITY><REFERENCE_NUMBER>KPe.900</REFERENCE_NUMBER><FIRST_NAME>INVENTED TRUST</FIRST_NAME></ENTITY></ENTITIES></CONSOLIDATED_LIST>"
     );
     let file = read(&xml);
-    assert_eq!((file.format, file.edition.unwrap().to_date().as_str()), (Format::UnXml, "2023-11-21"));
+    assert_eq!(
+        (file.format, file.edition.unwrap().to_date().as_str()),
+        (Format::UnXml, "2023-11-21")
+    );
     assert_eq!(file.entities[0].names, ["NEMO NOBODY", "Captain Nemo"]);
     assert_eq!(file.entities[0].designated.unwrap().to_date(), "2016-11-30");
     assert_eq!((file.entities.len(), accounts(&file).len()), (2, 1));
@@ -135,7 +147,10 @@ fn ofacs_plain_xml_has_fields_for_addresses() {
          <id><idType>Digital Currency Address - ETH</idType><idNumber>0xbroken</idNumber></id></idList></sdnEntry></sdnList>"
     );
     let file = read(&xml);
-    assert_eq!((file.format, file.edition.unwrap().to_date().as_str()), (Format::SdnPlainXml, "2026-07-30"));
+    assert_eq!(
+        (file.format, file.edition.unwrap().to_date().as_str()),
+        (Format::SdnPlainXml, "2026-07-30")
+    );
     let entity = &file.entities[0];
     assert_eq!(entity.names, ["Nemo NOBODY", "CAPTAIN"]);
     assert_eq!((entity.number.as_str(), entity.addresses.len()), ("900001", 1));
@@ -150,9 +165,8 @@ fn half_files_bombs_and_other_xml_are_refused() {
         let read = read_list("eu.xml", &whole.as_bytes()[..end], &NoIncludes);
         assert!(read.is_err(), "cut at {end}");
     }
-    let refusal = |text: &str| {
-        read_list("a.xml", text.as_bytes(), &NoIncludes).unwrap_err().to_string()
-    };
+    let refusal =
+        |text: &str| read_list("a.xml", text.as_bytes(), &NoIncludes).unwrap_err().to_string();
     let bomb = "<!DOCTYPE e [<!ENTITY a \"x\">]><export>&a;</export>";
     assert!(refusal(bomb).contains("document type"), "{}", refusal(bomb));
     let entity = "<export><sanctionEntity><remark>&a;</remark></sanctionEntity></export>";

@@ -17,6 +17,7 @@ mod incidents;
 mod keys;
 mod ledger;
 mod ledger_queries;
+mod lists;
 mod mixer;
 mod noise;
 mod options;
