@@ -70,6 +70,11 @@ fn ground(known: &KnownArguments, quiet: bool) -> Result<Ground, Failure> {
     for path in &known.tags {
         files.extend(input::tag_files(path)?);
     }
+    for tags in known.case.iter().map(|case| case.join("tags")) {
+        if tags.is_dir() {
+            files.extend(input::tag_files(&tags)?);
+        }
+    }
     if let Some(store) = &known.store {
         let imported = store.join("tags.jsonl");
         files.extend(imported.is_file().then_some(imported));
@@ -82,7 +87,7 @@ fn ground(known: &KnownArguments, quiet: bool) -> Result<Ground, Failure> {
         return Ok(Ground { index: Arc::new(index), beside: tags.into_listings() });
     }
     let index = match &known.store {
-        Some(store) => stored::index(store, &tags, quiet)?,
+        Some(store) => stored::index(store, known, &tags, quiet)?,
         None => index_of_tags(&tags)?,
     };
     Ok(Ground { index: Arc::new(index), beside: Vec::new() })

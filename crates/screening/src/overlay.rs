@@ -103,7 +103,7 @@ impl Overlay {
             Some(known) if known == list => {}
             Some(known) if known.edition >= list.edition => {}
             known => {
-                let before = known.map_or(0, |known| digest(known));
+                let before = known.map_or(0, digest);
                 self.digest = self.digest.wrapping_sub(before).wrapping_add(digest(list));
                 self.whole.insert(list.id.clone(), Arc::clone(list));
             }

@@ -75,6 +75,13 @@ pub(crate) struct KnownArguments {
     /// Repeatable.
     #[arg(long, value_name = "PATH")]
     pub(crate) tags: Vec<PathBuf>,
+    /// A theft whose case folder is at hand: exposure to it is computed from the store, and its
+    /// tags count. Repeatable.
+    #[arg(long, value_name = "DIR", requires = "store")]
+    pub(crate) case: Vec<PathBuf>,
+    /// Prices in US dollars for exposure: a CSV or Parquet file, or a folder of them. Repeatable.
+    #[arg(long, value_name = "PATH", requires = "store")]
+    pub(crate) prices: Vec<PathBuf>,
     /// Lists: the folder that `hawkshaw lists update` keeps, or a list as it was published.
     /// Repeatable.
     #[arg(long, value_name = "PATH")]

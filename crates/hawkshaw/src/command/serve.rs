@@ -114,6 +114,7 @@ fn known(settings: &Settings) -> KnownArguments {
         tags: data.tags,
         lists: data.lists,
         rules: data.rules,
+        ..KnownArguments::default()
     }
 }
 

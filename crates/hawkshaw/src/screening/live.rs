@@ -89,7 +89,8 @@ impl LiveScreener {
 impl Stamps {
     fn of(known: &KnownArguments) -> Self {
         let mut ground = Vec::new();
-        known.tags.iter().for_each(|path| stamp(path, &mut ground));
+        let read_once = known.tags.iter().chain(&known.case).chain(&known.prices);
+        read_once.for_each(|path| stamp(path, &mut ground));
         known.index.iter().for_each(|path| stamp(path, &mut ground));
         if let Some(store) = &known.store {
             // The manifest changes whenever the store does.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hawkshaw_attribution::{Defects, FolderIncludes, Format, TagIndex};
-use hawkshaw_model::{Actor, ActorId, Digest, Printable, Tag, TagSubject};
+use hawkshaw_model::{Actor, ActorId, Printable, Tag, TagSubject};
 use hawkshaw_screening::{Category, ListInfo, ListKind, Listing};
 
 use crate::exit::Failure;
@@ -24,12 +24,10 @@ pub(super) struct Tags {
     defects: Defects,
     /// Tags of transactions: no address has them.
     of_transactions: usize,
-    digest: Digest,
 }
 
 /// What one file gave.
 struct FileOfTags {
-    digest: Digest,
     format: Format,
     index: TagIndex,
 }
@@ -62,7 +60,7 @@ fn read_file(path: &Path) -> Result<FileOfTags, Failure> {
     let name = path.display().to_string();
     let summary = index.add_file(&name, &bytes, &FolderIncludes::beside(path));
     let format = summary.map_err(Failure::bad_data)?.format;
-    Ok(FileOfTags { digest: Digest::of(&bytes), format, index })
+    Ok(FileOfTags { format, index })
 }
 
 impl Tags {
@@ -74,17 +72,12 @@ impl Tags {
             });
         }
         let lists = Lists::new();
-        let mut all = Self {
-            listings: Vec::new(),
-            defects: Defects::new(),
-            of_transactions: 0,
-            digest: digest(files),
-        };
+        let mut all = Self { listings: Vec::new(), defects: Defects::new(), of_transactions: 0 };
         for file in files {
             all.defects.merge(file.index.defects().clone());
             for tag in file.index.tags() {
                 let list = lists.of(file.format, tag);
-                match listing(tag, list, &actors) {
+                match list.and_then(|list| listing(tag, list, &actors)) {
                     Some(listing) => all.listings.push(listing),
                     None => all.of_transactions += 1,
                 }
@@ -99,11 +92,6 @@ impl Tags {
 
     pub(super) fn into_listings(self) -> Vec<Listing> {
         self.listings
-    }
-
-    /// What names the bytes of all files.
-    pub(super) fn digest(&self) -> Digest {
-        self.digest
     }
 
     /// Says what was wrong with tags: how often, and for the first ones where.
@@ -123,48 +111,50 @@ impl Tags {
     }
 }
 
-fn digest(files: &[FileOfTags]) -> Digest {
-    let mut digests: Vec<String> = files.iter().map(|file| file.digest.to_string()).collect();
-    digests.sort();
-    Digest::of(digests.concat().as_bytes())
+/// The lists that files are of, as `hawkshaw lists update` names them too.
+const LISTS: [(&str, &str, ListKind); 8] = [
+    ("tags", "Tags", ListKind::Tags),
+    ("explorer-labels", "Labels of block explorers", ListKind::Tags),
+    ("ofac-sdn", "OFAC Specially Designated Nationals", ListKind::Sanctions),
+    ("ofac-addresses", "OFAC, addresses taken from the list", ListKind::Sanctions),
+    ("eu-fsf", "European Union, consolidated list", ListKind::Sanctions),
+    ("uk-sanctions", "United Kingdom, sanctions list", ListKind::Sanctions),
+    ("uk-ofsi", "United Kingdom, consolidated list of OFSI", ListKind::Sanctions),
+    ("un-sc", "United Nations Security Council", ListKind::Sanctions),
+];
+
+/// The list of a tag, by the kind of its file. In our own file of tags, where files of several
+/// kinds come together, its creator tells.
+fn id_of(format: Format, tag: &Tag) -> &'static str {
+    match format {
+        Format::SdnCsv | Format::SdnXml | Format::SdnPlainXml => "ofac-sdn",
+        Format::OfacText | Format::OfacJson => "ofac-addresses",
+        Format::EuXml => "eu-fsf",
+        Format::UkXml | Format::UkCsv => "uk-sanctions",
+        Format::OfsiCsv => "uk-ofsi",
+        Format::UnXml => "un-sc",
+        Format::LabelMap => "explorer-labels",
+        Format::Store if tag.creator == OFAC_CREATOR => "ofac-sdn",
+        _ => "tags",
+    }
 }
 
-/// The lists that tags are of.
-struct Lists {
-    ofac: Arc<ListInfo>,
-    tags: Arc<ListInfo>,
-    labels: Arc<ListInfo>,
-}
+/// The lists, made once and shared by their listings.
+struct Lists(Vec<Arc<ListInfo>>);
 
 impl Lists {
     fn new() -> Self {
-        let list = |id: &str, name: &str, kind| {
-            // These ids are of the letters that ids have.
-            id.parse()
-                .ok()
-                .map(|id| Arc::new(ListInfo { id, name: name.to_owned(), kind, edition: None }))
+        let list = |(id, name, kind): &(&str, &str, ListKind)| {
+            let id = id.parse().ok()?;
+            Some(Arc::new(ListInfo { id, name: (*name).to_owned(), kind: *kind, edition: None }))
         };
-        let tags = || list("tags", "Tags", ListKind::Tags);
-        let known = (
-            list("ofac-sdn", "OFAC Specially Designated Nationals", ListKind::Sanctions),
-            tags(),
-            list("explorer-labels", "Labels of block explorers", ListKind::Tags),
-        );
-        match known {
-            (Some(ofac), Some(tags), Some(labels)) => Self { ofac, tags, labels },
-            _ => unreachable!("the ids of lists that are built in are ids"),
-        }
+        Self(LISTS.iter().filter_map(list).collect())
     }
 
-    /// The list of a tag, by the kind of its file. In our own file of tags, where files of several
-    /// kinds come together, its creator tells.
-    fn of(&self, format: Format, tag: &Tag) -> &Arc<ListInfo> {
-        match format {
-            Format::OfacText | Format::OfacJson | Format::SdnCsv | Format::SdnXml => &self.ofac,
-            Format::LabelMap => &self.labels,
-            Format::Store if tag.creator == OFAC_CREATOR => &self.ofac,
-            _ => &self.tags,
-        }
+    /// The list of a tag; every list that [`id_of`] names is one of [`LISTS`].
+    fn of(&self, format: Format, tag: &Tag) -> Option<&Arc<ListInfo>> {
+        let id = id_of(format, tag);
+        self.0.iter().find(|list| list.id.as_str() == id)
     }
 }
 
@@ -198,4 +188,14 @@ fn listing(
         removed: None,
         by_cluster: false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LISTS, Lists};
+
+    #[test]
+    fn every_list_has_an_id() {
+        assert_eq!(Lists::new().0.len(), LISTS.len());
+    }
 }

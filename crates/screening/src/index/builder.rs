@@ -24,6 +24,9 @@ use crate::listing::Listing;
 /// Records for each value of the first bits of a key: so many are searched in a lookup.
 const BUCKET_RECORDS: usize = 16;
 
+/// Told a key, the numbers of its listings, and what replays gave.
+type Visit<'a> = dyn FnMut(AddressKey, &[u32], &[&[u8]]) -> Result<(), IndexError> + 'a;
+
 /// Takes listings, exposure and ways, and writes them as an index. The same calls in the same
 /// order give the same bytes.
 ///
@@ -188,7 +191,7 @@ impl IndexBuilder {
         self.listed.par_sort_unstable();
         self.listed.dedup();
         self.exposed.par_sort_unstable();
-        let tables = self.tables.to_bytes()?;
+        let tables = self.tables.write()?;
         let keys = self.keys()?;
         let bits = bits(keys);
         let directory = self.directory(keys, bits)?;
@@ -293,10 +296,7 @@ impl IndexBuilder {
     }
 
     /// Visits the keys in order with the numbers of their listings and what replays gave.
-    fn each_key(
-        &self,
-        visit: &mut dyn FnMut(AddressKey, &[u32], &[&[u8]]) -> Result<(), IndexError>,
-    ) -> Result<(), IndexError> {
+    fn each_key(&self, visit: &mut Visit<'_>) -> Result<(), IndexError> {
         let mut listed = self.listed.chunk_by(|one, other| one.0 == other.0).peekable();
         let mut exposed = self.exposed.chunk_by(|one, other| one.0 == other.0).peekable();
         let (mut listings, mut replays) = (Vec::new(), Vec::new());

@@ -39,7 +39,7 @@ pub(super) fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
 
 /// Appends a text, cut at [`TEXT_BYTES_MAX`].
 pub(super) fn put_text(out: &mut Vec<u8>, text: &str) {
-    put_bytes(out, text[..text.floor_char_boundary(TEXT_BYTES_MAX)].as_bytes());
+    put_bytes(out, &text.as_bytes()[..text.floor_char_boundary(TEXT_BYTES_MAX)]);
 }
 
 /// Appends a text that may be absent.

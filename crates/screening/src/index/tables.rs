@@ -219,7 +219,7 @@ impl NewTables {
     }
 
     /// The tables as bytes.
-    pub(super) fn to_bytes(&mut self) -> Result<Vec<u8>, IndexError> {
+    pub(super) fn write(&mut self) -> Result<Vec<u8>, IndexError> {
         let covered: Vec<(ChainId, ChainCoverage)> =
             self.coverage.chains().map(|(chain, known)| (chain.clone(), known.clone())).collect();
         let mut numbered = Vec::with_capacity(covered.len());
