@@ -10,7 +10,7 @@ use hawkshaw_records::{
     Alert, AlertChange, AlertFilter, AlertQueue, AlertState, Cursor, RecordId, Role,
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::api::paging::{self, PageLimit};
 use crate::api::wire::{Reference, Remark, Text, Time};
@@ -81,11 +81,11 @@ async fn change(
     State(app): State<Arc<App>>,
     client: Client,
     Part(id): Part,
-    sent: Sent<Change>,
+    sent: Sent<Map<String, Value>>,
 ) -> Result<Response, Problem> {
     client.require(Role::Alerts)?;
     let id = read_id(&id)?;
-    let change = match sent.value {
+    let change = match one_change(sent.value)? {
         Change::Assign(who) => AlertChange::Assign(who.map(|text| text.0.0)),
         Change::Comment(text) => AlertChange::Comment(text.0.0),
         Change::SnoozeUntil(time) => AlertChange::Snooze(time.0),
@@ -100,6 +100,14 @@ async fn change(
     let changed = app.records().change_alert(&scope, id, change, who, clock::now()).await?;
     app.audit(&client, json!({ "alert": id, "what": what })).await?;
     whole(&app, &client, &changed).await
+}
+
+fn one_change(sent: Map<String, Value>) -> Result<Change, Problem> {
+    let refused = |why: &str| Problem::new(Kind::Unprocessable, format!("the body: {why}"));
+    if sent.len() != 1 {
+        return Err(refused("one of assign, comment, snooze_until, close and reopen"));
+    }
+    serde_json::from_value(Value::Object(sent)).map_err(|error| refused(&error.to_string()))
 }
 
 fn read_id(text: &str) -> Result<RecordId, Problem> {

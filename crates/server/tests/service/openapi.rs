@@ -6,6 +6,11 @@ use serde_json::Value;
 
 use crate::support::{Request, Running};
 
+/// The operations of a path, which may have parameters in common beside them.
+fn methods(path: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    path.as_object().unwrap().iter().filter(|(name, _)| *name != "parameters")
+}
+
 #[test]
 fn every_route_is_described_with_its_methods() {
     let service = Running::start();
@@ -23,7 +28,8 @@ fn every_route_is_described_with_its_methods() {
             .filter(|method| *method != "HEAD")
             .map(str::to_ascii_lowercase)
             .collect();
-        let described: BTreeSet<String> = operations.as_object().unwrap().keys().cloned().collect();
+        let described: BTreeSet<String> =
+            methods(operations).map(|(method, _)| method.clone()).collect();
         assert_eq!(allowed, described, "{path}");
     }
 }
@@ -34,13 +40,16 @@ fn operations_have_names_of_their_own_and_say_what_can_fail() {
     let document = service.get("/openapi.json").is(200).json();
     let mut names = BTreeSet::new();
     for (path, operations) in document["paths"].as_object().unwrap() {
-        for (method, operation) in operations.as_object().unwrap() {
+        for (method, operation) in methods(operations) {
             let name = operation["operationId"].as_str().unwrap();
             assert!(names.insert(name.to_owned()), "{name} twice");
             let responses = operation["responses"].as_object().unwrap();
-            let guarded = !path.ends_with('z');
+            // Other vendors have statuses of their own.
+            if !path.starts_with("/v1/") && path != "/metrics" {
+                continue;
+            }
             for status in ["401", "403", "429", "500", "503"] {
-                assert!(!guarded || responses.contains_key(status), "{method} {path}: {status}");
+                assert!(responses.contains_key(status), "{method} {path}: {status}");
             }
             if operation.get("requestBody").is_some() {
                 for status in ["400", "408", "413", "415", "422"] {

@@ -131,6 +131,6 @@ fn an_alert_is_worked_on_until_it_is_closed() {
     ] {
         change(wrong).problem(422);
     }
-    change(json!({})).problem(400);
+    change(json!({})).problem(422);
     service.get("/v1/alerts?state=lost").problem(422);
 }

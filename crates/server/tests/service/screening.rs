@@ -85,7 +85,7 @@ fn what_cannot_be_is_a_problem_that_says_so() {
         (one, "{\"address\":\"x\",\"chain\":\"mars\"}", 422, "mars"),
         (one, "{\"address\":\"x\",\"direction\":\"up\"}", 422, "up"),
         (one, "{\"address\":\"x\",\"as_of\":\"soon\"}", 422, "soon"),
-        (one, "{\"address\":\"\\ud800\"}", 400, "surrogate"),
+        (one, "{\"address\":\"\\ud800\"}", 400, "hex escape"),
         (batch, "{\"addresses\":[]}", 422, "1 to"),
         (batch, "{\"addresses\":[1]}", 422, "an address, or"),
         (batch, "{\"addresses\":[[\"x\",null]]}", 422, "an address, or"),
