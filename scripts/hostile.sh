@@ -8,13 +8,14 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 target=${CARGO_TARGET_DIR:-target}
-program=${1:-$target/debug/hawkshaw}
+program=${1:-}
 if ! command -v python3 >/dev/null; then
   echo "   LEFT OUT: the hostile tests of the service need Python 3"
   exit 0
 fi
-if [ ! -x "$program" ]; then
+if [ -z "$program" ]; then
   cargo build --quiet --package hawkshaw
+  program=$target/debug/hawkshaw
 fi
 
 packages=$target/hostile
