@@ -8,7 +8,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use hawkshaw_records::{
     AuditError, AuditLog, AuditSettings, Keys, KeysError, Records, RecordsError, Role, StateFolder,
 };
-use hawkshaw_screening::{Answer, Query, Screener};
+use hawkshaw_screening::{Answer, NameIndex, Query, Screener};
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
@@ -48,6 +48,7 @@ struct Background {
 pub struct App {
     screener: ArcSwapOption<Screener>,
     rules: ArcSwap<String>,
+    names: ArcSwapOption<NameIndex>,
     records: Arc<Records>,
     audit: Arc<AuditLog>,
     keys: Arc<Keys>,
@@ -81,6 +82,7 @@ impl App {
         Ok(Self {
             screener: ArcSwapOption::empty(),
             rules: ArcSwap::default(),
+            names: ArcSwapOption::empty(),
             records,
             audit,
             is_stopping: AtomicBool::new(false),
@@ -162,6 +164,15 @@ impl App {
     /// The text of the rules that decide.
     pub(crate) fn rules_text(&self) -> Arc<String> {
         self.rules.load_full()
+    }
+
+    /// Who stands on lists by name; `None` where no list has names.
+    pub(crate) fn names(&self) -> Option<Arc<NameIndex>> {
+        self.names.load_full()
+    }
+
+    pub(crate) fn replace_names(&self, names: Option<Arc<NameIndex>>) {
+        self.names.store(names);
     }
 
     pub(crate) fn replace_rules_text(&self, text: String) {

@@ -56,6 +56,7 @@ impl Loader {
                 };
                 let data_version = screener.data_version().to_owned();
                 app.replace_rules_text(self.source.rules_text());
+                app.replace_names(self.source.names());
                 app.replace_screener(screener);
                 app.metrics.reloads.increment(1);
                 let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);

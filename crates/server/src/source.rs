@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hawkshaw_screening::{RuleSet, Screener};
+use hawkshaw_screening::{NameIndex, RuleSet, Screener};
 
 /// Why nothing could be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,11 @@ pub trait ScreenerSource: Send + Sync + 'static {
     /// Whether anything changed since the last load. Called about once a second: it has to be
     /// cheap.
     fn has_changed(&self) -> bool;
+
+    /// Who stands on the lists that were loaded last, by name; `None` where no list has names.
+    fn names(&self) -> Option<Arc<NameIndex>> {
+        None
+    }
 
     /// The text of the rules that were loaded last, for whoever wants to read them.
     fn rules_text(&self) -> String {

@@ -7,9 +7,11 @@
 mod ask;
 mod category;
 mod chain;
+mod entity;
 mod errors;
 #[cfg(test)]
 mod fixture;
+mod matching;
 mod number;
 mod risk;
 mod sanctions;
@@ -44,6 +46,7 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(surface(risk, Surface::Risk, app))
         .merge(surface(screening, Surface::Screening, app))
         .merge(surface(transfers::routes(), Surface::Transfers, app))
+        .merge(surface(matching::routes(), Surface::Matching, app))
 }
 
 fn surface(router: Router<Arc<App>>, surface: Surface, app: &Arc<App>) -> Router<Arc<App>> {

@@ -69,22 +69,9 @@ pub(super) fn base_units(text: &str, decimals: u8) -> Option<Amount> {
     }
 }
 
-/// Dollars that a client sent, in whole cents, cut.
-pub(super) fn sent_dollars(text: &str) -> Option<Usd> {
-    // Cents are the base units of an asset with two places; finer places are cut first.
-    let cut = match text.split_once('.') {
-        Some((whole, part)) if !part.contains(['e', 'E']) => {
-            format!("{whole}.{}", part.get(..2).unwrap_or(part))
-        }
-        _ => text.to_owned(),
-    };
-    let cents = base_units(&cut, 2)?.to_string().parse::<u128>().ok()?;
-    Some(Usd::from_cents(cents))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{base_units, dollars, sent_decimal, sent_dollars, thousandths};
+    use super::{base_units, dollars, sent_decimal, thousandths};
     use hawkshaw_model::{Amount, Usd};
     use proptest::prelude::{any, proptest};
     use serde_json::json;
@@ -113,17 +100,10 @@ mod tests {
         }
     }
 
-    #[test]
-    fn dollars_are_cut_to_cents() {
-        assert_eq!(sent_dollars("45000.999"), Some(Usd::from_cents(4_500_099)));
-        assert_eq!(sent_dollars("45000"), Some(Usd::from_cents(4_500_000)));
-        assert_eq!(sent_dollars("-1"), None);
-    }
-
     proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in any::<String>(), decimals in any::<u8>()) {
-            let _ = (base_units(&text, decimals), sent_dollars(&text));
+            let _ = base_units(&text, decimals);
         }
 
         #[test]
