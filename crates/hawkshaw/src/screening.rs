@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use hawkshaw_screening::{
-    AddressIndex, Coverage, IndexBuilder, IndexError, ListBook, Listing, Overlay, RuleSet, Screener,
+    AddressIndex, Coverage, IndexBuilder, IndexError, ListBook, Listing, NameIndex, NamedEntity,
+    Overlay, RuleSet, Screener,
 };
 
 pub(crate) use self::live::LiveScreener;
@@ -121,17 +122,38 @@ fn overlay(ground: &Ground, lists: &[PathBuf], quiet: bool) -> Result<Overlay, F
 
 /// The listings of a folder of lists, or of lists as they were published.
 fn read_lists(path: &Path, quiet: bool) -> Result<Vec<Listing>, Failure> {
-    let book = if path.is_dir() { book_files(path)? } else { Vec::new() };
-    if book.is_empty() {
+    let Some(book) = book(path)? else {
         let tags = tags::read(&input::tag_files(path)?)?;
         tags.say_defects(quiet);
         return Ok(tags.into_listings());
-    }
-    let named = book.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-    let book = ListBook::from_files(named)
-        .with_context(|| format!("the lists in {} cannot be relied on", path.display()))
-        .map_err(Failure::BadData)?;
+    };
     Ok(book.listings().cloned().collect())
+}
+
+/// The book of lists in a folder, where it is one.
+fn book(path: &Path) -> Result<Option<ListBook>, Failure> {
+    let files = if path.is_dir() { book_files(path)? } else { Vec::new() };
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let named = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+    ListBook::from_files(named)
+        .with_context(|| format!("the lists in {} cannot be relied on", path.display()))
+        .map_err(Failure::BadData)
+        .map(Some)
+}
+
+/// Who stands on the lists of books by name; `None` where there is no book.
+pub(crate) fn names(lists: &[PathBuf]) -> Result<Option<NameIndex>, Failure> {
+    let mut names: Option<NameIndex> = None;
+    for path in lists {
+        let Some(book) = book(path)? else { continue };
+        let index = names.get_or_insert_default();
+        for (list, entry) in book.entries() {
+            index.add(NamedEntity { list: Arc::clone(list), entry: entry.clone() });
+        }
+    }
+    Ok(names)
 }
 
 /// The files of a folder of lists, by name: none where it is a folder of something else.

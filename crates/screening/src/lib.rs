@@ -37,7 +37,7 @@ pub use exposure::{
     SOURCES_MAX, Source, SourceIx, Total, UsdAmounts,
 };
 pub use facts::Facts;
-pub use hawkshaw_attribution::chain_named;
+pub use hawkshaw_attribution::{EntityKind, chain_named};
 pub use index::{AddressIndex, IndexBuilder, IndexError, PATH_STEPS_MAX};
 pub use key::AddressKey;
 pub use listing::{ListId, ListInfo, ListKind, Listing};

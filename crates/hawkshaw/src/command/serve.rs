@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use hawkshaw_records::Keys;
-use hawkshaw_screening::{RuleSet, Screener};
+use hawkshaw_screening::{NameIndex, RuleSet, Screener};
 use hawkshaw_server::{
     App, Event, OpenError, ScreenerSource, ServeError, Settings, SettingsError, SourceError,
     TlsFiles,
@@ -29,7 +29,11 @@ pub(crate) fn run(arguments: &ServeArguments, quiet: bool) -> Result<(), Failure
     drop(keys);
     settings.check_reach(has_keys).map_err(|error| Failure::Usage(error.into()))?;
     settings.check_tls().map_err(|error| Failure::Unavailable(error.into()))?;
-    let source = Source { rules: known.rules.clone(), live: LiveScreener::new(known, quiet) };
+    let source = Source {
+        rules: known.rules.clone(),
+        lists: known.lists.clone(),
+        live: LiveScreener::new(known, quiet),
+    };
     if arguments.check {
         let screener = source.live.load()?;
         crate::screening::say(&screener, quiet);
@@ -121,6 +125,7 @@ fn known(settings: &Settings) -> KnownArguments {
 /// What is answered from, as files that may change.
 struct Source {
     rules: Option<PathBuf>,
+    lists: Vec<PathBuf>,
     live: LiveScreener,
 }
 
@@ -131,6 +136,11 @@ impl ScreenerSource for Source {
 
     fn has_changed(&self) -> bool {
         self.live.has_changed()
+    }
+
+    fn names(&self) -> Option<Arc<NameIndex>> {
+        // Where lists cannot be read now, a search by name is refused and not answered "nobody".
+        crate::screening::names(&self.lists).ok().flatten().map(Arc::new)
     }
 
     fn rules_text(&self) -> String {

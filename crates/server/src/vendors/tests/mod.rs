@@ -3,5 +3,6 @@
 
 mod bench;
 mod hostile;
+mod matching;
 mod screening;
 mod transfers;
