@@ -45,10 +45,10 @@ fn editions_are_taken_up_and_told_apart() {
     update(folder, &["a.xml"]).ended(DONE).answers("nothing changed");
     assert_eq!(std::fs::read(folder.join("lists/un-sc.jsonl")).unwrap(), first);
     let diff = update(folder, &["b.xml", "--json"]).ended(DONE).json();
-    let list = &diff["lists"][0];
-    assert_eq!(list["added"][0]["label"], "INVENTED 3");
-    assert_eq!(list["removed"][0]["label"], "INVENTED 2");
-    assert_eq!((list["unchanged"].as_u64(), list["known"].as_bool()), (Some(1), Some(false)));
+    let told = &diff["lists"][0];
+    assert_eq!(told["added"][0]["label"], "INVENTED 3");
+    assert_eq!(told["removed"][0]["label"], "INVENTED 2");
+    assert_eq!((told["unchanged"].as_u64(), told["known"].as_bool()), (Some(1), Some(false)));
     std::fs::write(folder.join("c.xml"), list("2023-12-01", &["1", "2"])).unwrap();
     update(folder, &["c.xml"]).ended(BAD_DATA).explains("older than that of 2024-02-01");
 
