@@ -136,6 +136,7 @@ fn account(
     chain: Option<&str>,
     address: &str,
 ) -> Option<Account> {
+    reading.check_case(line, address);
     let account = match chain {
         None => account_by_form(address),
         Some(name) => match network_of(name) {

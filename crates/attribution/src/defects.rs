@@ -13,6 +13,9 @@ pub enum DefectReason {
     ImpossibleAddress,
     /// The address is of another chain than its list says: kept, on that other chain.
     OtherChain,
+    /// The mixed case of an EVM address is not its EIP-55 checksum: kept, since what somebody
+    /// listed must not be lost to a wrong capital.
+    WrongChecksum,
     /// The transaction hash is none: the tag is left out.
     ImpossibleTransaction,
     /// A mandatory field is missing: the tag or actor is left out.
@@ -52,6 +55,7 @@ impl DefectReason {
         match self {
             Self::ImpossibleAddress => "impossible-address",
             Self::OtherChain => "other-chain",
+            Self::WrongChecksum => "wrong-checksum",
             Self::ImpossibleTransaction => "impossible-transaction",
             Self::FieldMissing => "field-missing",
             Self::ConfidenceMissing => "confidence-missing",

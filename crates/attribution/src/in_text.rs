@@ -313,7 +313,8 @@ mod tests {
     #[test]
     fn damaged_addresses_are_told() {
         let refused = |text: &str| addresses(text).refused.len();
-        assert_eq!(refused("0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"), 1);
+        // A wrong capital loses no address.
+        assert_eq!(found("0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed").len(), 1);
         assert_eq!(refused("ETH 0xa7e5d5a720f06526557c513402f2e6b5fa20b00"), 1);
         assert_eq!(refused("BTC 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb"), 1);
         assert_eq!(refused(&format!("transaction hash 0x{} in ETH", "a".repeat(64))), 0);

@@ -142,6 +142,7 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Reading, AttributionError
     let (chain, page) = explorer(&mut reading, file);
     let network = Network::Chain(chain);
     for (address, entry) in &entries {
+        reading.check_case(0, address);
         match account_on(&network, address) {
             Ok(account) => {
                 let source = format!("{page}{}", account.address_in_files());

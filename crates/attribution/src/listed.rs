@@ -72,6 +72,7 @@ pub(crate) fn details(uid: u64) -> String {
 /// as one of Tron under `XBT`: where a checksum proves another chain, the address is kept there,
 /// since a sanctioned address must not be lost to a slip.
 fn account(reading: &mut Reading, line: u64, network: &Network, address: &str) -> Option<Account> {
+    reading.check_case(line, address);
     let reason = match account_on(network, address) {
         Ok(account) => return Some(account),
         Err(reason) => reason,

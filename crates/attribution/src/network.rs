@@ -142,9 +142,7 @@ pub(crate) fn account_on(network: &Network, address: &str) -> Result<Account, St
     let address = address.trim();
     match network {
         Network::ByForm => account_by_form(address),
-        Network::Chain(chain) => {
-            Account::parse(chain, &spelled(chain, address)).map_err(|e| e.to_string())
-        }
+        Network::Chain(chain) => parse_mended(chain, &spelled(chain, address)),
     }
 }
 
@@ -158,7 +156,7 @@ pub(crate) fn account_by_form(address: &str) -> Result<Account, String> {
     let address = address.trim();
     if address.starts_with("0x") || address.starts_with("0X") {
         let chain = ChainId::ethereum();
-        return Account::parse(&chain, &spelled(&chain, address)).map_err(|e| e.to_string());
+        return parse_mended(&chain, &spelled(&chain, address));
     }
     if address.contains(':') && !address.starts_with("script:") {
         return address.parse().map_err(|e: hawkshaw_model::AddressError| e.to_string());
@@ -173,6 +171,27 @@ pub(crate) fn account_by_form(address: &str) -> Result<Account, String> {
             shortened(address)
         )),
     }
+}
+
+/// Reads an address of a chain; one of an EVM chain also where its EIP-55 checksum is wrong. What
+/// somebody listed must not be lost to a wrong capital: see [`has_wrong_checksum`].
+fn parse_mended(chain: &ChainId, address: &str) -> Result<Account, String> {
+    match Account::parse(chain, address) {
+        Err(_) if chain.namespace() == "eip155" && has_wrong_checksum(address) => {
+            Account::parse(chain, &address.to_ascii_lowercase()).map_err(|e| e.to_string())
+        }
+        read => read.map_err(|error| error.to_string()),
+    }
+}
+
+/// Whether a text is an EVM address whose mixed case is not its EIP-55 checksum.
+pub(crate) fn has_wrong_checksum(address: &str) -> bool {
+    let address = address.trim();
+    let is_hex = address.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("0x"));
+    let spelled = spelled(&ChainId::ethereum(), address);
+    is_hex
+        && Account::parse(&ChainId::ethereum(), &spelled).is_err()
+        && Account::parse(&ChainId::ethereum(), &spelled.to_ascii_lowercase()).is_ok()
 }
 
 /// The spellings that one address has in lists, made one: `0X…`, hex on chains that are not

@@ -7,7 +7,7 @@ use hawkshaw_model::{Account, Actor, ActorId, ConceptId, Confidence, Tag, Timest
 
 use crate::confidence;
 use crate::defects::{Defect, DefectReason, Defects};
-use crate::network::shortened;
+use crate::network::{has_wrong_checksum, shortened};
 use crate::sanctions::{Draft, ListedAddress, ListedEntity, Publisher};
 use crate::taxonomy;
 
@@ -79,6 +79,13 @@ impl Reading {
     pub(crate) fn defect(&mut self, reason: DefectReason, line: u64, what: impl Display) {
         let what = shortened(&what.to_string());
         self.defects.add(reason, Defect { file: self.file.clone(), line, what });
+    }
+
+    /// Counts that an address, which is kept, has a wrong checksum, if it has.
+    pub(crate) fn check_case(&mut self, line: u64, address: &str) {
+        if has_wrong_checksum(address) {
+            self.defect(DefectReason::WrongChecksum, line, address);
+        }
     }
 
     /// A label or context, cut at the limit.

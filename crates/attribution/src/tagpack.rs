@@ -136,6 +136,7 @@ fn subject(
         return None;
     };
     if let Some(address) = tag.get(Field::Address) {
+        reading.check_case(line, address);
         return account_on(&network, address)
             .map(TagSubject::Account)
             .map_err(|reason| reading.defect(DefectReason::ImpossibleAddress, line, reason))

@@ -65,14 +65,16 @@ fn refusal(xml: &str) -> String {
 #[test]
 fn addresses_are_read_with_the_listed_name() {
     let reading = read("sdn_advanced.xml", LIST.as_bytes()).unwrap();
-    let [bitcoin, ethereum] = reading.tags.as_slice() else { panic!("{:?}", reading.tags) };
+    let [bitcoin, ethereum, mended] = reading.tags.as_slice() else { panic!("{:?}", reading.tags) };
     assert_eq!(bitcoin.label, "EXAMPLE & SONS Nemo");
     assert_eq!(bitcoin.source, "https://sanctionssearch.ofac.treas.gov/Details.aspx?id=900001");
     assert_eq!(bitcoin.lastmod.unwrap().to_date(), "2024-09-27");
     assert_eq!(ethereum.currency.as_deref(), Some("ETH"));
     assert!(!format!("{:?}", reading.tags).contains("1970"));
     let (reason, count, examples) = reading.defects.iter().next().unwrap();
-    assert_eq!((reason, count), (DefectReason::ImpossibleAddress, 1));
+    // A sanctioned address is not lost to a wrong capital.
+    assert_eq!(mended.subject, ethereum.subject);
+    assert_eq!((reason, count), (DefectReason::WrongChecksum, 1));
     assert_eq!(examples[0].line, 47);
 }
 

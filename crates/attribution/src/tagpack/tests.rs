@@ -47,8 +47,10 @@ fn bad_tags_are_counted_and_the_rest_is_kept() {
          - address: '{RONIN}'\n  currency: ETH\n  confidence: forensic\n  zebra: 1\n  \
            category: zebra\n"
     ));
-    assert_eq!(reading.tags.len(), 3);
-    assert_eq!(reading.tags[0].confidence.level, 5);
+    // A wrong capital loses no address.
+    assert_eq!(reading.tags.len(), 4);
+    assert_eq!(reading.tags[0].subject, reading.tags[1].subject);
+    assert_eq!(reading.tags[1].confidence.level, 5);
     let listed: Vec<_> = reading
         .defects
         .iter()
@@ -57,7 +59,7 @@ fn bad_tags_are_counted_and_the_rest_is_kept() {
     assert_eq!(
         listed,
         [
-            ("impossible-address", 1, 6),
+            ("wrong-checksum", 1, 6),
             ("field-missing", 1, 17),
             ("confidence-missing", 1, 9),
             ("confidence-unknown", 1, 11),
