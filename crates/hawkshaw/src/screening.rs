@@ -33,8 +33,8 @@ pub(crate) struct Ground {
     beside: Vec<Listing>,
 }
 
-/// Everything that the arguments name, as what answers.
-pub(crate) fn gather(known: &KnownArguments, quiet: bool) -> Result<Screener, Failure> {
+/// Refuses arguments that name nothing of which anything could be said.
+pub(crate) fn require_something(known: &KnownArguments) -> Result<(), Failure> {
     if known.store.is_none()
         && known.index.is_none()
         && known.tags.is_empty()
@@ -45,6 +45,12 @@ pub(crate) fn gather(known: &KnownArguments, quiet: bool) -> Result<Screener, Fa
              --index; without any of them nothing could be said of any address"
         )));
     }
+    Ok(())
+}
+
+/// Everything that the arguments name, as what answers.
+pub(crate) fn gather(known: &KnownArguments, quiet: bool) -> Result<Screener, Failure> {
+    require_something(known)?;
     let rules = Arc::new(rules(known.rules.as_deref())?);
     let ground = ground(known, quiet)?;
     let overlay = overlay(&ground, &known.lists, quiet)?;

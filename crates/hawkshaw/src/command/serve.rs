@@ -24,6 +24,7 @@ pub(crate) fn run(arguments: &ServeArguments, quiet: bool) -> Result<(), Failure
     let settings = settings(arguments)?;
     let folder = state::folder(settings.state.as_deref())?;
     let known = known(&settings);
+    crate::screening::require_something(&known)?;
     let keys = Keys::open(&folder).map_err(|error| Failure::Unavailable(error.into()))?;
     let has_keys = !keys.is_empty();
     drop(keys);
