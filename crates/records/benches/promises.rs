@@ -20,11 +20,12 @@ use serde_json::{Map, json};
 const EACH: u64 = 2;
 
 fn main() {
-    let numbers = std::env::args().skip(1).filter_map(|text| text.parse::<u64>().ok());
-    let transfers = numbers.last().unwrap_or(10_000_000);
+    let mut numbers = std::env::args().skip(1).filter_map(|text| text.parse::<u64>().ok());
+    let transfers = numbers.next_back().unwrap_or(10_000_000);
     let folder = tempfile::Builder::new().prefix("hawkshaw-bench").tempdir_in(".").unwrap();
     audit(&folder.path().join("audit-state"));
     let records = open(&folder.path().join("state"));
+    records.answers_change("v1", &Changed::Keys(Vec::new())).unwrap();
     single(&records);
     fill(&records, transfers);
     for (version, changed) in [("v2", 1_000), ("v3", 100_000)] {

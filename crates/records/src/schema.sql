@@ -85,9 +85,10 @@ CREATE TABLE alerts (
     updated INTEGER NOT NULL,
     entries INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX alerts_by_owner ON alerts (owner, queue);
+CREATE INDEX alerts_by_owner ON alerts (owner);
+CREATE INDEX alerts_by_owner_and_queue ON alerts (owner, queue);
 CREATE INDEX alerts_by_registration ON alerts (registration);
-CREATE INDEX alerts_open ON alerts (queue) WHERE state <> 'closed';
+CREATE INDEX alerts_by_queue ON alerts (queue);
 
 CREATE TABLE alert_history (
     alert INTEGER NOT NULL REFERENCES alerts (n),
