@@ -26,6 +26,7 @@ mod prices;
 mod pursuit;
 mod real_data;
 mod report_folder;
+mod screen;
 mod serve;
 #[path = "../../../source/tests/support/mod.rs"]
 mod server;

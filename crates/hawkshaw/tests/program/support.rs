@@ -9,6 +9,8 @@ use tempfile::TempDir;
 
 /// Done.
 pub(crate) const DONE: i32 = 0;
+/// Done, and the answer is a hit, where that was asked for.
+pub(crate) const HIT: i32 = 1;
 /// Wrong usage.
 pub(crate) const USAGE: i32 = 2;
 /// Bad data.
@@ -78,7 +80,7 @@ pub(crate) fn said(command: &mut Command) -> Said {
         stdout: String::from_utf8(output.stdout).expect("the answer is UTF-8"),
         stderr: String::from_utf8(output.stderr).expect("messages are UTF-8"),
     };
-    let known = [DONE, USAGE, BAD_DATA, UNAVAILABLE, INTERRUPTED];
+    let known = [DONE, HIT, USAGE, BAD_DATA, UNAVAILABLE, INTERRUPTED];
     assert!(known.contains(&said.code), "exit code {}: {}", said.code, said.stderr);
     said
 }
