@@ -60,12 +60,26 @@ pub(crate) fn read(
     let (prefixed, address) = split(text)?;
     match (chain, prefixed) {
         (Some(asked), Some(said)) if *asked != said => {
+            // CashAddr keeps its prefix on chains that came of Bitcoin Cash.
+            if is_undecoded(asked) && is_undecoded(&said) {
+                return on(asked, text, true);
+            }
             Err(format!("it says that it is on {said}, and {asked} was asked for"))
         }
         (Some(chain), _) => on(chain, address, true),
-        (None, Some(chain)) => on(&chain, address, true),
+        (None, Some(chain)) => {
+            let mut reading = on(&chain, address, true)?;
+            if is_undecoded(&chain) && text.matches(':').count() == 1 {
+                add_listed(&mut reading, text, &undecoded.chains);
+            }
+            Ok(reading)
+        }
         (None, None) => by_form(address, undecoded),
     }
+}
+
+fn is_undecoded(chain: &ChainId) -> bool {
+    chain.namespace() == "other"
 }
 
 fn is_invisible(c: char) -> bool {
@@ -210,7 +224,15 @@ fn by_form(text: &str, undecoded: &Undecoded) -> Result<Reading, String> {
             (nothing, &undecoded.chains)
         }
     };
-    // Many chains share forms: where one of these holds the text on a list, it is that one.
+    add_listed(&mut reading, text, chains);
+    match reading.doubt {
+        Some(reason) if reading.accounts.is_empty() => Err(reason),
+        _ => Ok(reading),
+    }
+}
+
+/// Many chains share forms: where one of these holds the text on a list, it is that one.
+fn add_listed(reading: &mut Reading, text: &str, chains: &[ChainId]) {
     for chain in chains {
         let Ok(more) = other(chain, text) else { continue };
         for account in more.accounts {
@@ -218,10 +240,6 @@ fn by_form(text: &str, undecoded: &Undecoded) -> Result<Reading, String> {
                 reading.accounts.push(account);
             }
         }
-    }
-    match reading.doubt {
-        Some(reason) if reading.accounts.is_empty() => Err(reason),
-        _ => Ok(reading),
     }
 }
 

@@ -124,6 +124,20 @@ fn what_is_no_address_says_why() {
 }
 
 #[test]
+fn a_prefix_that_several_chains_share_is_looked_up_on_all_of_them() {
+    let text = "bitcoincash:qpnrayau0ax6qcwlxhdzp8kze5gfjwlznygdmdpwjv";
+    let bsv: ChainId = "other:bsv".parse().unwrap();
+    let listed = Undecoded { chains: vec![bsv.clone()], with_hex: Vec::new() };
+    let shown = |reading: super::Reading| -> Vec<String> {
+        reading.accounts.iter().map(ToString::to_string).collect()
+    };
+    let kept = format!("other:bsv:{text}");
+    assert!(shown(read(text, None, &listed).unwrap()).contains(&kept));
+    assert!(shown(read(text, Some(&bsv), &listed).unwrap()).contains(&kept));
+    assert!(shown(read(&kept, None, &listed).unwrap()).contains(&kept));
+}
+
+#[test]
 fn an_unknown_form_counts_where_something_is_listed() {
     let listed = Undecoded {
         chains: vec!["other:vsys".parse().unwrap()],
