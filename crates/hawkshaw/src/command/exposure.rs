@@ -204,7 +204,7 @@ fn entry_shown(text: &mut String, entry: &ExposureEntry, assets: &AssetList) {
         entry.first_time,
         entry.last_time
     );
-    let symbol = Printable(&assets.symbol(&entry.asset)).to_string();
+    let symbol = Printable(assets.symbol(&entry.asset)).to_string();
     for (at, policy) in POLICIES.iter().enumerate() {
         let units = assets.units(&entry.asset, entry.amounts[at]);
         let usd = entry.usd.map_or_else(String::new, |usd| format!(" ({} US dollars)", usd[at]));

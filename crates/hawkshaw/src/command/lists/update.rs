@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -108,7 +108,7 @@ fn read_source(source: &str, arguments: &UpdateArguments) -> Result<Vec<Read>, F
     input::tag_files(path)?.iter().map(|file| read_file(file)).collect()
 }
 
-fn read_file(path: &PathBuf) -> Result<Read, Failure> {
+fn read_file(path: &Path) -> Result<Read, Failure> {
     let bytes = input::read(path)?;
     let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let beside = FolderIncludes::beside(path);

@@ -138,7 +138,7 @@ fn exposed(
     }
     for (entry, path, is_complete) in entries {
         one_exposure(text, answer, assets, entry);
-        way(text, path, is_complete);
+        way(text, entry.direction, path, is_complete);
     }
 }
 
@@ -178,8 +178,8 @@ fn one_exposure(text: &mut String, answer: &Answer, assets: &AssetList, entry: &
     }
 }
 
-/// The way from the address to the source.
-fn way(text: &mut String, path: &[PathStep], is_complete: bool) {
+/// The way between the address and the source, told from the address.
+fn way(text: &mut String, direction: Direction, path: &[PathStep], is_complete: bool) {
     for (place, step) in path.iter().enumerate() {
         let rest = path.len().saturating_sub(PLACES_SHOWN);
         if (PLACES_SHOWN..rest).contains(&place) {
@@ -188,7 +188,11 @@ fn way(text: &mut String, path: &[PathStep], is_complete: bool) {
             }
             continue;
         }
-        let mark = if place == 0 { "way" } else { " ← " };
+        let mark = match (place, direction) {
+            (0, _) => "way",
+            (_, Direction::Received) => " ← ",
+            (_, Direction::Sent) => " → ",
+        };
         let tx = step.tx.map(|tx| format!("  {}", tx.on(step.account.chain())));
         let _ = writeln!(
             text,
