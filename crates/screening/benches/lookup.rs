@@ -191,7 +191,7 @@ fn sizes(path: &Path, count: u64) {
 /// The number that is asked for in a round: every second one is listed.
 fn asked(round: u64, count: u64) -> u64 {
     let mixed = (round + 1).wrapping_mul(0xd134_2543_de82_ef95) >> 20;
-    if round % 2 == 0 { mixed % count } else { count + mixed % count }
+    if round.is_multiple_of(2) { mixed % count } else { count + mixed % count }
 }
 
 fn latencies(path: &Path, count: u64) {

@@ -35,7 +35,7 @@ fn listing(number: u32, label: &str) -> Listing {
             id: format!("list-{}", number % 3).parse().unwrap(),
             name: "A list".to_owned(),
             kind: ListKind::Tags,
-            edition: (number % 2 == 0).then(|| time(1_700_000_000)),
+            edition: (number.is_multiple_of(2)).then(|| time(1_700_000_000)),
         }),
         account: account(number),
         label: label.into(),
@@ -43,18 +43,18 @@ fn listing(number: u32, label: &str) -> Listing {
         category: Category::ALL[usize::try_from(number).unwrap() % Category::ALL.len()],
         source: "https://example.org".into(),
         confidence: 60,
-        added: (number % 5 == 0).then(|| time(i64::from(number))),
-        removed: (number % 10 == 0).then(|| time(i64::from(number) + 1)),
-        by_cluster: number % 7 == 0,
+        added: (number.is_multiple_of(5)).then(|| time(i64::from(number))),
+        removed: (number.is_multiple_of(10)).then(|| time(i64::from(number) + 1)),
+        by_cluster: number.is_multiple_of(7),
     }
 }
 
 fn entry(number: u32, path: Option<u32>) -> ExposureEntry {
     ExposureEntry {
-        direction: if number % 2 == 0 { Direction::Received } else { Direction::Sent },
+        direction: if number.is_multiple_of(2) { Direction::Received } else { Direction::Sent },
         kind: ExposureKind::Indirect,
         category: Category::StolenFunds,
-        source: (number % 3 != 0).then(|| {
+        source: (!number.is_multiple_of(3)).then(|| {
             Arc::new(Source {
                 name: format!("Theft {}", number % 9),
                 category: Category::StolenFunds,
@@ -67,7 +67,7 @@ fn entry(number: u32, path: Option<u32>) -> ExposureEntry {
         sources: 1,
         asset: "eip155:1/slip44:60".parse().unwrap(),
         amounts: [Amount::from(u64::from(number)), Amount::from(u128::MAX), Amount::ZERO],
-        usd: (number % 2 == 0).then_some([Usd::from_cents(u128::from(number)); 3]),
+        usd: (number.is_multiple_of(2)).then_some([Usd::from_cents(u128::from(number)); 3]),
         hops: 3,
         first_time: time(1_648_042_149),
         last_time: time(1_648_042_150),
@@ -76,14 +76,14 @@ fn entry(number: u32, path: Option<u32>) -> ExposureEntry {
 }
 
 fn node(number: u32, next: Option<u32>) -> PathNode {
-    let tx = (number % 2 == 0).then(|| [u8::try_from(number % 256).unwrap(); 32].into());
+    let tx = (number.is_multiple_of(2)).then(|| [u8::try_from(number % 256).unwrap(); 32].into());
     PathNode { step: PathStep { account: account(number), tx, time: time(number.into()) }, next }
 }
 
 /// A table in which every third address is exposed, each by a way of its own.
 fn table(count: u32) -> ExposureTable {
     let mut table = ExposureTable::default();
-    for number in (0..count).filter(|number| number % 3 == 0) {
+    for number in (0..count).filter(|number| number.is_multiple_of(3)) {
         let first = u32::try_from(table.paths.len()).unwrap();
         table.paths.push(node(number, Some(first + 1)));
         table.paths.push(node(number + 1, None));
