@@ -268,13 +268,14 @@ def heads(service):
 def paths(service):
     """Paths that play tricks lead nowhere."""
     for path in ["/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc%2fpasswd",
-                 "//etc/passwd", "/v1//screen", "/v1/screen/address/%00", "/%", "/%zz",
-                 "/api/v1/address/%ff", "/?" + "a=b&" * 900, "/v1/screen/address/%252e%252e",
-                 "http://example.org/healthz/x", "*"]:
+                 "//etc/passwd", "/v1//screen", "/%", "/%zz", "/api/risk/v2/entities/%00",
+                 "/api/v1/address/%ff", "/x?" + "a=b&" * 900, "http://example.org/healthz/x", "*"]:
         answer, _ = service.raw(get(path, "Connection: close"))
         found = statuses(answer)
         expect(found and all(400 <= code < 500 for code in found), f"{path[:40]}: {found}")
         expect(b"root:" not in answer, f"{path}: a file was given out")
+    answer, _ = service.raw(get("/v1/screen/address/%00%252e", "Connection: close"))
+    expect(b'"status":"invalid"' in answer, f"what is no address is told as such: {answer[-300:]}")
 
 
 def pipelining(service):
@@ -305,24 +306,20 @@ def bodies(service):
 
 
 def connection_flood(service):
-    """Connections beyond the limit are refused, and those of before go on."""
-    first = http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)
-    first.request("GET", "/healthz")
-    first.getresponse().read()
+    """Connections beyond the limit push out those that wait, and somebody new is answered."""
     flood = []
     for _ in range(900):
         with contextlib.suppress(OSError):
             flood.append(service.connect())
     time.sleep(0.5)
     closed = sum(is_closed(connection) for connection in flood)
-    expect(closed >= 300, f"{closed} of 900 connections were refused, with a limit of 500")
-    first.request("GET", "/healthz")
-    expect(first.getresponse().status == 200, "a connection of before is served")
-    first.close()
+    sockets = len(os.listdir(f"/proc/{service.process.pid}/fd"))
+    expect(service.ask("/healthz") == 200, "somebody new is answered beside 900 connections")
+    expect(closed >= 300, f"{closed} of 900 connections were closed, with a limit of 500")
+    expect(sockets < 700, f"{sockets} files and sockets are open, with a limit of 500")
     for connection in flood:
         connection.close()
-    time.sleep(0.5)
-    return f"{closed} of 900 refused"
+    return f"{closed} of 900 closed"
 
 
 def hammer(port, seconds, counts):
@@ -372,22 +369,30 @@ def flood(service):
 
 def schema(service, program, seconds=60):
     """What schemathesis makes of the description of the API."""
+    run = generate(service, program, "examples,coverage,fuzzing", seconds)
+    told = ""
+    if "FAILURES" not in run.stdout and "Runtime Error" in run.stdout:
+        # It met a fault of its own, as its coverage phase does with some versions of Python.
+        run = generate(service, program, "examples,fuzzing", seconds // 2)
+        told = ", without its coverage phase, which failed by itself"
+    expect(run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:])
+    found = re.search(r"(\d+) generated", run.stdout)
+    return f"{found.group(1) if found else 'no'} requests{told}"
+
+
+def generate(service, program, phases, seconds):
     checks = ("not_a_server_error,status_code_conformance,content_type_conformance,"
               "response_schema_conformance,response_headers_conformance")
     command = [
         program, "run", f"http://127.0.0.1:{service.port}/openapi.json",
-        "--checks", checks, "--phases", "examples,coverage,fuzzing", "--workers", "2",
-        "--max-time", str(seconds), "--max-examples", "25", "--continue-on-failure",
-        "--suppress-health-check", "all", "--warnings", "off", "--seed", "1",
-        "--request-timeout", "10", "--generation-database", "none",
-        "--exclude-operation-id", "reload",
+        "--checks", checks, "--phases", phases, "--workers", "1", "--max-time", str(seconds),
+        "--max-examples", "25", "--continue-on-failure", "--suppress-health-check", "all",
+        "--warnings", "off", "--seed", "1", "--request-timeout", "10",
+        "--generation-database", "none", "--exclude-operation-id", "reload",
     ]
     with tempfile.TemporaryDirectory() as folder:
-        run = subprocess.run(command, cwd=folder, capture_output=True, text=True,
-                             timeout=seconds + 60)
-    expect(run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:])
-    found = re.search(r"(\d+) generated", run.stdout)
-    return f"{found.group(1)} requests" if found else ""
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True,
+                              timeout=seconds + 30)
 
 
 def main(program, schemathesis):

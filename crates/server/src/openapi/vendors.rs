@@ -60,7 +60,57 @@ fn at(method: &str, operation: Value, parameters: &[&str]) -> Value {
 pub(super) fn paths() -> Paths {
     let mut all = asking();
     all.append(&mut transfers());
+    all.append(&mut searching());
     all
+}
+
+fn searching() -> Paths {
+    let search = operation(
+        "vendorMatch",
+        "Wallets and names that are like examples.",
+        "bearer",
+        responses("200", schema("VendorMatches"), "VendorDetail"),
+    );
+    let entity = operation(
+        "vendorMatchEntity",
+        "A wallet, or who stands on a list.",
+        "bearer",
+        responses("200", schema("VendorMatchEntity"), "VendorDetail"),
+    );
+    let texts = json!({ "type": "array", "maxItems": 10, "items": { "type": "string" } });
+    let example = json!({
+        "type": "object",
+        "properties": {
+            "schema": { "enum": ["CryptoWallet", "Person", "Organization", "Company", "Thing"] },
+            "properties": {
+                "type": "object",
+                "properties": { "name": texts, "publicKey": texts },
+                "additionalProperties": texts,
+            },
+        },
+        "required": ["schema", "properties"],
+    });
+    let body = json!({
+        "type": "object",
+        "properties": { "queries": {
+            "type": "object", "minProperties": 1, "maxProperties": 100,
+            "additionalProperties": example,
+        } },
+        "required": ["queries"],
+    });
+    let asked = |name: &str, schema: Value| json!({ "name": name, "in": "query", "schema": schema });
+    let score = json!({ "type": "number", "minimum": 0, "maximum": 1 });
+    let limit = json!({ "type": "integer", "minimum": 1, "maximum": 500 });
+    let mut search = taking(search, body);
+    search["parameters"] = json!([
+        asked("limit", limit),
+        asked("threshold", score.clone()),
+        asked("cutoff", score),
+    ]);
+    map([
+        ("/match/{dataset}", at("post", search, &["dataset"])),
+        ("/entities/{id}", at("get", entity, &["id"])),
+    ])
 }
 
 fn asking() -> Paths {
@@ -227,7 +277,42 @@ pub(super) fn schemas() -> Map<String, Value> {
         ),
     ]);
     all.append(&mut registrations());
+    all.append(&mut matches());
     all
+}
+
+fn matches() -> Map<String, Value> {
+    let text = || json!({ "type": "string" });
+    let list = |of: Value| json!({ "type": "array", "items": of });
+    let score = || json!({ "type": "number", "minimum": 0, "maximum": 1 });
+    let each = |of: Value| json!({ "type": "object", "additionalProperties": of });
+    let properties = json!({
+        "id": text(), "caption": text(), "schema": text(), "properties": each(list(text())),
+        "datasets": list(text()), "referents": list(text()), "target": { "type": "boolean" },
+        "first_seen": or_null(text()), "last_seen": or_null(text()),
+        "last_change": or_null(text()),
+    });
+    let mut scored = properties.clone();
+    scored["score"] = score();
+    scored["features"] = each(score());
+    scored["explanations"] = each(whole(json!({ "score": score(), "detail": text() })));
+    scored["match"] = json!({ "type": "boolean" });
+    let total = whole(json!({ "value": { "type": "integer" }, "relation": { "enum": ["eq", "gte"] } }));
+    let found = whole(json!({
+        "status": { "const": 200 }, "results": list(whole(scored)), "total": total,
+        "query": { "type": "object" },
+    }));
+    map([
+        ("VendorDetail", whole(json!({ "detail": text() }))),
+        ("VendorMatchEntity", whole(properties)),
+        (
+            "VendorMatches",
+            whole(json!({
+                "responses": each(found), "matcher": { "type": "object" },
+                "limit": { "type": "integer" },
+            })),
+        ),
+    ])
 }
 
 fn entity() -> Value {
