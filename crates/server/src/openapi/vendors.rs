@@ -98,15 +98,13 @@ fn searching() -> Paths {
         } },
         "required": ["queries"],
     });
-    let asked = |name: &str, schema: Value| json!({ "name": name, "in": "query", "schema": schema });
+    let asked =
+        |name: &str, schema: Value| json!({ "name": name, "in": "query", "schema": schema });
     let score = json!({ "type": "number", "minimum": 0, "maximum": 1 });
     let limit = json!({ "type": "integer", "minimum": 1, "maximum": 500 });
     let mut search = taking(search, body);
-    search["parameters"] = json!([
-        asked("limit", limit),
-        asked("threshold", score.clone()),
-        asked("cutoff", score),
-    ]);
+    search["parameters"] =
+        json!([asked("limit", limit), asked("threshold", score.clone()), asked("cutoff", score),]);
     map([
         ("/match/{dataset}", at("post", search, &["dataset"])),
         ("/entities/{id}", at("get", entity, &["id"])),
@@ -297,7 +295,8 @@ fn matches() -> Map<String, Value> {
     scored["features"] = each(score());
     scored["explanations"] = each(whole(json!({ "score": score(), "detail": text() })));
     scored["match"] = json!({ "type": "boolean" });
-    let total = whole(json!({ "value": { "type": "integer" }, "relation": { "enum": ["eq", "gte"] } }));
+    let total =
+        whole(json!({ "value": { "type": "integer" }, "relation": { "enum": ["eq", "gte"] } }));
     let found = whole(json!({
         "status": { "const": 200 }, "results": list(whole(scored)), "total": total,
         "query": { "type": "object" },
