@@ -1,5 +1,8 @@
 //! What Prometheus is told: counts and times by route, never what was asked.
 
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder as _};
 use metrics_exporter_prometheus::{
     Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
@@ -7,11 +10,15 @@ use metrics_exporter_prometheus::{
 
 const META: Metadata<'static> = Metadata::new("hawkshaw", Level::INFO, None);
 
+type Times = HashMap<(&'static str, u16), HashMap<String, Histogram>>;
+
 /// The measuring instruments of a service. Each service has its own, so that several in one
 /// process do not count together.
 pub(crate) struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
+    /// Times by method and status, then by route: looked up without making anything.
+    times: RwLock<Times>,
     pub(crate) connections: Gauge,
     pub(crate) connections_refused: Counter,
     pub(crate) connections_closed: Counter,
@@ -76,12 +83,25 @@ impl Metrics {
                 "Loads that failed; what was loaded before stays.",
             ),
             handle: recorder.handle(),
+            times: RwLock::default(),
             recorder,
         }
     }
 
     /// The time of requests of a route with a status.
-    pub(crate) fn requests(&self, method: &str, route: &str, status: u16) -> Histogram {
+    pub(crate) fn requests(&self, method: &'static str, route: &str, status: u16) -> Histogram {
+        let known = self.times.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(time) = known.get(&(method, status)).and_then(|routes| routes.get(route)) {
+            return time.clone();
+        }
+        drop(known);
+        let time = self.register(method, route, status);
+        let mut all = self.times.write().unwrap_or_else(PoisonError::into_inner);
+        all.entry((method, status)).or_default().insert(route.to_owned(), time.clone());
+        time
+    }
+
+    fn register(&self, method: &str, route: &str, status: u16) -> Histogram {
         let labels = vec![
             Label::new("method", method.to_owned()),
             Label::new("route", route.to_owned()),

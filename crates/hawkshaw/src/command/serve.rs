@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use hawkshaw_records::Keys;
@@ -30,11 +30,12 @@ pub(crate) fn run(arguments: &ServeArguments, quiet: bool) -> Result<(), Failure
     drop(keys);
     settings.check_reach(has_keys).map_err(|error| Failure::Usage(error.into()))?;
     settings.check_tls().map_err(|error| Failure::Unavailable(error.into()))?;
-    let source = Source {
+    let source = Arc::new(Source {
         rules: known.rules.clone(),
         lists: known.lists.clone(),
         live: LiveScreener::new(known, quiet),
-    };
+        failure: Mutex::new(None),
+    });
     if arguments.check {
         let screener = source.live.load()?;
         crate::screening::say(&screener, quiet);
@@ -55,8 +56,8 @@ pub(crate) fn run(arguments: &ServeArguments, quiet: bool) -> Result<(), Failure
             failed = Some(failure);
         }
     };
-    hawkshaw_server::serve(&Arc::new(app), &settings, Arc::new(source), tell)
-        .map_err(of_service)?;
+    let served = hawkshaw_server::serve(&Arc::new(app), &settings, source.clone(), tell);
+    served.map_err(|error| of_service(error, &source))?;
     failed.map_or(Ok(()), Err)
 }
 
@@ -128,11 +129,17 @@ struct Source {
     rules: Option<PathBuf>,
     lists: Vec<PathBuf>,
     live: LiveScreener,
+    /// Why the last load failed: how the command ends where it was the first.
+    failure: Mutex<Option<Failure>>,
 }
 
 impl ScreenerSource for Source {
     fn load(&self) -> Result<Arc<Screener>, SourceError> {
-        self.live.load().map_err(|failure| SourceError(failure.reason()))
+        self.live.load().map_err(|failure| {
+            let reason = failure.reason();
+            *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+            SourceError(reason)
+        })
     }
 
     fn has_changed(&self) -> bool {
@@ -194,9 +201,10 @@ fn of_state(error: OpenError) -> Failure {
     Failure::Unavailable(anyhow::Error::new(error))
 }
 
-fn of_service(error: ServeError) -> Failure {
+fn of_service(error: ServeError, source: &Source) -> Failure {
+    let failure = source.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
     match error {
-        ServeError::Source(error) => Failure::BadData(error.into()),
+        ServeError::Source(error) => failure.unwrap_or(Failure::BadData(error.into())),
         error => Failure::Unavailable(error.into()),
     }
 }
