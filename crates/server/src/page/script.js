@@ -43,20 +43,15 @@ const table = (title, columns, rows) => {
 const day = (seconds) =>
   Number.isFinite(seconds) ? new Date(seconds * 1000).toISOString().slice(0, 10) : null;
 
-const when = (value) => typeof value === "number" ? day(value) : value;
+const byPolicy = (values) => values
+  ? Object.entries(values).map(([policy, value]) => `${policy} ${value ?? "?"}`).join(", ")
+  : null;
 
-const dollars = (usd) => usd === null || usd === undefined ? null
-  : typeof usd === "object" ? Object.entries(usd).map(([policy, sum]) => `${policy} ${sum}`).join(", ")
-  : usd;
-
-const exposureRows = (side) => {
-  if (!side) return [];
-  const entries = Array.isArray(side) ? side : Object.values(side).flat();
-  return entries.filter((entry) => entry && entry.category).map((entry) => [
-    entry.category, entry.kind, entry.source?.name ?? entry.source ?? `${entry.sources ?? ""} sources`,
-    dollars(entry.usd), entry.hops, when(entry.last_time),
-  ]);
-};
+const exposureRow = (entry) => [
+  entry.category.name, entry.kind, entry.source?.name ?? `${entry.sources} sources together`,
+  byPolicy(entry.usd), byPolicy(entry.share), entry.hops, day(entry.last_time),
+  (entry.path ?? []).map((step) => step.account).join(" ← ") || null,
+];
 
 const show = (answer) => {
   at("verdict").hidden = false;
@@ -68,16 +63,20 @@ const show = (answer) => {
   at("reasons").replaceChildren(...(answer.reasons ?? []).map((reason) =>
     element("li", typeof reason === "string" ? reason : reason.text)));
   const known = [];
-  const listed = (answer.matches ?? []).filter((match) => match.list);
+  const matches = answer.matches ?? [];
+  const listed = matches.filter((match) => match.type === "listing");
   if (listed.length) {
-    known.push(table("Listed", ["list", "as", "category", "since", "until"], listed.map((match) => [
-      match.list.name ?? match.list.id ?? match.list, match.label, match.category,
-      when(match.added), when(match.removed),
+    const columns = ["list", "as", "category", "since", "until", "claim"];
+    known.push(table("Listed", columns, listed.map((match) => [
+      match.list.name, match.label, match.category.name, day(match.added), day(match.removed),
+      match.source,
     ])));
   }
   for (const side of ["received", "sent"]) {
-    const rows = exposureRows(answer.exposure?.[side]);
-    const columns = ["category", "how", "source", "US dollars", "hops", "last"];
+    const rows = matches
+      .filter((match) => match.type === "exposure" && match.direction === side)
+      .map(exposureRow);
+    const columns = ["category", "how", "source", "US dollars", "share", "hops", "last", "way"];
     if (rows.length) known.push(table(`What it ${side}`, columns, rows));
   }
   for (const note of answer.notes ?? []) known.push(element("p", note, "version"));
@@ -122,5 +121,10 @@ const tellState = async () => {
 
 at("ask").addEventListener("submit", ask);
 at("ask").addEventListener("input", showCurl);
+// An address behind `#` is asked about at once; browsers do not send that part to anybody.
+if (location.hash.length > 1) {
+  at("address").value = decodeURIComponent(location.hash.slice(1));
+  at("ask").requestSubmit();
+}
 showCurl();
 tellState();
