@@ -46,6 +46,12 @@ impl Reach {
         let Ok(url) = Url::parse(text) else {
             return refuse("the receiver is no URL such as https://example.org/hook");
         };
+        // Browsers' rules read `https:///x` and `https:x` as the host x: who wrote that meant
+        // something else.
+        let host = text.split_once("://").map_or("", |(_, rest)| rest);
+        if host.is_empty() || host.starts_with(['/', '\\']) {
+            return refuse("the URL names no host behind `://`");
+        }
         match url.scheme() {
             "https" => {}
             "http" if self.plain => {}
