@@ -12,13 +12,15 @@ pub(crate) enum Network {
 }
 
 /// EVM chains by the names that tag files use. Source: <https://chainid.network>.
-const EVM: [(&str, u64); 35] = [
+const EVM: [(&str, u64); 37] = [
     ("eth", 1),
     ("ethereum", 1),
     ("op", 10),
     ("optimism", 10),
     ("cro", 25),
     ("rbtc", 30),
+    ("xdc", 50),
+    ("xinfin", 50),
     ("bnb", 56),
     ("bsc", 56),
     ("bep20", 56),
@@ -201,6 +203,13 @@ fn spelled(chain: &ChainId, address: &str) -> String {
         Some(digits) => format!("0x{digits}"),
         None => address.to_owned(),
     };
+    if chain.as_str() == "eip155:50" && address.len() == 43 {
+        // XDC writes `xdc` for `0x`.
+        return match address.strip_prefix("xdc") {
+            Some(digits) => format!("0x{digits}"),
+            None => address,
+        };
+    }
     if chain.namespace() != "other" {
         return address;
     }
@@ -278,6 +287,9 @@ mod tests {
         let a = account_on(&bch, "bitcoincash:qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq");
         let b = account_on(&bch, "qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq");
         assert_eq!(a, b);
+        let xdc = network_of("xinfin").unwrap();
+        let a = account_on(&xdc, "xdc472c619028bA67B817b48f8d64DBB7699Ce0fadf").unwrap();
+        assert_eq!(a.to_string(), "eip155:50:0x472c619028ba67b817b48f8d64dbb7699ce0fadf");
         let eth = network_of("ETH").unwrap();
         assert!(account_on(&eth, "0X19AA5FE80D33A56D56C78E82EA5E50E5D80B4DFF").is_ok());
     }

@@ -107,8 +107,10 @@ fn split(text: &str) -> Result<(Option<ChainId>, &str), String> {
     }
     // A payment link: BIP-21 (`?amount=…`), EIP-681 (`pay-`, `@chain`).
     let address = rest.split(['?', '/']).next().unwrap_or(rest);
-    let chain = chain_named(&first)
-        .ok_or_else(|| format!("`{}` is the name of no chain", Printable(&first)))?;
+    let Some(chain) = chain_named(&first) else {
+        // Some chains write such a beginning as a part of their addresses.
+        return Ok((None, text));
+    };
     if chain.namespace() != "eip155" {
         return Ok((Some(chain), address));
     }
@@ -249,6 +251,9 @@ fn is(reading: &Reading, kind: fn(&Address) -> bool) -> bool {
 
 /// What the form of a text says that it is.
 fn form(text: &str) -> Result<Reading, String> {
+    if let Some((first, _)) = text.split_once(':').filter(|(first, _)| *first != "script") {
+        return Err(format!("`{}` is the name of no chain", Printable(first)));
+    }
     if evm_digits(text).is_some() {
         return evm(&ChainId::ethereum(), text);
     }

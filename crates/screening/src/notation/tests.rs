@@ -135,6 +135,9 @@ fn a_prefix_that_several_chains_share_is_looked_up_on_all_of_them() {
     assert!(shown(read(text, None, &listed).unwrap()).contains(&kept));
     assert!(shown(read(text, Some(&bsv), &listed).unwrap()).contains(&kept));
     assert!(shown(read(&kept, None, &listed).unwrap()).contains(&kept));
+    // A beginning that names no chain can be a part of an address.
+    let ecash = read("ecash:qpuqempp9cv9u00jht2yvhhelmtudpvp6q680ygtfe", None, &listed).unwrap();
+    assert!(ecash.doubt.is_some() && ecash.accounts.len() == 1);
 }
 
 #[test]
