@@ -6,6 +6,7 @@ use hawkshaw_model::{Address, ChainId, Timestamp};
 
 use crate::category::Category;
 use crate::listing::Listing;
+use crate::shapes::Shapes;
 
 /// What there is of a chain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,8 +17,8 @@ pub struct ChainCoverage {
     pub is_undated: bool,
     /// The first day of a listing that says.
     pub listed_since: Option<Timestamp>,
-    /// Whether addresses of it that are not decoded look like those of EVM chains.
-    pub has_hex: bool,
+    /// How addresses of it look that are not decoded.
+    pub shapes: Shapes,
     /// Whether any of these listings is one of sanctions.
     pub has_sanctions: bool,
     /// From when to when a ledger was read.
@@ -40,8 +41,9 @@ impl Coverage {
             None => self.chains.entry(chain.clone()).or_default(),
         };
         known.listings += 1;
-        known.has_hex |=
-            matches!(listing.account.address(), Address::Other(text) if text.starts_with("0x"));
+        if let Address::Other(text) = listing.account.address() {
+            known.shapes.add(text);
+        }
         known.has_sanctions |= listing.category == Category::Sanctions;
         known.is_undated |= added.is_none();
         known.listed_since = earlier(known.listed_since, added);
@@ -69,7 +71,7 @@ impl Coverage {
             let known = self.chains.entry(chain.clone()).or_default();
             known.listings = known.listings.saturating_add(more.listings);
             known.is_undated |= more.is_undated;
-            known.has_hex |= more.has_hex;
+            known.shapes.merge(&more.shapes);
             known.has_sanctions |= more.has_sanctions;
             known.listed_since = earlier(known.listed_since, more.listed_since);
             if let Some((from, to)) = more.ledger {

@@ -27,6 +27,7 @@ mod query;
 mod replay;
 mod rules;
 mod screener;
+mod shapes;
 
 pub use answer::{Answer, Decision, Evidence, Match, Reason, Shadowed, Status};
 pub use answer_json::ANSWER_SCHEMA;
@@ -53,3 +54,4 @@ pub use replay::{
 };
 pub use rules::{RuleProblem, RuleProblems, RuleSet};
 pub use screener::{Decide, ScreenError, Screener};
+pub use shapes::Shapes;

@@ -14,6 +14,8 @@ mod forms;
 use hawkshaw_attribution::chain_named;
 use hawkshaw_model::{Account, Address, ChainId, Printable};
 
+use crate::shapes::Shapes;
+
 /// Longer texts are no address of any chain.
 const TEXT_BYTES_MAX: usize = 256;
 
@@ -70,7 +72,7 @@ pub(crate) fn read(
         (None, Some(chain)) => {
             let mut reading = on(&chain, address, true)?;
             if is_undecoded(&chain) && text.matches(':').count() == 1 {
-                add_listed(&mut reading, text, &undecoded.chains);
+                add_listed(&mut reading, text, undecoded);
             }
             Ok(reading)
         }
@@ -188,7 +190,7 @@ fn tron(chain: &ChainId, text: &str) -> Result<Account, String> {
 /// Reads an address of a chain that is not decoded: as it stands, and as lists write it.
 fn other(chain: &ChainId, text: &str) -> Result<Reading, String> {
     let mut accounts = vec![parse(chain, text)?];
-    for spelling in forms::spellings(chain, text) {
+    for spelling in forms::spellings(text) {
         let account = parse(chain, &spelling)?;
         if !accounts.contains(&account) {
             accounts.push(account);
@@ -197,36 +199,21 @@ fn other(chain: &ChainId, text: &str) -> Result<Reading, String> {
     Ok(Reading { accounts, has_chain: false, notes: Vec::new(), doubt: None })
 }
 
-/// Chains that are not decoded and on which something is listed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Undecoded {
-    /// All of them.
-    pub(crate) chains: Vec<ChainId>,
-    /// Those with addresses that look like those of EVM chains.
-    pub(crate) with_hex: Vec<ChainId>,
-}
+/// Chains that are not decoded and on which something is listed, and how it looks there.
+pub(crate) type Undecoded = Vec<(ChainId, Shapes)>;
 
 /// Reads an address whose chain nobody said.
 fn by_form(text: &str, undecoded: &Undecoded) -> Result<Reading, String> {
-    let (mut reading, chains) = match form(text) {
-        Ok(reading) if is(&reading, |address| matches!(address, Address::Evm(_))) => {
-            (reading, &undecoded.with_hex)
-        }
-        Ok(reading) if is(&reading, |address| matches!(address, Address::Tron(_))) => {
-            return Ok(reading);
-        }
-        Ok(reading) => (reading, &undecoded.chains),
-        Err(reason) => {
-            let nothing = Reading {
-                accounts: Vec::new(),
-                has_chain: false,
-                notes: Vec::new(),
-                doubt: Some(reason),
-            };
-            (nothing, &undecoded.chains)
-        }
+    let mut reading = match form(text) {
+        Ok(reading) => reading,
+        Err(reason) => Reading {
+            accounts: Vec::new(),
+            has_chain: false,
+            notes: Vec::new(),
+            doubt: Some(reason),
+        },
     };
-    add_listed(&mut reading, text, chains);
+    add_listed(&mut reading, text, undecoded);
     match reading.doubt {
         Some(reason) if reading.accounts.is_empty() => Err(reason),
         _ => Ok(reading),
@@ -234,19 +221,17 @@ fn by_form(text: &str, undecoded: &Undecoded) -> Result<Reading, String> {
 }
 
 /// Many chains share forms: where one of these holds the text on a list, it is that one.
-fn add_listed(reading: &mut Reading, text: &str, chains: &[ChainId]) {
-    for chain in chains {
-        let Ok(more) = other(chain, text) else { continue };
-        for account in more.accounts {
+fn add_listed(reading: &mut Reading, text: &str, undecoded: &Undecoded) {
+    let mut spellings = forms::spellings(text);
+    spellings.insert(0, text.to_owned());
+    for (chain, shapes) in undecoded {
+        for spelling in spellings.iter().filter(|spelling| shapes.fit(spelling)) {
+            let Ok(account) = parse(chain, spelling) else { continue };
             if !reading.accounts.contains(&account) {
                 reading.accounts.push(account);
             }
         }
     }
-}
-
-fn is(reading: &Reading, kind: fn(&Address) -> bool) -> bool {
-    reading.accounts.first().is_some_and(|account| kind(account.address()))
 }
 
 /// What the form of a text says that it is.

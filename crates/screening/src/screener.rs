@@ -118,15 +118,12 @@ impl Screener {
         let mut all = index.coverage().clone();
         all.merge(overlay.coverage());
         all.merge(&coverage);
-        let mut undecoded = Undecoded::default();
+        let mut undecoded = Undecoded::new();
         let mut has_evm = false;
         for (chain, known) in all.chains() {
             has_evm |= chain.namespace() == "eip155";
             if chain.namespace() == "other" {
-                undecoded.chains.push(chain.clone());
-                if known.has_hex {
-                    undecoded.with_hex.push(chain.clone());
-                }
+                undecoded.push((chain.clone(), known.shapes));
             }
         }
         let version = version(&index, &overlay, &*rules, &coverage);

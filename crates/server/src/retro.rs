@@ -10,7 +10,7 @@ use hawkshaw_model::ChainId;
 use hawkshaw_records::{
     Changed, GivenAnswer, Records, RecordsError, Rescreen, UnixMillis, Verdict,
 };
-use hawkshaw_screening::{ListId, Query, Screener};
+use hawkshaw_screening::{ListId, Query, Screener, Shapes};
 
 /// How often it is looked whether something is marked: what failed, and what was answered from
 /// older data at the moment of a change.
@@ -203,9 +203,9 @@ impl Worker {
 /// addresses changed, and everything where rules, the chains that are covered, or the lists that
 /// stand in place of the index did.
 fn changed(before: &Screener, now: &Screener) -> Changed {
-    let chains = |screener: &Screener| -> Vec<(ChainId, bool)> {
+    let chains = |screener: &Screener| -> Vec<(ChainId, Shapes)> {
         let all = screener.coverage().chains();
-        all.map(|(chain, known)| (chain.clone(), known.has_hex)).collect()
+        all.map(|(chain, known)| (chain.clone(), known.shapes)).collect()
     };
     let lists = |screener: &Screener| -> Vec<ListId> {
         screener.overlay().lists().map(|list| list.id.clone()).collect()

@@ -12,6 +12,7 @@ use crate::exposure::Source;
 use crate::index::code::{Reader, put, put_len, put_text, put_text_or_none, put_time};
 use crate::index::error::IndexError;
 use crate::listing::{ListInfo, ListKind};
+use crate::shapes::Shapes;
 
 /// The tables of an index that was opened.
 #[derive(Debug, Default)]
@@ -134,15 +135,21 @@ fn put_source(out: &mut Vec<u8>, source: &Source) {
 
 fn read_coverage(reader: &mut Reader<'_>) -> Result<ChainCoverage, IndexError> {
     let listings = reader.number()?;
-    let (is_undated, has_hex, has_sanctions) = (reader.flag()?, reader.flag()?, reader.flag()?);
+    let (is_undated, has_sanctions) = (reader.flag()?, reader.flag()?);
+    let mut words = [0; 6];
+    for word in &mut words {
+        *word = reader.number()?;
+    }
+    let shapes = Shapes::of_words(words);
     let listed_since = if reader.flag()? { Some(reader.time()?) } else { None };
     let ledger = if reader.flag()? { Some((reader.time()?, reader.time()?)) } else { None };
-    Ok(ChainCoverage { listings, is_undated, listed_since, has_hex, has_sanctions, ledger })
+    Ok(ChainCoverage { listings, is_undated, listed_since, shapes, has_sanctions, ledger })
 }
 
 fn put_coverage(out: &mut Vec<u8>, coverage: &ChainCoverage) {
     put(out, coverage.listings.into());
-    out.extend([coverage.is_undated, coverage.has_hex, coverage.has_sanctions].map(u8::from));
+    out.extend([coverage.is_undated, coverage.has_sanctions].map(u8::from));
+    coverage.shapes.words().for_each(|word| put(out, word.into()));
     out.push(u8::from(coverage.listed_since.is_some()));
     if let Some(since) = coverage.listed_since {
         put_time(out, since);

@@ -158,7 +158,7 @@ fn is_xrp(text: &str) -> bool {
 }
 
 /// Other spellings of an address of a chain, as lists can have it.
-pub(super) fn spellings(chain: &ChainId, text: &str) -> Vec<String> {
+pub(super) fn spellings(text: &str) -> Vec<String> {
     let lower = text.to_ascii_lowercase();
     let mut spellings = Vec::new();
     let is_hex = lower.len() == 42
@@ -168,9 +168,7 @@ pub(super) fn spellings(chain: &ChainId, text: &str) -> Vec<String> {
     if is_hex || is_upper {
         spellings.push(lower);
     }
-    if chain.reference() == "bch"
-        && let Some(rest) = text.strip_prefix("bitcoincash:")
-    {
+    if let Some(rest) = text.strip_prefix("bitcoincash:") {
         spellings.push(rest.to_owned());
     }
     spellings

@@ -4,9 +4,20 @@ use hawkshaw_model::ChainId;
 use proptest::prelude::{any, proptest};
 
 use super::{Undecoded, read};
+use crate::shapes::Shapes;
+
+/// Chains on which addresses are listed that look like these.
+fn listed(chains: &[(&str, &str)]) -> Undecoded {
+    let listed = chains.iter().map(|(chain, address)| {
+        let mut shapes = Shapes::default();
+        shapes.add(address);
+        (chain.parse().unwrap(), shapes)
+    });
+    listed.collect()
+}
 
 fn accounts(text: &str) -> Result<Vec<String>, String> {
-    let reading = read(text, None, &Undecoded::default())?;
+    let reading = read(text, None, &Undecoded::new())?;
     assert!(!reading.accounts.is_empty());
     Ok(reading.accounts.iter().map(ToString::to_string).collect())
 }
@@ -30,7 +41,7 @@ fn an_evm_address_has_many_spellings() {
     ] {
         assert_eq!(accounts(text).unwrap(), [RONIN], "{text}");
     }
-    let wrong = read("0x098b716B8Aaf21512996dC57EB0615e2383E2f96", None, &Undecoded::default());
+    let wrong = read("0x098b716B8Aaf21512996dC57EB0615e2383E2f96", None, &Undecoded::new());
     let wrong = wrong.unwrap();
     assert_eq!(wrong.accounts[0].to_string(), RONIN);
     assert!(wrong.notes[0].contains("checksum"), "{:?}", wrong.notes);
@@ -118,7 +129,7 @@ fn what_is_no_address_says_why() {
     let mismatch = read(
         "bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
         Some(&ethereum),
-        &Undecoded::default(),
+        &Undecoded::new(),
     );
     assert!(mismatch.unwrap_err().contains("asked for"));
 }
@@ -127,7 +138,8 @@ fn what_is_no_address_says_why() {
 fn a_prefix_that_several_chains_share_is_looked_up_on_all_of_them() {
     let text = "bitcoincash:qpnrayau0ax6qcwlxhdzp8kze5gfjwlznygdmdpwjv";
     let bsv: ChainId = "other:bsv".parse().unwrap();
-    let listed = Undecoded { chains: vec![bsv.clone()], with_hex: Vec::new() };
+    let ecash_text = "ecash:qpuqempp9cv9u00jht2yvhhelmtudpvp6q680ygtfe";
+    let listed = self::listed(&[("other:bsv", text), ("other:xec", ecash_text)]);
     let shown = |reading: super::Reading| -> Vec<String> {
         reading.accounts.iter().map(ToString::to_string).collect()
     };
@@ -136,16 +148,16 @@ fn a_prefix_that_several_chains_share_is_looked_up_on_all_of_them() {
     assert!(shown(read(text, Some(&bsv), &listed).unwrap()).contains(&kept));
     assert!(shown(read(&kept, None, &listed).unwrap()).contains(&kept));
     // A beginning that names no chain can be a part of an address.
-    let ecash = read("ecash:qpuqempp9cv9u00jht2yvhhelmtudpvp6q680ygtfe", None, &listed).unwrap();
+    let ecash = read(ecash_text, None, &listed).unwrap();
     assert!(ecash.doubt.is_some() && ecash.accounts.len() == 1);
 }
 
 #[test]
 fn an_unknown_form_counts_where_something_is_listed() {
-    let listed = Undecoded {
-        chains: vec!["other:vsys".parse().unwrap()],
-        with_hex: vec!["other:xyz".parse().unwrap()],
-    };
+    let listed = self::listed(&[
+        ("other:vsys", "AR6Zm8XK3TSGCjjQ1VNsNHCGnWLvG1Hbvzz"),
+        ("other:xyz", "0x098b716b8aaf21512996dc57eb0615e2383e2f96"),
+    ]);
     let reading = read("AR6Zm8XK3TSGCjjQ1VNsNHCGnWLvG1Hbvzz", None, &listed).unwrap();
     assert_eq!(reading.accounts[0].chain().as_str(), "other:vsys");
     assert!(reading.doubt.is_some());
@@ -157,7 +169,7 @@ fn an_unknown_form_counts_where_something_is_listed() {
 proptest! {
     #[test]
     fn no_text_makes_it_panic(text in any::<String>(), short in "[a-zA-Z0-9:@?/ ]{0,60}") {
-        let listed = Undecoded { chains: vec!["other:ltc".parse().unwrap()], with_hex: Vec::new() };
+        let listed = self::listed(&[("other:ltc", "LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH9"), ("other:x", &text)]);
         for text in [text, short] {
             let _ = read(&text, None, &listed);
             let _ = read(&text, Some(&ChainId::tron()), &listed);
