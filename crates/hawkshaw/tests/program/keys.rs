@@ -33,6 +33,7 @@ fn a_key_is_made_listed_rotated_and_revoked() {
     let rotated = hawkshaw(["keys", "rotate", id, "--state", state, "--overlap", "0", "--json"]);
     let rotated = rotated.ended(0).json();
     let fresh = rotated["key"].as_str().unwrap();
+    let now = UnixMillis::now().to_timestamp();
     assert_eq!(open().verify(text, now), Err(KeyRefusal::Invalid));
     open().verify(fresh, now).unwrap();
     hawkshaw(["keys", "revoke", id, "--state", state]).ended(0).answers("is revoked");
