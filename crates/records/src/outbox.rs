@@ -101,6 +101,15 @@ impl DeliveryState {
     }
 }
 
+impl std::str::FromStr for DeliveryState {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|state| state.as_str() == text);
+        known.ok_or_else(|| "a delivery is `waiting`, `sending`, `delivered` or `dead`".to_owned())
+    }
+}
+
 /// Puts an event into the outbox of everybody who wants to hear of it, in the transaction at
 /// hand.
 pub(crate) fn publish(

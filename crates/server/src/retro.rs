@@ -45,7 +45,7 @@ struct Asked<'a>(&'a Screener);
 impl Rescreen for Asked<'_> {
     fn answer(&self, query: &Query) -> Result<GivenAnswer, String> {
         let answer = self.0.screen(query).map_err(|error| error.to_string())?;
-        Ok(GivenAnswer { verdict: Verdict::of(&answer), json: answer.to_json().to_string() })
+        Ok(GivenAnswer { verdict: Verdict::of(&answer), json: answer.to_json_text() })
     }
 }
 

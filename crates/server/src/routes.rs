@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::client::guarded;
 use crate::edge::{edge, no_method, no_route};
 use crate::reload::Loader;
-use crate::{api, health, openapi, page, vendors, webhooks};
+use crate::{api, health, openapi, page, vendors};
 
 /// Every route of the service.
 pub(crate) fn routes(app: &Arc<App>, loader: &Loader) -> Router {
@@ -17,7 +17,6 @@ pub(crate) fn routes(app: &Arc<App>, loader: &Loader) -> Router {
     // errors.
     Router::new()
         .merge(guarded(api::routes(loader), app))
-        .merge(guarded(webhooks::routes(), app))
         .merge(vendors::routes(app))
         .merge(health::routes(app))
         .merge(openapi::routes())

@@ -147,7 +147,7 @@ fn show(arguments: &ShowArguments) -> Result<(), Failure> {
         let query = Query { address: address.clone(), ..Query::default() };
         let answer = screener.screen(&query).map_err(Failure::bad_data)?;
         if arguments.json {
-            let _ = writeln!(text, "{}", answer.to_json());
+            let _ = writeln!(text, "{}", answer.to_json_text());
         } else {
             shown(&mut text, &answer, &assets);
         }

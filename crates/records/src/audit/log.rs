@@ -4,9 +4,7 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use hawkshaw_model::Digest;
 use serde_json::{Map, Value, json};
@@ -38,13 +36,24 @@ pub struct AuditSettings {
 }
 
 /// The audit log of a state folder. Cheap to share in an `Arc`.
+///
+/// Whoever appends a line while nobody writes writes it, and those that come meanwhile: no thread
+/// has to be woken for a line, and lines that come together are written together.
 #[derive(Debug)]
 pub struct AuditLog {
-    lines: Mutex<Option<SyncSender<Waiting>>>,
-    writer: Mutex<Option<JoinHandle<()>>>,
-    syncer: Arc<Syncer>,
+    waiting: Mutex<Queue>,
+    tail: Mutex<Tail>,
+    settings: AuditSettings,
+    syncer: Syncer,
     folder: PathBuf,
     _state: StateFolder,
+}
+
+/// Lines that nobody writes yet.
+#[derive(Debug, Default)]
+struct Queue {
+    lines: VecDeque<Waiting>,
+    is_closed: bool,
 }
 
 #[derive(Debug)]
@@ -54,6 +63,7 @@ struct Waiting {
 }
 
 /// The end of the chain, and the file that it is in.
+#[derive(Debug)]
 pub(crate) struct Tail {
     pub(crate) folder: PathBuf,
     pub(crate) file: Arc<File>,
@@ -79,21 +89,16 @@ impl AuditLog {
         let folder = state.path().join(file::FOLDER);
         folder::make(&folder).map_err(|error| AuditError::Refused(error.to_string()))?;
         let Recovered { mut tail, notes } = recover::open(&folder)?;
-        let syncer = Arc::new(Syncer::start(&folder)?);
+        let syncer = Syncer::start(&folder)?;
         for (event, fields) in notes {
             let text = line::body(event, &fields, UnixMillis::now())?;
             tail.write(&[&text])?;
         }
         syncer.written(Arc::clone(&tail.file), tail.head);
-        let (sender, receiver) = sync_channel(QUEUE_MAX);
-        let told = Arc::clone(&syncer);
-        let named = std::thread::Builder::new().name("audit".to_owned());
-        let writer = named
-            .spawn(move || work(tail, settings, &receiver, &told))
-            .map_err(|error| AuditError::disk("start the writer of", &folder, &error))?;
         Ok(Self {
-            lines: Mutex::new(Some(sender)),
-            writer: Mutex::new(Some(writer)),
+            waiting: Mutex::default(),
+            tail: Mutex::new(tail),
+            settings,
             syncer,
             folder,
             _state: state.clone(),
@@ -102,6 +107,9 @@ impl AuditLog {
 
     /// Writes a line. The promise is kept with its number when the line is with the operating
     /// system: it survives the death of this process then. It is on the disk within a second.
+    ///
+    /// The line is mostly written before this returns; where the operating system keeps the
+    /// writer waiting, it keeps one caller, and the others' promises.
     pub fn append(
         &self,
         event: &str,
@@ -112,11 +120,48 @@ impl AuditLog {
             Err(error) => return Promise::kept(Err(error)),
         };
         let (keeper, promise) = promise(|| Err(AuditError::Closed));
-        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(sender) = lines.as_ref() else { return promise };
-        match sender.try_send(Waiting { body, keeper }) {
-            Ok(()) | Err(TrySendError::Disconnected(_)) => promise,
-            Err(TrySendError::Full(_)) => Promise::kept(Err(AuditError::Busy)),
+        let mut waiting = lock(&self.waiting);
+        if waiting.is_closed {
+            return Promise::kept(Err(AuditError::Closed));
+        }
+        if waiting.lines.len() >= QUEUE_MAX {
+            return Promise::kept(Err(AuditError::Busy));
+        }
+        waiting.lines.push_back(Waiting { body, keeper });
+        drop(waiting);
+        self.work();
+        promise
+    }
+
+    /// Writes what waits, unless somebody is at it: he looks again when he is done.
+    fn work(&self) {
+        while !lock(&self.waiting).lines.is_empty() {
+            let mut tail = match self.tail.try_lock() {
+                Ok(tail) => tail,
+                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) => return,
+            };
+            self.write_waiting(&mut tail);
+        }
+    }
+
+    fn write_waiting(&self, tail: &mut Tail) {
+        loop {
+            let group = lock(&self.waiting).take();
+            if group.is_empty() {
+                return;
+            }
+            let is_full = tail.bytes >= self.settings.file_bytes;
+            let rotated = if is_full { tail.rotate() } else { Ok(()) };
+            let bodies: Vec<&str> = group.iter().map(|one| one.body.as_str()).collect();
+            let first = tail.head.lines + 1;
+            let written = rotated.and_then(|()| tail.write(&bodies));
+            if written.is_ok() {
+                self.syncer.written(Arc::clone(&tail.file), tail.head);
+            }
+            for (waiting, number) in group.into_iter().zip(first..) {
+                waiting.keeper.keep(written.clone().map(|()| number));
+            }
         }
     }
 
@@ -135,17 +180,14 @@ impl AuditLog {
         &self.folder
     }
 
-    /// Writes what is waiting, brings it to the disk, and ends the writer.
+    /// Takes no more lines, writes those that wait, and brings them to the disk.
     ///
     /// # Errors
     ///
     /// When the operating system refuses.
     pub fn close(&self) -> Result<(), AuditError> {
-        drop(self.lines.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(writer) = writer {
-            let _ = writer.join();
-        }
+        lock(&self.waiting).is_closed = true;
+        self.write_waiting(&mut lock(&self.tail));
         self.syncer.close();
         self.syncer.problem().map_or(Ok(()), Err)
     }
@@ -157,26 +199,22 @@ impl Drop for AuditLog {
     }
 }
 
-fn work(mut tail: Tail, settings: AuditSettings, lines: &Receiver<Waiting>, syncer: &Syncer) {
-    while let Ok(first) = lines.recv() {
-        let mut bytes = first.body.len();
-        let mut group = VecDeque::from([first]);
-        while group.len() < GROUP_MAX && bytes < GROUP_BYTES {
-            let Ok(next) = lines.try_recv() else { break };
-            bytes += next.body.len();
-            group.push_back(next);
-        }
-        let rotated = if tail.bytes >= settings.file_bytes { tail.rotate() } else { Ok(()) };
-        let bodies: Vec<&str> = group.iter().map(|one| one.body.as_str()).collect();
-        let first = tail.head.lines + 1;
-        let written = rotated.and_then(|()| tail.write(&bodies));
-        if written.is_ok() {
-            syncer.written(Arc::clone(&tail.file), tail.head);
-        }
-        for (waiting, number) in group.into_iter().zip(first..) {
-            waiting.keeper.keep(written.clone().map(|()| number));
-        }
+impl Queue {
+    /// What is written at a time.
+    fn take(&mut self) -> Vec<Waiting> {
+        let mut bytes = 0;
+        let mut fits = |one: &Waiting| {
+            bytes += one.body.len();
+            bytes <= GROUP_BYTES
+        };
+        let count = self.lines.iter().take(GROUP_MAX).take_while(|one| fits(one)).count();
+        let most = self.lines.len().min(count.max(1));
+        self.lines.drain(..most).collect()
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Tail {

@@ -48,7 +48,7 @@ async fn screen(
     question: Sent<Question>,
 ) -> Result<Response, Problem> {
     let found = app.screen(&client, question.value.into_query()).await?;
-    Ok(answer(&found.to_json()))
+    Ok(answer(&found))
 }
 
 async fn look_up(
@@ -60,5 +60,5 @@ async fn look_up(
     let address: AddressText =
         address.parse().map_err(|why: String| Problem::new(Kind::Unprocessable, why))?;
     let found = app.screen(&client, context.about(address.0)).await?;
-    Ok(answer(&found.to_json()))
+    Ok(answer(&found))
 }

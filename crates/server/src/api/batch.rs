@@ -19,6 +19,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::task::JoinHandle;
 
 use crate::api::wire::{AddressText, Context, Text, Time};
 use crate::app::App;
@@ -107,7 +108,8 @@ async fn screen(
     }
     // One and the same data answer all of it.
     let screener = app.screener()?;
-    let mut batch = Batch { app, client, screener, queries: queries(questions), place };
+    let queries = queries(questions);
+    let mut batch = Batch { app, client, screener, queries, ahead: None, place };
     // The first piece is there before anything is said, so that a failure can still be told.
     let first = batch.next().await?.unwrap_or_default();
     let head = format!(
@@ -137,22 +139,37 @@ struct Batch {
     client: Client,
     screener: Arc<Screener>,
     queries: std::vec::IntoIter<Query>,
+    /// The piece behind the one that is asked for: it is worked on meanwhile.
+    ahead: Option<JoinHandle<Result<Piece, Problem>>>,
     place: OwnedSemaphorePermit,
 }
 
+/// Answers as bytes with commas between them, and what the audit log is told of them.
+struct Piece {
+    bytes: Vec<u8>,
+    told: Vec<Value>,
+}
+
 impl Batch {
-    /// The next piece: answers with commas between them, once their line is in the audit log.
+    /// The bytes of the next piece, once their line is in the audit log.
     async fn next(&mut self) -> Result<Option<Vec<u8>>, Problem> {
+        let Some(piece) = self.ahead.take().or_else(|| self.begin()) else { return Ok(None) };
+        self.ahead = self.begin();
+        let piece = piece.await.map_err(|_| Problem::internal("a batch met a fault"))??;
+        let count = u64::try_from(piece.told.len()).unwrap_or(u64::MAX);
+        self.app.audit(&self.client, json!({ "batch": piece.told })).await?;
+        self.app.metrics.screened.increment(count);
+        Ok(Some(piece.bytes))
+    }
+
+    /// Has a piece worked on, away from the threads that serve; `None` behind the last one.
+    fn begin(&mut self) -> Option<JoinHandle<Result<Piece, Problem>>> {
         let queries: Vec<Query> = self.queries.by_ref().take(PIECE).collect();
         if queries.is_empty() {
-            return Ok(None);
+            return None;
         }
         let screener = self.screener.clone();
-        let piece = tokio::task::spawn_blocking(move || piece(&screener, &queries)).await;
-        let (bytes, told) = piece.map_err(|_| Problem::internal("a batch met a fault"))??;
-        self.app.audit(&self.client, json!({ "batch": told })).await?;
-        self.app.metrics.screened.increment(u64::try_from(PIECE).unwrap_or(u64::MAX));
-        Ok(Some(bytes))
+        Some(tokio::task::spawn_blocking(move || Piece::of(&screener, &queries)))
     }
 
     /// Sends all pieces. Where one fails the answer breaks off, so that nobody takes it for whole.
@@ -177,19 +194,20 @@ impl Batch {
     }
 }
 
-/// Answers of a piece as bytes, and what the audit log is told of them.
-fn piece(screener: &Screener, queries: &[Query]) -> Result<(Vec<u8>, Vec<Value>), Problem> {
-    let mut bytes = Vec::with_capacity(queries.len().saturating_mul(256));
-    let mut told = Vec::with_capacity(queries.len());
-    for query in queries {
-        let answer = screener.screen(query).map_err(Problem::internal)?;
-        if !bytes.is_empty() {
-            bytes.push(b',');
+impl Piece {
+    fn of(screener: &Screener, queries: &[Query]) -> Result<Self, Problem> {
+        let mut bytes = Vec::with_capacity(queries.len().saturating_mul(256));
+        let mut told = Vec::with_capacity(queries.len());
+        for query in queries {
+            let answer = screener.screen(query).map_err(Problem::internal)?;
+            if !bytes.is_empty() {
+                bytes.push(b',');
+            }
+            serde_json::to_writer(&mut bytes, &answer).map_err(Problem::internal)?;
+            told.push(json!([answer.asked, answer.status, answer.decision.action]));
         }
-        serde_json::to_writer(&mut bytes, &answer.to_json()).map_err(Problem::internal)?;
-        told.push(json!([answer.asked, answer.status, answer.decision.action]));
+        Ok(Self { bytes, told })
     }
-    Ok((bytes, told))
 }
 
 /// What is sent of an answer.

@@ -11,7 +11,10 @@ mod record;
 mod register;
 mod repeat;
 mod transfer;
+mod webhooks;
 mod wire;
+
+pub(crate) use webhooks::OVERLAP_MAX;
 
 use std::sync::Arc;
 
@@ -29,6 +32,7 @@ pub(crate) fn routes(loader: &Loader) -> Router<Arc<App>> {
         .merge(register::routes())
         .merge(record::routes())
         .merge(alerts::routes())
+        .merge(webhooks::routes())
         .merge(catalogue::routes())
         .merge(admin::routes(loader))
 }

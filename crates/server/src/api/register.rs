@@ -190,7 +190,7 @@ fn new_registration(
         user: wanted.user,
         reference: wanted.reference,
         extra: None,
-        answer: GivenAnswer { verdict: Verdict::of(answer), json: answer.to_json().to_string() },
+        answer: GivenAnswer { verdict: Verdict::of(answer), json: answer.to_json_text() },
         is_alert: answer.decision.action > Action::Allow,
     })
 }

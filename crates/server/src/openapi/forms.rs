@@ -1,8 +1,10 @@
 //! What requests are made of.
 
+use hawkshaw_records::EventKind;
 use serde_json::{Map, Value, json};
 
 use super::{closed, map, or_null, schema};
+use crate::api::OVERLAP_MAX;
 use crate::api::limits::{
     ADDRESS_CHARACTERS, COUNTERPARTIES_MAX, REFERENCE_CHARACTERS, TEXT_CHARACTERS,
 };
@@ -19,6 +21,7 @@ pub(super) fn schemas(limits: &Limits) -> Map<String, Value> {
     let mut all = words();
     all.append(&mut questions(limits));
     all.append(&mut registrations());
+    all.append(&mut webhooks());
     all
 }
 
@@ -154,9 +157,55 @@ fn questions(limits: &Limits) -> Map<String, Value> {
     ])
 }
 
+/// An object that says one thing.
+fn change(name: &str, schema: Value) -> Value {
+    closed(Value::Object(map([(name, schema)])), &[name])
+}
+
+fn webhooks() -> Map<String, Value> {
+    let events = json!({
+        "type": "array", "items": schema("EventKind"), "minItems": 1, "uniqueItems": true,
+    });
+    map([
+        ("EventKind", json!({ "type": "string", "enum": EventKind::ALL })),
+        (
+            "ReceiverUrl",
+            json!({
+                "type": "string", "maxLength": 2048,
+                "pattern": "^https://([a-z0-9]{1,20}\\.){1,4}[a-z]{2,10}(:[1-9][0-9]{0,3})?(/[-_a-zA-Z0-9]{1,50})*$",
+                "description": "Where events are posted to: over TLS and to public addresses, \
+                                unless the service was told otherwise. Redirects are not followed.",
+                "examples": ["https://example.org/hawkshaw"],
+            }),
+        ),
+        (
+            "WebhookWanted",
+            closed(
+                json!({
+                    "url": schema("ReceiverUrl"),
+                    "description": or_null(schema("Reference")),
+                    "events": or_null(events.clone()),
+                }),
+                &["url"],
+            ),
+        ),
+        (
+            "WebhookChange",
+            json!({ "oneOf": [
+                change("url", schema("ReceiverUrl")),
+                change("events", events),
+                change("active", json!({ "type": "boolean" })),
+                change("rotate_secret", or_null(json!({
+                    "type": "integer", "minimum": 0, "maximum": OVERLAP_MAX,
+                    "description": "For how many seconds the old secret stays good.",
+                }))),
+            ] }),
+        ),
+    ])
+}
+
 fn registrations() -> Map<String, Value> {
     let text = json!({ "type": "string", "minLength": 1, "maxLength": TEXT_CHARACTERS });
-    let change = |name: &str, schema: Value| closed(Value::Object(map([(name, schema)])), &[name]);
     map([
         (
             "NewTransfer",

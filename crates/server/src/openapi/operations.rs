@@ -1,5 +1,6 @@
 //! The operations, by path.
 
+use hawkshaw_records::DeliveryState;
 use serde_json::{Value, json};
 
 use super::parts::{ALWAYS, BODY, idempotency, paging, path, query, references, stated};
@@ -54,6 +55,27 @@ impl Operation {
         self.fails(&[Kind::Unprocessable])
     }
 
+    /// Something that was done, of which there is nothing to say.
+    fn says_nothing(mut self) -> Self {
+        let headers = self.0["responses"]["200"]["headers"].take();
+        let done = json!({ "description": "It is done.", "headers": headers });
+        self.0["responses"]["204"] = done;
+        self.without("200")
+    }
+
+    /// Something new.
+    fn creates(mut self) -> Self {
+        self.0["responses"]["201"] = self.0["responses"]["200"].clone();
+        self.without("200")
+    }
+
+    fn without(mut self, status: &str) -> Self {
+        if let Some(responses) = self.0["responses"].as_object_mut() {
+            responses.remove(status);
+        }
+        self
+    }
+
     /// Something new, or what there was already.
     fn makes(mut self) -> Self {
         let mut made = self.0["responses"]["200"].clone();
@@ -74,6 +96,7 @@ pub(super) fn paths() -> Value {
     let mut all = screening();
     all.append(&mut registrations());
     all.append(&mut alerts());
+    all.append(&mut webhooks());
     all.append(&mut others());
     all.append(&mut super::vendors::paths());
     Value::Object(all)
@@ -164,6 +187,39 @@ fn alerts() -> Paths {
             "/v1/alerts/{id}",
             at([("get", get.with(id()).fails(&[Kind::NotFound])), ("patch", change)]),
         ),
+    ])
+}
+
+fn webhooks() -> Paths {
+    let operation = |id, summary, answer| Operation::new(id, summary, "webhooks", answer);
+    let id = || vec![path("id", json!({ "type": "string", "minLength": 1, "maxLength": 64 }))];
+    let missing = [Kind::NotFound];
+    let make = operation("makeWebhook", "Hear of events.", "NewWebhook");
+    let make = make.takes("WebhookWanted").fails(&[Kind::Conflict]).creates();
+    let find = operation("findWebhooks", "Who hears of events.", "Webhooks");
+    let get = operation("getWebhook", "Who hears of events.", "Webhook");
+    let change = operation("changeWebhook", "Change a webhook, or its secret.", "ChangedWebhook");
+    let change = change.takes("WebhookChange").with(id()).fails(&[Kind::NotFound, Kind::Conflict]);
+    let end = operation("endWebhook", "Hear of no more events.", "Alive").with(id());
+    let mut filters = paging();
+    let states = json!({ "type": "string", "enum": DeliveryState::ALL.map(DeliveryState::as_str) });
+    filters.push(query("state", "In this state.", states));
+    let deliveries =
+        operation("findDeliveries", "Deliveries, the newest first.", "Deliveries").with(filters);
+    let requeue = operation("requeueDelivery", "Try a dead letter again.", "Alive").with(id());
+    let requeue = requeue.fails(&[Kind::NotFound, Kind::Conflict]).says_nothing();
+    map([
+        ("/v1/webhooks", at([("post", make), ("get", find)])),
+        (
+            "/v1/webhooks/{id}",
+            at([
+                ("get", get.with(id()).fails(&missing)),
+                ("patch", change),
+                ("delete", end.fails(&missing).says_nothing()),
+            ]),
+        ),
+        ("/v1/webhook-deliveries", at([("get", deliveries)])),
+        ("/v1/webhook-deliveries/{id}/requeue", at([("post", requeue)])),
     ])
 }
 

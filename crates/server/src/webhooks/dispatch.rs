@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::{JoinHandle, Thread};
 use std::time::Duration;
 
 use hawkshaw_records::{Claimed, Failed, Records, RecordsError, UnixMillis};
@@ -13,7 +13,7 @@ use super::delivery::{Outcome, agent, send};
 use super::reach::Reach;
 use super::schedule::Schedule;
 
-/// How often the outbox is looked into.
+/// How often the outbox is looked into while nothing is sent.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// How long to rest where the outbox could not be read or written.
@@ -67,6 +67,9 @@ struct Shared {
     agent: Agent,
     busy: AtomicUsize,
     is_stopping: AtomicBool,
+    /// What looks into the outbox: woken when a sender is free, since a receiver may be sent to
+    /// again only then.
+    outbox: OnceLock<Thread>,
 }
 
 impl Webhooks {
@@ -78,8 +81,14 @@ impl Webhooks {
     pub fn start(records: Arc<Records>, settings: WebhookSettings) -> std::io::Result<Self> {
         let agent = agent(settings.reach, settings.timeout);
         let senders = settings.senders.max(1);
-        let (busy, is_stopping) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let shared = Arc::new(Shared { records, settings, agent, busy, is_stopping });
+        let shared = Arc::new(Shared {
+            records,
+            settings,
+            agent,
+            busy: AtomicUsize::new(0),
+            is_stopping: AtomicBool::new(false),
+            outbox: OnceLock::new(),
+        });
         let (sender, receiver) = sync_channel(senders);
         let receiver = Arc::new(Mutex::new(receiver));
         let mut threads = Vec::with_capacity(senders + 1);
@@ -126,6 +135,7 @@ impl Shared {
     }
 
     fn dispatch(&self, sender: &SyncSender<Claimed>) {
+        self.outbox.get_or_init(std::thread::current);
         while !self.is_stopping() {
             match self.claim() {
                 Ok(claimed) if claimed.is_empty() => std::thread::park_timeout(LOOK),
@@ -165,6 +175,9 @@ impl Shared {
             let outcome = send(&self.agent, self.settings.reach, &claimed, now);
             self.report(&claimed, outcome);
             self.busy.fetch_sub(1, Ordering::Relaxed);
+            if let Some(outbox) = self.outbox.get() {
+                outbox.unpark();
+            }
         }
     }
 

@@ -3,14 +3,12 @@
 //! Addresses of receivers come from whoever has a key, so that nothing that they name may reach
 //! what only this machine can reach: see [`Reach`].
 
-mod api;
 mod delivery;
 mod dispatch;
 mod reach;
 mod schedule;
 mod signature;
 
-pub(crate) use api::routes;
 pub use dispatch::{WebhookSettings, Webhooks};
 pub use reach::{Reach, ReachError};
 pub use signature::{SIGNATURE, signature};

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod failing;
 mod keys;
 mod limits;
 mod openapi;
@@ -10,3 +11,4 @@ mod reload;
 mod screening;
 mod support;
 mod tls;
+mod webhooks;

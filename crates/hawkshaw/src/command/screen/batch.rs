@@ -107,7 +107,7 @@ impl Batch<'_> {
 
 /// An answer as a line of JSON, in which no character acts on a screen.
 pub(super) fn json_line(answer: &Answer) -> String {
-    let mut json = answer.to_json().to_string();
+    let mut json = answer.to_json_text();
     if !json.is_ascii() || json.contains('\u{7f}') {
         json = screen::visible(&json);
     }

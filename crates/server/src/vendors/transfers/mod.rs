@@ -153,10 +153,7 @@ impl Maker<'_> {
             user: Some(self.user.clone()),
             reference: self.reference.clone(),
             extra,
-            answer: GivenAnswer {
-                verdict: Verdict::of(&answer),
-                json: answer.to_json().to_string(),
-            },
+            answer: GivenAnswer { verdict: Verdict::of(&answer), json: answer.to_json_text() },
             is_alert: answer.decision.action > Action::Allow,
         };
         answers.push(answer);

@@ -9,29 +9,28 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use hawkshaw_model::Timestamp;
 use hawkshaw_records::{
-    Cursor, Delivery, DeliveryState, EventKind, NewSubscription, PageRequest, RecordId, Role,
-    Subscription, SubscriptionChange, UnixMillis,
+    Cursor, Delivery, DeliveryState, EventKind, NewSubscription, RecordId, Role, Subscription,
+    SubscriptionChange, UnixMillis,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::reach::ReachError;
+use crate::api::paging::{self, PageLimit};
+use crate::api::wire::{Reference, Text};
 use crate::app::App;
-use crate::body::{Asked, Part, Sent, answer};
+use crate::body::{Asked, Part, Sent, answer, answer_with};
 use crate::client::Client;
+use crate::clock;
 use crate::problem::{Kind, Problem};
+use crate::webhooks::ReachError;
 
 /// How long the old secret is good where nobody says: a day.
 const OVERLAP_SECONDS: i64 = 24 * 3600;
 
 /// How long it may be good: thirty days.
-const OVERLAP_MAX: i64 = 30 * 24 * 3600;
+pub(crate) const OVERLAP_MAX: i64 = 30 * 24 * 3600;
 
-/// Items of a page unless somebody says.
-const USUAL: usize = 100;
-
-/// The routes, to be put under [`guarded`](crate::client::guarded).
-pub(crate) fn routes() -> Router<Arc<App>> {
+pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/v1/webhooks", get(find).post(make))
         .route("/v1/webhooks/{id}", get(one).patch(change).delete(end))
@@ -44,8 +43,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 #[serde(deny_unknown_fields)]
 struct New {
     url: String,
-    description: Option<String>,
-    events: Option<Vec<String>>,
+    description: Option<Text<Reference>>,
+    events: Option<Vec<Text<EventKind>>>,
 }
 
 /// Exactly one thing that is changed.
@@ -53,7 +52,7 @@ struct New {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Change {
     Url(String),
-    Events(Vec<String>),
+    Events(Vec<Text<EventKind>>),
     Active(bool),
     /// For how many seconds the old secret stays good.
     RotateSecret(Option<i64>),
@@ -63,13 +62,9 @@ enum Change {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Filter {
-    limit: Option<usize>,
-    cursor: Option<String>,
-    state: Option<String>,
-}
-
-fn now() -> Timestamp {
-    UnixMillis::now().to_timestamp()
+    limit: Option<PageLimit>,
+    cursor: Option<Text<Cursor>>,
+    state: Option<Text<DeliveryState>>,
 }
 
 fn unprocessable(why: impl AsRef<str>) -> Problem {
@@ -89,20 +84,18 @@ async fn make(
     let new = sent.value;
     app.reach().check(&new.url).map_err(|error| reach(&error))?;
     let events = match new.events {
-        Some(events) => kinds(&events)?,
+        Some(events) => kinds(events)?,
         None => EventKind::ALL.to_vec(),
     };
     let new = NewSubscription {
         owner: client.id().clone(),
         url: new.url,
-        description: new.description,
+        description: new.description.map(|text| text.0.0),
         events,
     };
-    let made = app.records().subscribe(new, now()).await?;
+    let made = app.records().subscribe(new, clock::now()).await?;
     app.audit(&client, json!({ "webhook": made.id, "what": "made", "url": made.url })).await?;
-    let mut response = answer(&told(&made, true));
-    *response.status_mut() = StatusCode::CREATED;
-    Ok(response)
+    Ok(answer_with(StatusCode::CREATED, &told(&made, true)))
 }
 
 async fn find(State(app): State<Arc<App>>, client: Client) -> Result<Response, Problem> {
@@ -140,20 +133,20 @@ async fn change(
             app.reach().check(&url).map_err(|error| reach(&error))?;
             ("url", SubscriptionChange::Url(url))
         }
-        Change::Events(events) => ("events", SubscriptionChange::Events(kinds(&events)?)),
+        Change::Events(events) => ("events", SubscriptionChange::Events(kinds(events)?)),
         Change::Active(is_active) => ("active", SubscriptionChange::Active(is_active)),
         Change::RotateSecret(seconds) => {
             let seconds = seconds.unwrap_or(OVERLAP_SECONDS);
             if !(0..=OVERLAP_MAX).contains(&seconds) {
                 return Err(unprocessable("an old secret is good for 0 to 2592000 seconds"));
             }
-            let until = Timestamp::from_unix(now().to_unix().saturating_add(seconds));
+            let until = Timestamp::from_unix(clock::now().to_unix().saturating_add(seconds));
             ("secret", SubscriptionChange::Rotate(until.map_err(Problem::internal)?))
         }
     };
     let is_rotated = what == "secret";
     let scope = client.scope();
-    let changed = app.records().change_subscription(&scope, id, change, now()).await?;
+    let changed = app.records().change_subscription(&scope, id, change, clock::now()).await?;
     app.audit(&client, json!({ "webhook": id, "what": what, "url": changed.url })).await?;
     Ok(answer(&told(&changed, is_rotated)))
 }
@@ -165,7 +158,7 @@ async fn end(
 ) -> Result<Response, Problem> {
     client.require(Role::Webhooks)?;
     let id = read_id(&id, "webhook")?;
-    app.records().unsubscribe(&client.scope(), id, now()).await?;
+    app.records().unsubscribe(&client.scope(), id, clock::now()).await?;
     app.audit(&client, json!({ "webhook": id, "what": "ended" })).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -176,22 +169,12 @@ async fn deliveries(
     Asked(wanted): Asked<Filter>,
 ) -> Result<Response, Problem> {
     client.require(Role::Webhooks)?;
-    let state = match &wanted.state {
-        None => None,
-        Some(name) => {
-            let known = DeliveryState::ALL.into_iter().find(|state| state.as_str() == name);
-            let names = "`state` is `waiting`, `sending`, `delivered` or `dead`";
-            Some(known.ok_or_else(|| Problem::new(Kind::BadRequest, names))?)
-        }
-    };
-    let after = wanted.cursor.map(|cursor| cursor.parse::<Cursor>()).transpose();
-    let after = after.map_err(|error| Problem::new(Kind::BadRequest, error.to_string()))?;
-    let page = PageRequest { after, limit: wanted.limit.unwrap_or(USUAL), is_descending: true };
+    let state = wanted.state.map(|text| text.0);
+    let page = paging::wanted(wanted.limit, wanted.cursor);
     let (records, scope) = (app.records().clone(), client.scope());
     let found = app.blocking(move || records.deliveries(&scope, state, page)).await?;
     app.audit(&client, json!({ "listed": found.items.len() })).await?;
-    let items: Vec<Value> = found.items.iter().map(delivery).collect();
-    Ok(answer(&json!({ "items": items, "next": found.next })))
+    Ok(answer(&paging::json(&found, |one| Ok::<_, Problem>(delivery(one)))?))
 }
 
 async fn requeue(
@@ -206,14 +189,16 @@ async fn requeue(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-fn kinds(names: &[String]) -> Result<Vec<EventKind>, Problem> {
-    let mut kinds: Vec<EventKind> = Vec::new();
-    for name in names.iter().take(EventKind::ALL.len() + 1) {
-        let kind = name.parse().map_err(|why: String| unprocessable(why))?;
+fn kinds(wanted: Vec<Text<EventKind>>) -> Result<Vec<EventKind>, Problem> {
+    let mut kinds = Vec::new();
+    for Text(kind) in wanted {
         if kinds.contains(&kind) {
             return Err(unprocessable("`events` names a kind twice"));
         }
         kinds.push(kind);
+    }
+    if kinds.is_empty() {
+        return Err(unprocessable("`events` names no kind"));
     }
     Ok(kinds)
 }
