@@ -168,16 +168,42 @@ const CONCEPTS: &[(&str, &str, Role)] = &[
     ("smart_contract", "item", Silent),
     // Our own.
     ("burn_address", "white_usage", Burned),
+    ("custom", "entity", Silent),
 ];
 
-/// The id under which the vocabulary has a concept: in lower case, with `_` for ` ` and `-`.
+/// Words that people and the categories of screening use for a concept.
+#[rustfmt::skip]
+const SYNONYMS: &[(&str, &str)] = &[
+    ("sanctions", "sanction"), ("sanctioned", "sanction"), ("ofac", "sanction"),
+    ("child_abuse", "child_sexual_abuse"), ("csam", "child_sexual_abuse"),
+    ("terrorist_financing", "terrorism_financing"), ("terror_financing", "terrorism_financing"),
+    ("stolen_funds", "hacking"), ("stolen", "hacking"), ("theft", "hacking"), ("hack", "hacking"),
+    ("heist", "hacking"), ("hacker", "perpetrator"), ("exploiter", "exploit"),
+    ("darknet_market", "dark_market"), ("darknet_marketplace", "dark_market"),
+    ("darkweb_market", "dark_market"), ("darknet_crime", "abuse"), ("other_abuse", "abuse"),
+    ("fraud_shop", "payment_card_fraud"), ("fraud", "scam"), ("ponzi", "ponzi_scheme"),
+    ("mixer", "mixing_service"), ("mixers", "mixing_service"), ("tumblers", "mixing_service"),
+    ("p2p_exchange", "peer_to_peer_exchange"), ("swap_service", "coin_swapping"),
+    ("other_service", "service"), ("mining", "mining_service"), ("mining_pool", "mining_service"),
+    ("cex", "exchange"), ("centralized_exchange", "exchange"),
+    ("blacklist", "black_list"), ("block_list", "black_list"), ("blocklist", "black_list"),
+    ("blocked", "black_list"), ("frozen", "black_list"), ("terrorist", "terrorism"),
+    ("other", "unknown"),
+];
+
+/// The id under which the vocabulary has a concept: in lower case, with `_` for ` ` and `-`, or
+/// that of which it is a synonym.
 pub(crate) fn canonical(id: &str) -> Option<String> {
     let lower = id.trim().to_lowercase();
     if find(&lower).is_some() {
         return Some(lower);
     }
     let joined = lower.replace([' ', '-'], "_");
-    find(&joined).is_some().then_some(joined)
+    if find(&joined).is_some() {
+        return Some(joined);
+    }
+    let synonym = SYNONYMS.iter().find(|(word, _)| *word == joined);
+    synonym.map(|(_, concept)| (*concept).to_owned())
 }
 
 /// Whether the vocabulary has a concept.

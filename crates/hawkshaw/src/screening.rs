@@ -131,6 +131,12 @@ fn read_lists(path: &Path, quiet: bool) -> Result<Vec<Listing>, Failure> {
     let Some(book) = book(path)? else {
         let tags = tags::read(&input::tag_files(path)?)?;
         tags.say_defects(quiet);
+        if let Some(file) = tags.empty_lists().first() {
+            return Err(Failure::BadData(anyhow!(
+                "{file} names no address, which such a list never does: what it should say would \
+                 be missing from every answer"
+            )));
+        }
         return Ok(tags.into_listings());
     };
     Ok(book.listings().cloned().collect())
@@ -142,11 +148,30 @@ fn book(path: &Path) -> Result<Option<ListBook>, Failure> {
     if files.is_empty() {
         return Ok(None);
     }
+    refuse_strangers(path, &files)?;
     let named = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
     ListBook::from_files(named)
         .with_context(|| format!("the lists in {} cannot be relied on", path.display()))
         .map_err(Failure::BadData)
         .map(Some)
+}
+
+/// Refuses a folder of lists in which other files of tags lie: they would count for nothing.
+fn refuse_strangers(folder: &Path, book: &[(String, Vec<u8>)]) -> Result<(), Failure> {
+    let is_of_book = |file: &Path| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        file.parent() == Some(folder) && book.iter().any(|(known, _)| *known == name)
+    };
+    let stranger = input::tag_files(folder)?.into_iter().find(|file| !is_of_book(file));
+    let Some(stranger) = stranger else { return Ok(()) };
+    Err(Failure::BadData(anyhow!(
+        "{} is kept by `hawkshaw lists update`, and {} in it is none of its files: take it up \
+         with `hawkshaw lists update --lists {} {}`, or move it away and name it by itself",
+        folder.display(),
+        stranger.display(),
+        folder.display(),
+        stranger.display(),
+    )))
 }
 
 /// Who stands on the lists of books by name; `None` where there is no book.

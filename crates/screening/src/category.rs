@@ -100,9 +100,43 @@ categories! {
     Shop = 27, "shop", Low, ["shop", "market"], "Sells goods.";
     OtherService = 28, "other-service", Low, ["service"], "Another service.";
     Victim = 29, "victim", Low, ["victim"], "Was robbed or defrauded.";
-    Custom = 30, "custom", Medium, [], "On a list of the user's own.";
+    Custom = 30, "custom", Medium, ["custom"], "On a list of the user's own.";
     Other = 31, "other", Low, [], "Tagged, and as none of these.";
 }
+
+/// Where authorities publish their lists of sanctions.
+const AUTHORITIES: &[&str] = &[
+    "treasury.gov/ofac",
+    "ofac.treasury.gov",
+    "sanctionssearch.ofac.treas.gov",
+    "sanctionslistservice.ofac.treas.gov",
+    "webgate.ec.europa.eu/fsd",
+    "scsanctions.un.org",
+    "sanctionslist.fcdo.gov.uk",
+];
+
+/// Words that speak of a category, by rank.
+const WORDS: &[(Category, &[&str])] = &[
+    (Category::Sanctions, &["ofac", "sdn", "sanction", "sanctions", "sanctioned"]),
+    (Category::StolenFunds, &["exploiter", "hacker", "heist", "stolen", "theft", "thief"]),
+    (Category::Ransomware, &["ransomware"]),
+    (Category::Scam, &["scam", "scammer", "fraud", "phishing", "phish", "ponzi", "rugpull"]),
+];
+
+/// Words of labels of those who were harmed, or who help them.
+const HARMED: &[&str] = &[
+    "victim",
+    "recovery",
+    "refund",
+    "refunds",
+    "rescue",
+    "whitehat",
+    "anti",
+    "detection",
+    "sniffer",
+    "alert",
+    "protection",
+];
 
 impl Category {
     /// The category of a tag: the first in rank of those that its concepts stand for.
@@ -120,6 +154,35 @@ impl Category {
     pub fn of(concepts: &[ConceptId]) -> Self {
         let known = concepts.iter().filter_map(|concept| Self::of_concept(concept.as_str()));
         known.min().unwrap_or(Self::Other)
+    }
+
+    /// The category that the words of a claim speak of where its concepts speak of none: packs
+    /// of tags often name what they are about in the label alone (GraphSense's pack of the OFAC
+    /// list says `category: user`). Only words that leave no doubt count, and none where the
+    /// label speaks of those who were harmed or who help them.
+    ///
+    /// ```
+    /// use hawkshaw_screening::Category;
+    ///
+    /// let of = |label| Category::of_words(label, "https://example.org");
+    /// assert_eq!(of("Listed under the OFAC Sanctions List"), Category::Sanctions);
+    /// assert_eq!(of("DeFi fraud 7"), Category::Scam);
+    /// assert_eq!(of("Scam victim"), Category::Other);
+    /// assert_eq!(of("Alice"), Category::Other);
+    /// ```
+    pub fn of_words(label: &str, source: &str) -> Self {
+        let lower = label.to_lowercase();
+        let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
+        let says = |known: &[&str]| words.iter().any(|word| known.contains(word));
+        if says(HARMED) {
+            return Self::Other;
+        }
+        let source = source.to_lowercase();
+        if AUTHORITIES.iter().any(|place| source.contains(place)) {
+            return Self::Sanctions;
+        }
+        let found = WORDS.iter().find(|(_, known)| says(known));
+        found.map_or(Self::Other, |(category, _)| *category)
     }
 
     /// The category of a number.
@@ -152,6 +215,21 @@ impl Serialize for Category {
 #[cfg(test)]
 mod tests {
     use super::Category;
+
+    /// Whoever writes a table of tags uses the names that this program prints.
+    #[test]
+    fn names_of_categories_are_understood_in_tags() {
+        for category in Category::ALL {
+            let table = format!("address,label,category,source\n0x{:040x},x,{category},s\n", 7);
+            let mut index = hawkshaw_attribution::TagIndex::new();
+            let nowhere = hawkshaw_attribution::FolderIncludes::beside(std::path::Path::new("x"));
+            index.add_file("tags.csv", table.as_bytes(), &nowhere).unwrap();
+            let tag = index.tags().next().unwrap();
+            assert_eq!(Category::of(&tag.concepts), *category, "{category}: {:?}", tag.concepts);
+            let unknown = hawkshaw_attribution::DefectReason::UnknownConcept;
+            assert_eq!(index.defects().count(unknown), 0, "{category}");
+        }
+    }
 
     #[test]
     fn numbers_and_names_are_unique_and_ranked() {

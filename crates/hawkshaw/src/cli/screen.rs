@@ -16,7 +16,8 @@ use hawkshaw_model::{Amount, AssetId, ChainId, Timestamp, Usd};
     Files and standard input hold an address a line, or an address and its chain: \
     `address,chain`.\nWhat is not known is `not_found`, and what no list, tag or ledger at hand \
     speaks of `not_covered`:\nneither is clean. See docs/screening.md.\n\n\
-    With --fail-on-hit the exit code is 1 where anything is known of any address.")]
+    With --fail-on-hit the exit code is 1 where anything is known of any address, and 3 where\n\
+    nothing is known and some of what was asked for is no address.")]
 pub(crate) struct ScreenArguments {
     /// Addresses in any notation, or accounts such as eip155:1:0x…. `-` reads standard input.
     #[arg(value_name = "ADDRESS")]

@@ -44,7 +44,19 @@ pub(crate) fn run(arguments: &ScreenArguments, quiet: bool) -> Result<(), Failur
     if counts.all > 1 || from_input > 0 || !arguments.file.is_empty() {
         screen::say(quiet, &counts.to_string());
     }
-    if arguments.fail_on_hit && counts.of(Status::Hit) > 0 { Err(Failure::Hit) } else { Ok(()) }
+    if arguments.fail_on_hit { gate(&counts) } else { Ok(()) }
+}
+
+/// Whether what was asked for may pass: nothing is known of it, and all of it could be read.
+fn gate(counts: &Counts) -> Result<(), Failure> {
+    let invalid = counts.of(Status::Invalid);
+    if counts.of(Status::Hit) > 0 {
+        return Err(Failure::Hit);
+    }
+    if invalid > 0 {
+        return Err(Failure::BadData(anyhow!("{invalid} of what was asked for is no address")));
+    }
+    Ok(())
 }
 
 fn answer_all(

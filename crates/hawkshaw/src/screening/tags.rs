@@ -24,10 +24,13 @@ pub(super) struct Tags {
     defects: Defects,
     /// Tags of transactions: no address has them.
     of_transactions: usize,
+    /// Files of lists of addresses without any.
+    empty_lists: Vec<String>,
 }
 
 /// What one file gave.
 struct FileOfTags {
+    name: String,
     format: Format,
     index: TagIndex,
 }
@@ -60,7 +63,22 @@ fn read_file(path: &Path) -> Result<FileOfTags, Failure> {
     let name = path.display().to_string();
     let summary = index.add_file(&name, &bytes, &FolderIncludes::beside(path));
     let format = summary.map_err(Failure::bad_data)?.format;
-    Ok(FileOfTags { format, index })
+    Ok(FileOfTags { name, format, index })
+}
+
+impl FileOfTags {
+    /// Whether it is a list that always names addresses, and names none. The lists of the EU, the
+    /// United Kingdom and the United Nations may have none.
+    fn names_nothing(&self) -> bool {
+        let always = [
+            Format::OfacText,
+            Format::OfacJson,
+            Format::SdnCsv,
+            Format::SdnXml,
+            Format::SdnPlainXml,
+        ];
+        always.contains(&self.format) && self.index.tags().next().is_none()
+    }
 }
 
 impl Tags {
@@ -72,8 +90,16 @@ impl Tags {
             });
         }
         let lists = Lists::new();
-        let mut all = Self { listings: Vec::new(), defects: Defects::new(), of_transactions: 0 };
+        let mut all = Self {
+            listings: Vec::new(),
+            defects: Defects::new(),
+            of_transactions: 0,
+            empty_lists: Vec::new(),
+        };
         for file in files {
+            if file.names_nothing() {
+                all.empty_lists.push(Printable(&file.name).to_string());
+            }
             all.defects.merge(file.index.defects().clone());
             for tag in file.index.tags() {
                 let list = lists.of(file.format, tag);
@@ -92,6 +118,11 @@ impl Tags {
 
     pub(super) fn into_listings(self) -> Vec<Listing> {
         self.listings
+    }
+
+    /// Files of lists of addresses without any: what was fetched is no list, or not all of it.
+    pub(super) fn empty_lists(&self) -> &[String] {
+        &self.empty_lists
     }
 
     /// Says what was wrong with tags: how often, and for the first ones where.
@@ -168,8 +199,11 @@ fn listing(
     let actor = tag.actor.as_ref();
     let known = actor.and_then(|id| actors.get(id));
     let category = match Category::of(&tag.concepts) {
-        // Who runs it says more than words that are of no category.
-        Category::Other => known.map_or(Category::Other, |actor| Category::of(&actor.categories)),
+        // Who runs it says more than words that are of no category, and words more than nothing.
+        Category::Other => match known.map(|actor| Category::of(&actor.categories)) {
+            None | Some(Category::Other) => Category::of_words(&tag.label, &tag.source),
+            Some(category) => category,
+        },
         category => category,
     };
     let label = match (tag.label.trim(), known) {

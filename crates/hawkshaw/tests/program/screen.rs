@@ -137,3 +137,33 @@ fn a_store_says_where_value_came_from() {
     let mended = screen(path, &asked).ended(DONE).explains("computed anew").json();
     assert_eq!(mended["matches"][0]["amounts"]["haircut"], "40");
 }
+
+/// A list that cannot be one, and a folder in which a list would count for nothing, are errors.
+#[test]
+fn lists_that_would_be_missing_from_answers_are_errors() {
+    let folder = lists();
+    let path = folder.path();
+    let name = "sanctioned_addresses_ETH.txt";
+    for text in ["404: Not Found\n", ""] {
+        std::fs::write(path.join(name), text).unwrap();
+        screen(path, &[LISTED, "--lists", name]).ended(BAD_DATA);
+    }
+    std::fs::write(path.join(name), format!("{LISTED}\n")).unwrap();
+    screen(path, &[LISTED, "--lists", name, "--fail-on-hit"]).ended(HIT);
+    let kept = ["lists", "update", "--lists", "kept", name];
+    said(command().current_dir(path).args(kept)).ended(DONE);
+    screen(path, &[LISTED, "--lists", "kept", "--fail-on-hit"]).ended(HIT);
+    std::fs::write(path.join("kept/own.csv"), "address,label,source\n0x1,x,y\n").unwrap();
+    screen(path, &[LISTED, "--lists", "kept"]).ended(BAD_DATA).explains("own.csv");
+}
+
+#[test]
+fn what_is_no_address_does_not_pass_a_gate() {
+    let folder = lists();
+    let path = folder.path();
+    std::fs::write(path.join("asked.csv"), format!("id;wallet\n1;{MULE}\n2;hello\n")).unwrap();
+    let asked = ["--file", "asked.csv", "--lists", "lists"];
+    screen(path, &asked).ended(DONE);
+    let gated = [&asked[..], &["--fail-on-hit"]].concat();
+    screen(path, &gated).ended(BAD_DATA).explains("1 of what was asked for is no address");
+}

@@ -9,7 +9,7 @@ use hawkshaw_model::Printable;
 use hawkshaw_screening::{Answer, Match, Query, Screener};
 
 use super::counts::Counts;
-use super::lines::{self, Asked, Line};
+use super::lines::{self, Asked, Columns, Line};
 use crate::exit::Failure;
 use crate::screen::{self, Meter};
 
@@ -43,32 +43,39 @@ impl Batch<'_> {
         counts: &mut Counts,
     ) -> Result<(), Failure> {
         let mut done = 0;
-        let mut is_first = true;
+        let mut columns = None;
         loop {
             let next = lines::next(&mut input).context("cannot read the addresses");
             let (piece, bytes) = next.map_err(Failure::Unavailable)?;
             if piece.is_empty() {
                 return Ok(());
             }
-            for (text, of_part) in self.piece(&piece, is_first)? {
+            let mut lines = piece.as_slice();
+            let columns = *columns.get_or_insert_with(|| {
+                let named = lines.first().and_then(Columns::named);
+                if named.is_some() {
+                    lines = lines.get(1..).unwrap_or_default();
+                    counts.left_out += 1;
+                }
+                named.unwrap_or_default()
+            });
+            for (text, of_part) in self.piece(lines, columns)? {
                 counts.merge(&of_part);
                 screen::answer(text.as_bytes())?;
             }
-            is_first = false;
             done += bytes;
             meter.with(done, length.unwrap_or(done), || format!("{} addresses", counts.all));
         }
     }
 
     /// Answers some lines, several at once.
-    fn piece(&self, lines: &[Line], is_first: bool) -> Result<Vec<(String, Counts)>, Failure> {
+    fn piece(&self, lines: &[Line], columns: Columns) -> Result<Vec<(String, Counts)>, Failure> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let size = lines.len().div_ceil(threads).max(1);
         std::thread::scope(|scope| {
-            let parts = lines.chunks(size).enumerate();
-            let threads: Vec<_> = parts
-                .map(|(place, part)| scope.spawn(move || self.part(part, is_first && place == 0)))
-                .collect();
+            let parts = lines.chunks(size);
+            let threads: Vec<_> =
+                parts.map(|part| scope.spawn(move || self.part(part, columns))).collect();
             let answers = threads.into_iter().map(|thread| {
                 thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
             });
@@ -76,11 +83,11 @@ impl Batch<'_> {
         })
     }
 
-    fn part(&self, lines: &[Line], is_first: bool) -> Result<(String, Counts), Failure> {
+    fn part(&self, lines: &[Line], columns: Columns) -> Result<(String, Counts), Failure> {
         let mut counts = Counts::default();
         let mut text = String::new();
-        for (place, line) in lines.iter().enumerate() {
-            let answer = match line.asked(is_first && place == 0) {
+        for line in lines {
+            let answer = match line.asked(columns) {
                 Asked::Nothing => {
                     counts.left_out += 1;
                     continue;

@@ -29,6 +29,41 @@ pub(super) enum Asked {
     Invalid(String, String),
 }
 
+/// Where in a line the address and its chain stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Columns {
+    delimiter: char,
+    address: usize,
+    chain: Option<usize>,
+}
+
+/// Names of the column of addresses.
+const ADDRESS_NAMES: [&str; 4] = ["address", "addresses", "wallet", "wallet_address"];
+
+/// Names of the column of chains.
+const CHAIN_NAMES: [&str; 5] = ["chain", "blockchain", "network", "currency", "asset"];
+
+impl Default for Columns {
+    /// The address, and behind a comma its chain. What stands behind that is of no meaning here.
+    fn default() -> Self {
+        Self { delimiter: ',', address: 0, chain: Some(1) }
+    }
+}
+
+impl Columns {
+    /// The columns that a first line names; `None`: it names none.
+    pub(super) fn named(line: &Line) -> Option<Self> {
+        let text = std::str::from_utf8(&line.bytes).ok()?;
+        let text = text.trim_start_matches('\u{feff}').trim();
+        let delimiter = [',', ';', '\t'].into_iter().find(|one| text.contains(*one));
+        let delimiter = delimiter.unwrap_or(',');
+        let names: Vec<String> =
+            cells(text, delimiter).iter().map(|cell| cell.to_lowercase()).collect();
+        let place = |known: &[&str]| names.iter().position(|name| known.contains(&name.as_str()));
+        Some(Self { delimiter, address: place(&ADDRESS_NAMES)?, chain: place(&CHAIN_NAMES) })
+    }
+}
+
 /// Reads the next lines, and says how many bytes that were. No line: there are no more.
 pub(super) fn next(input: &mut impl BufRead) -> std::io::Result<(Vec<Line>, u64)> {
     let mut lines = Vec::new();
@@ -71,8 +106,8 @@ fn next_line(input: &mut impl BufRead) -> std::io::Result<(Option<Line>, u64)> {
 }
 
 impl Line {
-    /// What it asks for; the first line may hold the names of columns.
-    pub(super) fn asked(&self, is_first: bool) -> Asked {
+    /// What it asks for.
+    pub(super) fn asked(&self, columns: Columns) -> Asked {
         let text = String::from_utf8_lossy(&self.bytes);
         if self.is_cut {
             let reason = format!("the line is over {LINE_BYTES_MAX} bytes long");
@@ -85,10 +120,12 @@ impl Line {
         if text.is_empty() || text.starts_with('#') {
             return Asked::Nothing;
         }
-        let (address, chain) = text.split_once(',').unwrap_or((text, ""));
-        let (address, chain) = (unquoted(address), unquoted(chain));
-        if is_first && address.eq_ignore_ascii_case("address") {
-            return Asked::Nothing;
+        let cells = cells(text, columns.delimiter);
+        let cell = |place: usize| cells.get(place).map_or("", String::as_str);
+        let (address, chain) = (cell(columns.address), columns.chain.map_or("", cell));
+        if address.is_empty() {
+            let reason = "the line has nothing where its address should stand".to_owned();
+            return Asked::Invalid(text.to_owned(), reason);
         }
         if chain.is_empty() {
             return Asked::Address(address.to_owned(), None);
@@ -103,22 +140,43 @@ impl Line {
     }
 }
 
-/// A cell without the quotes and white space around it.
-fn unquoted(cell: &str) -> &str {
-    let cell = cell.trim();
-    cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')).unwrap_or(cell).trim()
+/// The cells of a line of a table: between quotes a delimiter is a character as others, and a
+/// quote stands twice.
+fn cells(line: &str, delimiter: char) -> Vec<String> {
+    let mut cells = Vec::new();
+    let (mut cell, mut is_quoted) = (String::new(), false);
+    let mut characters = line.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' if is_quoted && characters.peek() == Some(&'"') => {
+                characters.next();
+                cell.push('"');
+            }
+            '"' if is_quoted || cell.trim().is_empty() => is_quoted = !is_quoted,
+            _ if character == delimiter && !is_quoted => {
+                cells.push(std::mem::take(&mut cell).trim().to_owned());
+            }
+            _ => cell.push(character),
+        }
+    }
+    cells.push(cell.trim().to_owned());
+    cells
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Asked, LINE_BYTES_MAX, next};
+    use hawkshaw_attribution::chain_named;
+
+    use super::{Asked, Columns, LINE_BYTES_MAX, next};
 
     fn asked(bytes: &[u8]) -> Vec<Asked> {
         let mut input = std::io::BufReader::with_capacity(7, bytes);
         let (lines, read) = next(&mut input).unwrap();
         assert_eq!(read, u64::try_from(bytes.len()).unwrap());
         assert!(next(&mut input).unwrap().0.is_empty());
-        lines.iter().enumerate().map(|(place, line)| line.asked(place == 0)).collect()
+        let named = lines.first().and_then(Columns::named);
+        let columns = named.unwrap_or_default();
+        lines.iter().skip(usize::from(named.is_some())).map(|line| line.asked(columns)).collect()
     }
 
     #[test]
@@ -126,14 +184,7 @@ mod tests {
         let address = |text: &str| Asked::Address(text.to_owned(), None);
         assert_eq!(
             asked(b"\xef\xbb\xbfAddress,chain\r\n0xab\r\n\n# remark\n \"0xcd\" \naddress"),
-            [
-                Asked::Nothing,
-                address("0xab"),
-                Asked::Nothing,
-                Asked::Nothing,
-                address("0xcd"),
-                address("address"),
-            ]
+            [address("0xab"), Asked::Nothing, Asked::Nothing, address("0xcd"), address("address"),]
         );
         let chains = asked(b"a,bitcoin\nb,eip155:56\nc,nochain\n");
         assert!(matches!(&chains[0], Asked::Address(_, Some(chain)) if chain.name() == "Bitcoin"));
@@ -141,6 +192,28 @@ mod tests {
             matches!(&chains[1], Asked::Address(_, Some(chain)) if chain.as_str() == "eip155:56")
         );
         assert!(matches!(&chains[2], Asked::Invalid(text, _) if text == "c"));
+    }
+
+    #[test]
+    fn tables_are_read_by_the_names_of_their_columns() {
+        let bitcoin = chain_named("bitcoin");
+        let expected = Asked::Address("1abc".to_owned(), bitcoin.clone());
+        for table in [
+            "1abc,bitcoin\n",
+            "1abc,bitcoin,Lazarus\n",
+            "1abc,bitcoin,,,\n",
+            "\"1abc\",\"bitcoin\",\n",
+            "id,Address,label,currency\n7,1abc,\"a, \"\"b\"\"\",BTC\n",
+            "currency;address\nBTC;1abc\n",
+            "wallet\tnetwork\n1abc\tbitcoin\n",
+        ] {
+            assert_eq!(asked(table.as_bytes()), std::slice::from_ref(&expected), "{table}");
+        }
+        let lines = asked(b"address,label\n0xab,Lazarus\n,x\n");
+        assert_eq!(lines[0], Asked::Address("0xab".to_owned(), None));
+        assert!(matches!(&lines[1], Asked::Invalid(_, why) if why.contains("nothing")));
+        assert!(matches!(&asked(b"0xab,Lazarus\n")[0], Asked::Invalid(_, _)));
+        assert_eq!(asked(b"0xab,,\n"), [Asked::Address("0xab".to_owned(), None)]);
     }
 
     #[test]
