@@ -43,6 +43,9 @@ pub enum RecordsError {
         /// How that shows.
         why: String,
     },
+    /// A file is missing beside another that shows that it was there.
+    #[error("{0}")]
+    Lost(String),
     /// Too much is waiting to be written.
     #[error("too much is waiting to be written: repeat the request later")]
     Busy,

@@ -11,8 +11,10 @@
 //! administrators; nothing is repeated to a receiver without saying that it is a repetition;
 //! what cannot be read or written is an error and never an empty answer.
 
+mod again;
 mod alert;
 mod alerts;
+mod anchors;
 mod audit;
 mod clock;
 mod database;
@@ -36,9 +38,11 @@ mod subscriptions;
 mod verdict;
 mod writer;
 
+pub use again::Rejoin;
 pub use alert::{
     Alert, AlertChange, AlertEvent, AlertFilter, AlertQueue, AlertState, NewAlert, TEXT_MAX,
 };
+pub use anchors::Anchors;
 pub use audit::{
     AuditError, AuditFilter, AuditHead, AuditLine, AuditLog, AuditSettings, Break, Verified,
     read_audit, stored_head, verify_audit,

@@ -22,6 +22,12 @@ use crate::scope::Scope;
 use crate::subscription::{EventKind, Secret};
 use crate::subscriptions;
 
+/// How long a delivery is kept that was taken: thirty days.
+const KEPT_SECONDS: i64 = 30 * 24 * 3600;
+
+/// So many old deliveries are thrown away at a time, so that nobody waits long.
+const FORGOTTEN_AT_ONCE: i64 = 2000;
+
 /// How far a delivery is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeliveryState {
@@ -178,6 +184,36 @@ fn receivers(connection: &Connection, owner: &str, kind: EventKind) -> rusqlite:
 pub(crate) fn recover(connection: &Connection) -> rusqlite::Result<()> {
     let sql = "UPDATE deliveries SET state = 'waiting', due = 0 WHERE state = 'sending'";
     connection.execute(sql, []).map(|_| ())
+}
+
+/// Throws away deliveries that were taken long ago, and the events of which none is left: how
+/// many deliveries. Whoever wants to know of an alert asks for the alert.
+pub(crate) fn forget_delivered(
+    connection: &Connection,
+    now: UnixMillis,
+) -> rusqlite::Result<usize> {
+    let transaction = connection.unchecked_transaction()?;
+    let old: Vec<(i64, i64)> = {
+        let sql = "SELECT n, event FROM deliveries WHERE state = 'delivered' AND updated < ?1
+                   ORDER BY updated LIMIT ?2";
+        let mut statement = transaction.prepare_cached(sql)?;
+        let since = now.0 / 1000 - KEPT_SECONDS;
+        let rows = statement
+            .query_map(params![since, FORGOTTEN_AT_ONCE], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    {
+        let mut forget = transaction.prepare_cached("DELETE FROM deliveries WHERE n = ?1")?;
+        let sql = "DELETE FROM events
+                   WHERE n = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event = ?1)";
+        let mut forget_event = transaction.prepare_cached(sql)?;
+        for (delivery, event) in &old {
+            forget.execute(params![delivery])?;
+            forget_event.execute(params![event])?;
+        }
+    }
+    transaction.commit()?;
+    Ok(old.len())
 }
 
 impl Records {

@@ -69,11 +69,11 @@ struct Candidate {
 }
 
 /// A registration of which something else is said now.
-struct Turned {
-    n: i64,
-    owner: KeyId,
-    before: [u8; 16],
-    answer: GivenAnswer,
+pub(crate) struct Turned {
+    pub(crate) n: i64,
+    pub(crate) owner: KeyId,
+    pub(crate) before: [u8; 16],
+    pub(crate) answer: GivenAnswer,
 }
 
 /// An address that has to be looked at: up to which registration it was, and since which change.
@@ -283,7 +283,7 @@ fn compare(screen: &dyn Rescreen, candidates: Vec<Candidate>, now: Timestamp) ->
 
 /// Replaces what was last said, and raises an alert for each registration of which nobody else
 /// has replaced it since it was read. Gives how many.
-fn turn(
+pub(crate) fn turn(
     connection: &Connection,
     turned: &[Turned],
     now: Timestamp,
@@ -359,12 +359,12 @@ pub(crate) fn data_version(connection: &Connection) -> rusqlite::Result<Option<S
     meta(connection, "data_version")
 }
 
-fn meta(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
+pub(crate) fn meta(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
     let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
     statement.query_row(params![name], |row| row.get(0)).optional()
 }
 
-fn set_meta(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
+pub(crate) fn set_meta(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
     let sql = "INSERT INTO meta (name, value) VALUES (?1, ?2)
                ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     connection.prepare_cached(sql)?.execute(params![name, value]).map(|_| ())

@@ -45,8 +45,9 @@ pub struct NewRegistration {
     pub user: Option<String>,
     /// What the caller calls it, such as transaction and output. What has a reference is
     /// registered once: the same owner, kind, user, reference, address, chain, asset and
-    /// direction again give the registration that there is. An address is watched once by each
-    /// owner and user in any case.
+    /// direction again give the registration that there is, and with another amount are refused.
+    /// The reference of a withdrawal attempt names one attempt: with anything else it is refused.
+    /// An address is watched once by each owner and user in any case.
     pub reference: Option<String>,
     /// What the surface over which it came wants to have back, as it likes.
     pub extra: Option<String>,

@@ -4,6 +4,7 @@ use hawkshaw_model::Timestamp;
 use hawkshaw_screening::AddressKey;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use crate::again::{Again, Rejoin};
 use crate::alert::AlertQueue;
 use crate::alerts::{self, Raise};
 use crate::error::RecordsError;
@@ -30,10 +31,24 @@ impl Records {
     /// Registers, raises the alerts that are asked for, puts their events into the outbox, and
     /// keeps the response for a repeated request: all of it or nothing. It is on the disk when
     /// the promise is kept.
+    ///
+    /// What was registered before is given again, with what is answered now where that is
+    /// another answer. Where something else was registered under the same reference, all of it
+    /// is refused with [`RecordsError::Conflict`], which names the members.
     pub fn register(
         &self,
         new: Vec<NewRegistration>,
         response: Option<(InFlight, Responder)>,
+    ) -> Promise<Result<Vec<Registered>, RecordsError>> {
+        self.register_joining(new, response, None)
+    }
+
+    /// The same for a surface that has its own say about what is sent again.
+    pub fn register_joining(
+        &self,
+        new: Vec<NewRegistration>,
+        response: Option<(InFlight, Responder)>,
+        rejoin: Option<Rejoin>,
     ) -> Promise<Result<Vec<Registered>, RecordsError>> {
         if new.len() > BATCH_MAX {
             let why = format!("{} registrations at once; at most {BATCH_MAX} are made", new.len());
@@ -47,9 +62,11 @@ impl Records {
         self.write_held(in_flight, move |connection, in_flight| {
             let failed = |error: rusqlite::Error| RecordsError::sqlite(&path, &error);
             let current = recheck::data_version(connection).map_err(failed)?;
+            let (current, rejoin) = (current.as_deref(), rejoin.as_ref());
+            let again = Again { connection, current, rejoin, path: &path };
             let mut done = Vec::with_capacity(new.len());
             for one in &new {
-                done.push(register(connection, one, current.as_deref(), &path)?);
+                done.push(register(&again, one)?);
             }
             if let (Some(in_flight), Some(respond)) = (in_flight, respond) {
                 let response = respond(&done);
@@ -165,13 +182,14 @@ impl Records {
 }
 
 /// The columns of [`row`].
-const SELECT: &str = "SELECT r.id, r.owner, r.kind, r.time, r.address, r.address_key, r.chain,
+pub(crate) const SELECT: &str =
+    "SELECT r.id, r.owner, r.kind, r.time, r.address, r.address_key, r.chain,
         r.direction, r.asset, r.amount, r.usd, r.subject, r.reference, r.removed,
         a.extra, a.given, a.given_verdict, a.latest, a.latest_verdict
     FROM registrations r JOIN answers a ON a.registration = r.n";
 
 /// A row; `None` inside where what stands there is none of ours.
-fn row(row: &Row<'_>) -> rusqlite::Result<Option<Registration>> {
+pub(crate) fn row(row: &Row<'_>) -> rusqlite::Result<Option<Registration>> {
     let query = QueryText {
         address: row.get(4)?,
         chain: row.get(6)?,
@@ -229,31 +247,13 @@ fn number(connection: &Connection, scope: &Scope, id: RecordId) -> rusqlite::Res
     statement.query_row(params![id.0, scope.owner()], |row| row.get(0)).optional()
 }
 
-fn register(
-    connection: &Connection,
-    new: &NewRegistration,
-    current: Option<&str>,
-    path: &std::path::Path,
-) -> Result<Registered, RecordsError> {
+fn register(again: &Again<'_>, new: &NewRegistration) -> Result<Registered, RecordsError> {
+    let Again { connection, current, path, .. } = *again;
     let failed = |error: rusqlite::Error| RecordsError::sqlite(path, &error);
-    let identity = new.identity();
-    if let Some(identity) = identity {
-        let sql = format!("{SELECT} WHERE r.identity = ?1");
-        let found = connection
-            .prepare_cached(&sql)
-            .and_then(|mut statement| statement.query_row(params![identity.0], row).optional())
-            .map_err(failed)?;
-        if let Some(found) = found {
-            let registration = found.ok_or_else(unreadable)?;
-            if registration.removed.is_some() {
-                watch_again(connection, new).map_err(failed)?;
-                let registration = Registration { removed: None, ..registration };
-                return Ok(Registered { registration, is_new: false, alert: None });
-            }
-            return Ok(Registered { registration, is_new: false, alert: None });
-        }
+    if let Some(found) = again.find(new)? {
+        return Ok(found);
     }
-    let n = insert(connection, new, identity).map_err(failed)?;
+    let n = insert(connection, new).map_err(failed)?;
     let verdict = &new.answer.verdict;
     if let (Some(key), true) = (new.key, current != Some(verdict.data_version.as_str())) {
         // It was answered from other data than those that were last searched for changes.
@@ -288,20 +288,7 @@ fn register(
     Ok(Registered { registration, is_new: true, alert })
 }
 
-/// Watches again what was no longer watched: what changed in between is looked for.
-fn watch_again(connection: &Connection, new: &NewRegistration) -> rusqlite::Result<()> {
-    let identity = new.identity().map(|identity| identity.0);
-    connection
-        .prepare_cached("UPDATE registrations SET removed = NULL WHERE identity = ?1")?
-        .execute(params![identity])?;
-    new.key.map_or(Ok(()), |key| recheck::mark(connection, key))
-}
-
-fn insert(
-    connection: &Connection,
-    new: &NewRegistration,
-    identity: Option<RecordId>,
-) -> rusqlite::Result<i64> {
+fn insert(connection: &Connection, new: &NewRegistration) -> rusqlite::Result<i64> {
     let verdict = &new.answer.verdict;
     let version = recheck::version_number(connection, &verdict.data_version)?;
     let query = QueryText::of(&new.query);
@@ -326,7 +313,7 @@ fn insert(
         query.usd,
         new.user.as_deref().unwrap_or_default(),
         new.reference,
-        identity.map(|identity| identity.0),
+        new.identity().map(|identity| identity.0),
         verdict.status.as_str(),
         verdict.action.as_str(),
         verdict.rule,

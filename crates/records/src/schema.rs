@@ -10,7 +10,7 @@ use crate::error::RecordsError;
 pub(crate) const APPLICATION: i64 = 0x484b_7263;
 
 /// What makes version n + 1 of version n. A script that was released is never changed.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("schema-2.sql")];
 
 /// The version that this program writes.
 pub(crate) fn version() -> i64 {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::alert::TEXT_MAX;
 use crate::error::RecordsError;
 use crate::id::RecordId;
+use crate::keys::KeyId;
 use crate::promise::Promise;
 use crate::records::Records;
 use crate::registrations::unreadable;
@@ -102,6 +103,41 @@ impl Records {
             check(&subscription.url, None, &subscription.events)?;
             update(connection, &subscription).map_err(failed)?;
             Ok(subscription)
+        })
+    }
+
+    /// Who hears of events.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn subscribers(&self) -> Result<Vec<KeyId>, RecordsError> {
+        self.read(|connection, failed| {
+            let sql = "SELECT DISTINCT owner FROM subscriptions WHERE removed IS NULL
+                       ORDER BY owner";
+            let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+            let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(failed)?;
+            rows.map(|owner| owner.map_err(failed)?.parse().map_err(|_| unreadable())).collect()
+        })
+    }
+
+    /// Ends all subscriptions of an owner, and what still waits to be delivered to him. Gives
+    /// how many.
+    pub fn unsubscribe_owner(
+        &self,
+        owner: &KeyId,
+        now: Timestamp,
+    ) -> Promise<Result<usize, RecordsError>> {
+        let owner = owner.clone();
+        self.write(move |connection, failed| {
+            let sql = "UPDATE deliveries SET state = 'dead', error = 'the subscription was ended'
+                       WHERE state IN ('waiting', 'sending') AND subscription IN
+                           (SELECT n FROM subscriptions WHERE owner = ?1 AND removed IS NULL)";
+            connection.execute(sql, params![owner.as_str()]).map_err(failed)?;
+            let sql = "UPDATE subscriptions SET removed = ?2, secrets = '[]', is_active = 0
+                       WHERE owner = ?1 AND removed IS NULL";
+            let values = params![owner.as_str(), now.to_unix()];
+            connection.execute(sql, values).map_err(failed)
         })
     }
 

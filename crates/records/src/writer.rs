@@ -12,6 +12,7 @@ use rusqlite::Connection;
 
 use crate::clock::UnixMillis;
 use crate::error::RecordsError;
+use crate::outbox;
 use crate::promise::{Keeper, Promise, promise};
 use crate::responses;
 
@@ -130,7 +131,9 @@ fn work(connection: &Connection, path: &Path, jobs: &Receiver<Box<dyn Job>>) {
         }
         if tidied.is_none_or(|at| at.elapsed() >= TIDY) {
             // What could not be thrown away now is the next time.
-            let _ = responses::forget_expired(connection, UnixMillis::now());
+            let now = UnixMillis::now();
+            let _ = responses::forget_expired(connection, now);
+            let _ = outbox::forget_delivered(connection, now);
             tidied = Some(Instant::now());
         }
     }

@@ -18,7 +18,8 @@ pub enum AuditError {
     },
     /// The chain is broken before the end, or the end is missing.
     #[error(
-        "the audit log is not whole: {0}; keep the folder as evidence, and begin with a new one"
+        "the audit log is not whole: {0}; move `audit/` and `audit-head.json` away as evidence: a new \
+         log begins then, and says so in its first lines"
     )]
     Broken(String),
     /// Too much is waiting to be written.

@@ -86,9 +86,24 @@ impl AuditLog {
     ///
     /// When the chain is broken or shorter than the stored head, or the operating system refuses.
     pub fn open(state: &StateFolder, settings: AuditSettings) -> Result<Self, AuditError> {
+        Self::open_behind(state, settings, None)
+    }
+
+    /// The same where a line is known from elsewhere to have been on the disk: a log that does
+    /// not hold it was cut short or replaced. Where there is no log at all any more, a new one
+    /// begins, and its first line says what is missing.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and where the line is not in the log.
+    pub fn open_behind(
+        state: &StateFolder,
+        settings: AuditSettings,
+        anchor: Option<AuditHead>,
+    ) -> Result<Self, AuditError> {
         let folder = state.path().join(file::FOLDER);
         folder::make(&folder).map_err(|error| AuditError::Refused(error.to_string()))?;
-        let Recovered { mut tail, notes } = recover::open(&folder)?;
+        let Recovered { mut tail, notes } = recover::open(&folder, anchor)?;
         let syncer = Syncer::start(&folder)?;
         for (event, fields) in notes {
             let text = line::body(event, &fields, UnixMillis::now())?;

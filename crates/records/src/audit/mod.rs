@@ -16,6 +16,7 @@ mod sync;
 mod verify;
 
 pub use error::AuditError;
+pub(crate) use file::{FOLDER, list as files};
 pub use head::{AuditHead, stored_head};
 pub use line::AuditLine;
 pub use log::{AuditLog, AuditSettings};

@@ -29,29 +29,31 @@ struct Scanned {
     /// Its whole lines that continue the chain end here.
     good: u64,
     head: AuditHead,
-    /// Where the stored head is in it.
-    has_stored: bool,
+    /// The lines in it that were known to be on the disk.
+    known: Vec<AuditHead>,
     /// The first bytes behind the good ones, and how many there are.
     rest: Vec<u8>,
     /// Why the rest is not good.
     why: String,
 }
 
-/// Opens the end of the chain.
-pub(crate) fn open(folder: &Path) -> Result<Recovered, AuditError> {
+/// Opens the end of the chain. `anchor` is a line that is known from elsewhere to have been on
+/// the disk.
+pub(crate) fn open(folder: &Path, anchor: Option<AuditHead>) -> Result<Recovered, AuditError> {
     let stored = stored_head(folder)?;
     let files = file::list(folder)?;
     let Some((number, path)) = files.last() else {
         if let Some(stored) = stored.filter(|stored| stored.lines > 0) {
             return Err(missing(folder, 0, stored));
         }
-        return begin_anew(folder);
+        return begin_anew(folder, anchor);
     };
-    // From the file that the stored head is in, and at least the one before the last: its end
+    let known = known(&files, stored, anchor)?;
+    // From the file that the first of them is in, and at least the one before the last: its end
     // tells with what the last one has to begin.
-    let begin = holder(&files, stored)?.min(files.len().saturating_sub(2));
+    let begin = holder(&files, known.first())?.min(files.len().saturating_sub(2));
     let mut scanned: Option<Scanned> = None;
-    let mut has_stored = false;
+    let mut found: Vec<AuditHead> = Vec::new();
     for (_, path) in files.get(begin..).unwrap_or_default() {
         if let Some(before) = scanned.as_ref().filter(|before| !before.rest.is_empty()) {
             return Err(AuditError::Broken(format!(
@@ -61,28 +63,56 @@ pub(crate) fn open(folder: &Path) -> Result<Recovered, AuditError> {
                 before.why
             )));
         }
-        let next = scan(path, scanned.map(|before| before.head), stored)?;
-        has_stored |= next.has_stored;
+        let next = scan(path, scanned.map(|before| before.head), &known)?;
+        found.extend(&next.known);
         scanned = Some(next);
     }
-    let Some(scanned) = scanned else { return begin_anew(folder) };
-    if let Some(stored) = stored.filter(|stored| stored.lines > 0 && !has_stored) {
-        return Err(missing(path, scanned.head.lines, stored));
+    let Some(scanned) = scanned else { return begin_anew(folder, anchor) };
+    if let Some(lost) = known.iter().find(|head| !found.contains(head)) {
+        return Err(missing(path, scanned.head.lines, *lost));
     }
-    mend(folder, (*number, path), scanned)
+    let (lines, is_headless) = (scanned.head.lines, stored.is_none());
+    let mut recovered = mend(folder, (*number, path), scanned)?;
+    if is_headless && lines > 0 {
+        let note = Map::from_iter([("lines".to_owned(), json!(lines))]);
+        recovered.notes.push(("audit.no-head", note));
+    }
+    Ok(recovered)
 }
 
-/// Which file the stored head is in: the last that begins with it or before it.
-fn holder(files: &[(u64, PathBuf)], stored: Option<AuditHead>) -> Result<usize, AuditError> {
-    let Some(stored) = stored else { return Ok(files.len()) };
+/// The lines that were known to be on the disk, the first one first. A line of files that were
+/// moved away since is none that can be looked for.
+fn known(
+    files: &[(u64, PathBuf)],
+    stored: Option<AuditHead>,
+    anchor: Option<AuditHead>,
+) -> Result<Vec<AuditHead>, AuditError> {
+    let mut known: Vec<AuditHead> = stored.into_iter().filter(|head| head.lines > 0).collect();
+    if let Some(anchor) = anchor.filter(|anchor| anchor.lines > 0 && !known.contains(anchor)) {
+        let first = files.first().map(|(_, path)| first_line(path)).transpose()?.flatten();
+        if first.is_none_or(|first| first <= anchor.lines) {
+            known.push(anchor);
+        }
+    }
+    known.sort_unstable_by_key(|head| head.lines);
+    Ok(known)
+}
+
+/// The number of the line that a file begins with.
+fn first_line(path: &Path) -> Result<Option<u64>, AuditError> {
+    let failed = |error: std::io::Error| AuditError::disk("read", path, &error);
+    let most = u64::try_from(line::LINE_MAX).unwrap_or(u64::MAX);
+    let mut text = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    BufReader::new(file).take(most).read_until(b'\n', &mut text).map_err(failed)?;
+    Ok(line::read(text.trim_ascii_end()).ok().map(|line| line.number))
+}
+
+/// Which file a line is in: the last that begins with it or before it.
+fn holder(files: &[(u64, PathBuf)], known: Option<&AuditHead>) -> Result<usize, AuditError> {
+    let Some(known) = known else { return Ok(files.len()) };
     for (place, (_, path)) in files.iter().enumerate().rev() {
-        let failed = |error: std::io::Error| AuditError::disk("read", path, &error);
-        let most = u64::try_from(line::LINE_MAX).unwrap_or(u64::MAX);
-        let mut text = Vec::new();
-        let file = File::open(path).map_err(failed)?;
-        BufReader::new(file).take(most).read_until(b'\n', &mut text).map_err(failed)?;
-        let first = line::read(text.trim_ascii_end()).ok().map(|line| line.number);
-        if first.is_some_and(|first| first <= stored.lines) {
+        if first_line(path)?.is_some_and(|first| first <= known.lines) {
             return Ok(place);
         }
     }
@@ -98,8 +128,8 @@ fn missing(path: &Path, lines: u64, stored: AuditHead) -> AuditError {
     ))
 }
 
-/// The first file of a log.
-fn begin_anew(folder: &Path) -> Result<Recovered, AuditError> {
+/// The first file of a log. Where there was a log before, its first line says so.
+fn begin_anew(folder: &Path, lost: Option<AuditHead>) -> Result<Recovered, AuditError> {
     let mut tail = Tail {
         folder: folder.to_path_buf(),
         file: create(folder, 1)?,
@@ -108,7 +138,12 @@ fn begin_anew(folder: &Path) -> Result<Recovered, AuditError> {
         head: AuditHead::start(),
     };
     tail.begin(None)?;
-    Ok(Recovered { tail, notes: Vec::new() })
+    let note = |lost: AuditHead| {
+        let members = [("lines", json!(lost.lines)), ("digest", json!(lost.digest))];
+        ("audit.lost", members.map(|(name, value)| (name.to_owned(), value)).into_iter().collect())
+    };
+    let notes = lost.filter(|lost| lost.lines > 0).map(note).into_iter().collect();
+    Ok(Recovered { tail, notes })
 }
 
 /// Cuts off what is not good, keeps it beside the log, and says so.
@@ -165,11 +200,11 @@ fn keep(folder: &Path, bytes: &[u8]) -> Result<String, AuditError> {
 }
 
 /// Reads a file through. Without an expected head the first line says where the chain stands.
-/// A break at or before the stored head is an error: what was on the disk was changed.
+/// A break at or before a known line is an error: what was on the disk was changed.
 fn scan(
     path: &Path,
     expected: Option<AuditHead>,
-    stored: Option<AuditHead>,
+    known: &[AuditHead],
 ) -> Result<Scanned, AuditError> {
     let failed = |error: std::io::Error| AuditError::disk("read", path, &error);
     let mut bytes = Vec::new();
@@ -177,13 +212,13 @@ fn scan(
     file.read_to_end(&mut bytes).map_err(failed)?;
     let mut head = expected;
     let mut good = 0;
-    let mut has_stored = false;
+    let mut seen = Vec::new();
     let mut why = "it has no end".to_owned();
     while let Some(length) = memchr_newline(&bytes[good..]) {
         let text = &bytes[good..good + length];
         match follow(text, head) {
             Ok(next) => {
-                has_stored |= stored == Some(next);
+                seen.extend(known.iter().filter(|one| **one == next));
                 head = Some(next);
                 good += length + 1;
             }
@@ -195,7 +230,7 @@ fn scan(
     }
     let rest = bytes.split_off(good);
     let head = head.unwrap_or_else(AuditHead::start);
-    let on_disk = stored.map_or(0, |stored| stored.lines);
+    let on_disk = known.last().map_or(0, |last| last.lines);
     if !rest.is_empty() && head.lines < on_disk {
         return Err(AuditError::Broken(format!(
             "{}, line {}: {why}; it was on the disk",
@@ -204,7 +239,7 @@ fn scan(
         )));
     }
     let good = u64::try_from(good).unwrap_or(u64::MAX);
-    Ok(Scanned { good, head, has_stored, rest, why })
+    Ok(Scanned { good, head, known: seen, rest, why })
 }
 
 fn memchr_newline(bytes: &[u8]) -> Option<usize> {

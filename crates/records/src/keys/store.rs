@@ -201,10 +201,31 @@ impl Keys {
         Ok(self.shared.with(|connection| table::events(connection, after))?)
     }
 
-    /// Whether there is no key that could let anybody in.
+    /// Whether there has never been a key. One that was taken back or has expired was one: that
+    /// nobody may ask any more does not mean that everybody may.
     pub fn is_empty(&self) -> bool {
+        self.shared.loaded().by_id.is_empty()
+    }
+
+    /// Why a key is good for nothing any more; `None`: it is good.
+    pub fn standing(&self, id: &KeyId, now: Timestamp) -> Option<KeyRefusal> {
         let table = self.shared.loaded();
-        !table.by_id.values().any(|held| held.public.revoked.is_none())
+        let Some(held) = table.by_id.get(id) else { return Some(KeyRefusal::Invalid) };
+        refusal(&held.public, now)
+    }
+
+    /// What a key is, without its secret; `None`: there is no such key.
+    pub fn get(&self, id: &KeyId) -> Option<Arc<ApiKey>> {
+        self.shared.loaded().by_id.get(id).map(|held| Arc::clone(&held.public))
+    }
+
+    /// The number of the last thing that was done with a key; 0: nothing ever was.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn last_event(&self) -> Result<i64, KeysError> {
+        Ok(self.shared.with(table::last_event)?)
     }
 
     /// Whose key this is. Takes well under a microsecond and touches no disk.
@@ -226,11 +247,8 @@ impl Keys {
         if !(is_new || is_old) {
             return Err(KeyRefusal::Invalid);
         }
-        if key.revoked.is_some() {
-            return Err(KeyRefusal::Revoked);
-        }
-        if key.expires.is_some_and(|end| end <= now) {
-            return Err(KeyRefusal::Expired);
+        if let Some(refusal) = refusal(key, now) {
+            return Err(refusal);
         }
         held.used.fetch_max(now.to_unix(), Ordering::Relaxed);
         Ok(Arc::clone(key))
@@ -345,6 +363,14 @@ impl Shared {
             known.extend(fresh);
         }
     }
+}
+
+/// Why a key lets nobody in, whoever has its secret.
+fn refusal(key: &ApiKey, now: Timestamp) -> Option<KeyRefusal> {
+    if key.revoked.is_some() {
+        return Some(KeyRefusal::Revoked);
+    }
+    key.expires.is_some_and(|end| end <= now).then_some(KeyRefusal::Expired)
 }
 
 /// Id and secret of a key as text.

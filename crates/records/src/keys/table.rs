@@ -151,6 +151,11 @@ fn record(
     Ok(())
 }
 
+/// The number of the last thing that was done with a key.
+pub(crate) fn last_event(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("SELECT coalesce(max(n), 0) FROM key_events", [], |row| row.get(0))
+}
+
 /// What was done with keys behind a number.
 pub(crate) fn events(connection: &Connection, after: i64) -> rusqlite::Result<Vec<KeyEvent>> {
     let sql = "SELECT n, time, key, what FROM key_events WHERE n > ?1 ORDER BY n LIMIT 1000";

@@ -3,8 +3,8 @@ use std::path::{Path, PathBuf};
 
 use hawkshaw_model::Digest;
 use hawkshaw_records::{
-    AuditError, AuditFilter, AuditLog, AuditSettings, StateFolder, read_audit, stored_head,
-    verify_audit,
+    AuditError, AuditFilter, AuditHead, AuditLine, AuditLog, AuditSettings, StateFolder,
+    read_audit, stored_head, verify_audit,
 };
 use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
 use serde_json::{Map, Value, json};
@@ -112,6 +112,62 @@ fn an_end_that_is_missing_is_found_by_the_head() {
     fs::remove_dir_all(folder.path().join("audit")).unwrap();
     let refused = open(folder.path()).unwrap_err();
     assert!(matches!(refused, AuditError::Broken(_)), "{refused}");
+}
+
+fn open_behind(path: &Path, anchor: AuditHead) -> Result<AuditLog, AuditError> {
+    let settings = AuditSettings { file_bytes: 2000 };
+    AuditLog::open_behind(&StateFolder::open(path).unwrap(), settings, Some(anchor))
+}
+
+fn shown(path: &Path, event: &str) -> Vec<AuditLine> {
+    let mut lines = Vec::new();
+    let filter = AuditFilter { event: Some(event.to_owned()), ..AuditFilter::default() };
+    let each = |line: &AuditLine, _: &str| {
+        lines.push(line.clone());
+        true
+    };
+    read_audit(path, &filter, each).unwrap();
+    lines
+}
+
+#[test]
+fn a_line_that_is_known_from_elsewhere_has_to_be_there() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), 20);
+    let anchor = stored_head(folder.path()).unwrap().unwrap();
+    write(folder.path(), 20);
+    open_behind(folder.path(), anchor).unwrap();
+    // The end is cut and the head that would tell is gone or was made to fit.
+    for file in files(folder.path()).into_iter().skip(1) {
+        fs::remove_file(file).unwrap();
+    }
+    let head = folder.path().join("audit-head.json");
+    fs::remove_file(&head).unwrap();
+    let refused = open_behind(folder.path(), anchor).unwrap_err();
+    assert!(matches!(refused, AuditError::Broken(_)), "{refused}");
+    assert!(refused.to_string().contains("audit-head.json` away"), "{refused}");
+    assert!(!head.exists(), "nothing was begun");
+    // Without that knowledge a line says that there was no head.
+    drop(open(folder.path()).unwrap());
+    assert_eq!(shown(folder.path(), "audit.no-head").len(), 1);
+    assert!(open_behind(folder.path(), anchor).is_err());
+    // Where nothing is left a new log begins, and says what is missing.
+    fs::remove_dir_all(folder.path().join("audit")).unwrap();
+    fs::remove_file(&head).unwrap();
+    drop(open_behind(folder.path(), anchor).unwrap());
+    let lost = shown(folder.path(), "audit.lost").pop().unwrap();
+    assert_eq!((lost.number, &lost.fields["lines"]), (2, &json!(anchor.lines)));
+    assert_eq!(lost.fields["digest"], anchor.digest.to_string());
+}
+
+#[test]
+fn a_line_of_a_file_that_was_moved_away_is_not_looked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), 2);
+    let anchor = stored_head(folder.path()).unwrap().unwrap();
+    write(folder.path(), 60);
+    fs::remove_file(&files(folder.path())[0]).unwrap();
+    open_behind(folder.path(), anchor).unwrap();
 }
 
 #[test]

@@ -2,7 +2,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use hawkshaw_records::{Keys, KeysError, Records, RecordsError, StateFolder};
+use hawkshaw_records::{
+    Anchors, AuditLog, AuditSettings, KeyId, Keys, KeysError, Records, RecordsError, StateFolder,
+};
 
 use crate::crash::{child, said};
 use crate::support::{open, register, transfer};
@@ -68,6 +70,39 @@ fn a_damaged_database_is_found_when_it_is_opened() {
     fs::write(&file, &bytes[..middle]).unwrap();
     let refused = failure(folder.path());
     assert!(matches!(refused, RecordsError::Damaged { .. }), "{refused}");
+}
+
+#[test]
+fn records_that_are_gone_beside_an_audit_log_are_missed() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = StateFolder::open(folder.path()).unwrap();
+    state.check_records().unwrap();
+    let records = Records::open(&state).unwrap();
+    assert!(!records.has_any().unwrap());
+    register(&records, transfer("local", 1));
+    assert!(records.has_any().unwrap());
+    assert!(!records.has_other_owners(&KeyId::local()).unwrap());
+    register(&records, transfer("k", 1));
+    assert!(records.has_other_owners(&KeyId::local()).unwrap());
+    assert_eq!(records.anchors().unwrap(), Anchors::default());
+    let log = AuditLog::open(&state, AuditSettings::default()).unwrap();
+    log.close().unwrap();
+    records.anchor_audit(log.head()).wait().unwrap();
+    records.anchor_keys(7).wait().unwrap();
+    drop(records);
+    state.check_records().unwrap();
+    let anchors = Records::open(&state).unwrap().anchors().unwrap();
+    assert_eq!(anchors, Anchors { audit: Some(log.head()), key_event: 7 });
+    for bytes in [None, Some(b"")] {
+        let file = folder.path().join("records.sqlite");
+        match bytes {
+            None => fs::remove_file(&file).unwrap(),
+            Some(bytes) => fs::write(&file, bytes).unwrap(),
+        }
+        let refused = state.check_records().unwrap_err();
+        assert!(matches!(refused, RecordsError::Lost(_)), "{refused}");
+        assert!(refused.to_string().contains("put a backup back"), "{refused}");
+    }
 }
 
 #[test]

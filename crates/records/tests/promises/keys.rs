@@ -78,6 +78,24 @@ fn rotation_leaves_the_old_secret_good_for_a_while() {
 }
 
 #[test]
+fn there_has_been_a_key_also_when_it_is_good_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = Keys::open(folder.path()).unwrap();
+    assert_eq!((keys.is_empty(), keys.last_event().unwrap()), (true, 0));
+    let revoked = keys.create(new("a", &[Role::Screen]), at(10)).unwrap().key.id;
+    keys.revoke(&revoked, at(11)).unwrap();
+    let brief = NewKey { expires: Some(at(20)), ..new("b", &[Role::Screen]) };
+    let expired = keys.create(brief, at(10)).unwrap().key.id;
+    drop(keys);
+    let keys = Keys::open(folder.path()).unwrap();
+    assert_eq!((keys.is_empty(), keys.last_event().unwrap()), (false, 3));
+    assert_eq!(keys.standing(&revoked, at(11)), Some(KeyRefusal::Revoked));
+    assert_eq!(keys.standing(&expired, at(19)), None);
+    assert_eq!(keys.standing(&expired, at(20)), Some(KeyRefusal::Expired));
+    assert_eq!(keys.standing(&"nobody".parse().unwrap(), at(1)), Some(KeyRefusal::Invalid));
+}
+
+#[test]
 fn a_key_expires() {
     let folder = tempfile::tempdir().unwrap();
     let keys = Keys::open(folder.path()).unwrap();

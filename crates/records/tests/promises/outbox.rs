@@ -154,6 +154,61 @@ fn what_waits_for_an_ended_subscription_is_given_up() {
 }
 
 #[test]
+fn an_owner_who_may_hear_no_more_hears_nothing_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = open(folder.path());
+    subscribe(&records, "a", &EventKind::ALL);
+    subscribe(&records, "a", &EventKind::ALL);
+    let other = subscribe(&records, "b", &EventKind::ALL);
+    raise(&records, "a", 1);
+    assert_eq!(records.subscribers().unwrap(), [owner("a"), owner("b")]);
+    assert_eq!(records.unsubscribe_owner(&owner("a"), at(5)).wait().unwrap(), 2);
+    assert_eq!(records.unsubscribe_owner(&owner("a"), at(6)).wait().unwrap(), 0);
+    raise(&records, "a", 2);
+    raise(&records, "b", 3);
+    let claimed = records.claim(UnixMillis::now(), 10, 10).wait().unwrap();
+    let to: Vec<RecordId> = claimed.iter().map(|one| one.subscription).collect();
+    assert_eq!((to, records.subscribers().unwrap()), (vec![other.id], vec![owner("b")]));
+}
+
+#[test]
+fn what_was_taken_long_ago_is_thrown_away_with_its_event() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = open(folder.path());
+    subscribe(&records, "a", &EventKind::ALL);
+    let stuck = subscribe(&records, "a", &EventKind::ALL);
+    let now = UnixMillis::now();
+    let long_ago = UnixMillis(now.0 - 31 * 24 * 3600 * 1000);
+    raise(&records, "a", 1);
+    raise(&records, "a", 2);
+    let claimed = records.claim(now, 10, 10).wait().unwrap();
+    assert_eq!(claimed.len(), 4);
+    // One event was taken by both long ago, the other by one of them, and that just now.
+    for one in &claimed {
+        let is_first = one.payload == claimed[0].payload;
+        if is_first {
+            records.delivered(one.id, 200, long_ago).wait().unwrap();
+        } else if one.subscription != stuck.id {
+            records.delivered(one.id, 200, now).wait().unwrap();
+        }
+    }
+    // The writer tidies up when it begins to work.
+    drop(records);
+    let count = |sql: &str| -> i64 {
+        let file = folder.path().join("records.sqlite");
+        let connection = rusqlite::Connection::open(file).unwrap();
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(count("SELECT count(*) FROM deliveries"), 4);
+    let records = open(folder.path());
+    records.probe().wait().unwrap();
+    drop(records);
+    assert_eq!(count("SELECT count(*) FROM deliveries"), 2);
+    assert_eq!(count("SELECT count(*) FROM events"), 1);
+    assert_eq!(count("SELECT count(*) FROM alerts"), 2);
+}
+
+#[test]
 fn there_is_an_end_to_subscriptions() {
     let folder = tempfile::tempdir().unwrap();
     let records = open(folder.path());

@@ -1,9 +1,11 @@
+use hawkshaw_model::{Amount, Usd};
 use hawkshaw_records::{
-    Cursor, PageRequest, RecordId, RecordsError, RegistrationFilter, RegistrationKind, Scope,
+    AlertFilter, AlertQueue, Changed, Cursor, NewRegistration, PageRequest, RecordId, RecordsError,
+    RegistrationFilter, RegistrationKind, Scope,
 };
-use hawkshaw_screening::Query;
+use hawkshaw_screening::{Action, Direction, Query, Status};
 
-use crate::support::{at, key, open, owner, register, transfer};
+use crate::support::{answer, at, key, open, owner, register, transfer};
 
 #[test]
 fn what_was_registered_comes_back_whole() {
@@ -71,6 +73,120 @@ fn the_same_reference_is_registered_once_for_each_key() {
     assert_eq!(both.iter().map(|one| one.is_new).collect::<Vec<_>>(), [true, false]);
     assert_eq!(both[0].registration.id, both[1].registration.id);
     assert!(register(&records, transfer("a", 1)).is_new, "without a reference every one is new");
+}
+
+fn refused(records: &hawkshaw_records::Records, new: NewRegistration) -> String {
+    match records.register(vec![new], None).wait() {
+        Err(RecordsError::Conflict(why)) => why,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_reference_with_another_amount_is_refused_and_says_what_differs() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = open(folder.path());
+    let with_amount = |amount: Option<u64>| {
+        let mut new = transfer("a", 1);
+        new.reference = Some("dd".to_owned());
+        new.query.amount = amount.map(Amount::from);
+        new
+    };
+    let first = register(&records, with_amount(Some(5)));
+    let why = refused(&records, with_amount(Some(5_000_000)));
+    assert!(why.contains("`amount` was 5 and is 5000000"), "{why}");
+    let why = refused(&records, with_amount(None));
+    assert!(why.contains("`amount` was 5 and is not given"), "{why}");
+    let mut dear = with_amount(Some(5));
+    dear.query.usd = Some(Usd::from_cents(100));
+    assert!(refused(&records, dear).contains("`usd` was not given and is 1"));
+    // Of a call in which one contradicts nothing is kept.
+    let both = vec![transfer("a", 7), with_amount(Some(6))];
+    assert!(records.register(both, None).wait().is_err());
+    let filter = RegistrationFilter::default();
+    let page = records.registrations(&Scope::Everything, &filter, PageRequest::default()).unwrap();
+    assert_eq!(page.items.len(), 1);
+    let again = register(&records, with_amount(Some(5)));
+    assert_eq!((again.is_new, again.registration), (false, first.registration));
+}
+
+#[test]
+fn the_reference_of_an_attempt_names_one_attempt() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = open(folder.path());
+    let attempt = |number: u64, asset: &str| {
+        let mut new = transfer("a", number);
+        new.kind = RegistrationKind::WithdrawalAttempt;
+        new.reference = Some("w-1".to_owned());
+        new.query.direction = Some(Direction::Sent);
+        new.query.asset = Some(asset.parse().unwrap());
+        new
+    };
+    assert!(register(&records, attempt(1, "eip155:1/slip44:60")).is_new);
+    assert!(!register(&records, attempt(1, "eip155:1/slip44:60")).is_new);
+    let why = refused(&records, attempt(2, "eip155:1/slip44:60"));
+    assert!(why.contains("`address` was 0x") && !why.contains("asset"), "{why}");
+    let token = "eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7";
+    assert!(refused(&records, attempt(1, token)).contains("`asset` was eip155:1/slip44:60"));
+    let mut user = attempt(2, token);
+    user.user = Some("u".to_owned());
+    assert!(register(&records, user).is_new, "another user's");
+}
+
+#[test]
+fn what_is_sent_again_is_told_what_is_known_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = open(folder.path());
+    let with = |action: Action, version: &str| {
+        let mut new = transfer("a", 1);
+        new.reference = Some("r".to_owned());
+        let status = if action == Action::Allow { Status::NotFound } else { Status::Hit };
+        new.answer = answer(status, action, version);
+        new
+    };
+    register(&records, with(Action::Allow, "v1"));
+    // The search does not know v2 yet: the sterner answer counts at once, with an alert.
+    let again = register(&records, with(Action::Hold, "v2"));
+    assert!(!again.is_new);
+    assert_eq!(again.registration.verdict().action, Action::Hold);
+    let alerts = AlertFilter { queue: Some(AlertQueue::Retroactive), ..AlertFilter::default() };
+    let count = || {
+        let page = records.alerts(&Scope::Everything, &alerts, PageRequest::default(), at(9));
+        page.unwrap().items.len()
+    };
+    assert_eq!(count(), 1);
+    // A milder one may be the older one.
+    let again = register(&records, with(Action::Allow, "v1"));
+    assert_eq!((again.registration.verdict().action, count()), (Action::Hold, 1));
+    records.answers_change("v3", &Changed::Keys(Vec::new())).unwrap();
+    let again = register(&records, with(Action::Allow, "v3"));
+    assert_eq!((again.registration.verdict().action, count()), (Action::Allow, 2));
+    assert_eq!(again.registration.given.verdict.action, Action::Allow);
+}
+
+#[test]
+fn a_surface_joins_what_it_keeps_and_may_refuse() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = open(folder.path());
+    let rejoin = || -> hawkshaw_records::Rejoin {
+        Box::new(|before, now| match (&before.extra, &now.extra) {
+            (Some(a), Some(b)) if b != "no" => Ok(Some(format!("{a}{b}"))),
+            _ => Err(RecordsError::Conflict("it says no".to_owned())),
+        })
+    };
+    let with = |number: u64, extra: &str| {
+        let mut new = transfer("a", number);
+        (new.reference, new.extra) = (Some("r".to_owned()), Some(extra.to_owned()));
+        records.register_joining(vec![new], None, Some(rejoin())).wait()
+    };
+    let id = with(1, "a").unwrap()[0].registration.id;
+    let joined = with(1, "b").unwrap().pop().unwrap();
+    assert_eq!((joined.is_new, joined.registration.extra.as_deref()), (false, Some("ab")));
+    assert!(matches!(with(1, "no"), Err(RecordsError::Conflict(_))));
+    assert_eq!(records.registration(&Scope::Everything, id).unwrap().extra.as_deref(), Some("ab"));
+    // Its references name one transfer each.
+    let why = with(2, "a").unwrap_err().to_string();
+    assert!(why.contains("`address` was"), "{why}");
 }
 
 #[test]
