@@ -54,7 +54,9 @@ pub(crate) fn gather(known: &KnownArguments, quiet: bool) -> Result<Screener, Fa
     let rules = Arc::new(rules(known.rules.as_deref())?);
     let ground = ground(known, quiet)?;
     let overlay = overlay(&ground, &known.lists, quiet)?;
-    Ok(Screener::new(ground.index, Arc::new(overlay), rules, Coverage::default()))
+    let screener = Screener::new(ground.index, Arc::new(overlay), rules, Coverage::default());
+    say_absent_lists(&screener, quiet);
+    Ok(screener)
 }
 
 /// The rules of a file, or the built-in ones.
@@ -179,8 +181,8 @@ pub(crate) fn names(lists: &[PathBuf]) -> Result<Option<NameIndex>, Failure> {
     let mut names: Option<NameIndex> = None;
     for path in lists {
         let Some(book) = book(path)? else { continue };
-        let index = names.get_or_insert_default();
         for (list, entry) in book.entries() {
+            let index = names.get_or_insert_default();
             index.add(NamedEntity { list: Arc::clone(list), entry: entry.clone() });
         }
     }
@@ -209,6 +211,18 @@ pub(crate) fn refusal(error: IndexError) -> Failure {
     match error {
         IndexError::Io { .. } => Failure::Unavailable(error.into()),
         _ => Failure::bad_data(error),
+    }
+}
+
+/// Says which rules are about lists that nobody named: they apply to nothing.
+fn say_absent_lists(screener: &Screener, quiet: bool) {
+    for (rule, list) in screener.rules_about_absent_lists() {
+        let text = format!(
+            "the rule `{}` is about the list `{list}`, of which nothing was read: it applies to \
+             nothing",
+            hawkshaw_model::Printable(&rule)
+        );
+        screen::say(quiet, &text);
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Change {
 pub struct Overlay {
     /// The lists of which all listings are here.
     whole: BTreeMap<ListId, Arc<ListInfo>>,
+    /// The lists of the other listings.
+    others: BTreeMap<ListId, Arc<ListInfo>>,
     by_key: FxHashMap<AddressKey, Patch>,
     coverage: Coverage,
     /// The sum of the digests of all that is here.
@@ -113,13 +115,18 @@ impl Overlay {
     /// Adds a listing; the same again changes nothing.
     fn add(&mut self, listing: Listing) {
         let key = AddressKey::of(&listing.account);
-        let known = &mut self.by_key.entry(key).or_default().listings;
-        if known.contains(&listing) {
+        if self.by_key.get(&key).is_some_and(|patch| patch.listings.contains(&listing)) {
             return;
         }
         self.coverage.add_listing(&listing);
+        let list = &listing.list;
+        let known = self.others.get(&list.id);
+        if !self.whole.contains_key(&list.id) && known.is_none_or(|one| one.edition < list.edition)
+        {
+            self.others.insert(list.id.clone(), Arc::clone(list));
+        }
         self.digest = self.digest.wrapping_add(digest(&(key, &listing)));
-        known.push(listing);
+        self.by_key.entry(key).or_default().listings.push(listing);
     }
 
     /// How many addresses it speaks of.
@@ -132,8 +139,14 @@ impl Overlay {
         self.whole.is_empty() && self.by_key.is_empty()
     }
 
-    /// The lists of which it holds all listings.
+    /// The lists of its listings.
     pub fn lists(&self) -> impl Iterator<Item = &Arc<ListInfo>> {
+        let others = self.others.iter().filter(|(id, _)| !self.whole.contains_key(*id));
+        self.whole.values().chain(others.map(|(_, list)| list))
+    }
+
+    /// The lists of which it holds all listings.
+    pub fn whole_lists(&self) -> impl Iterator<Item = &Arc<ListInfo>> {
         self.whole.values()
     }
 

@@ -23,6 +23,7 @@ pub use self::problem::{RuleProblem, RuleProblems};
 use self::rule::Rule;
 use crate::answer::{Decision, Reason, Shadowed, Status};
 use crate::facts::Facts;
+use crate::listing::ListId;
 use crate::query::{Action, Query};
 
 /// The rules where nobody named others.
@@ -87,6 +88,15 @@ impl RuleSet {
     /// The digest of the file, byte by byte.
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// The lists that rules are about, each with the name of the rule.
+    pub fn lists_named(&self) -> Vec<(String, ListId)> {
+        let of_rule = |rule: &Rule| -> Vec<(String, ListId)> {
+            let lists = rule.evidence.iter().flat_map(|test| &test.lists);
+            lists.map(|list| (rule.name.clone(), list.clone())).collect()
+        };
+        self.file.rules.iter().flat_map(of_rule).collect()
     }
 
     /// How many rules there are.

@@ -9,7 +9,7 @@ use crate::coverage::Coverage;
 use crate::exposure::ExposureEntry;
 use crate::facts::Facts;
 use crate::index::{AddressIndex, IndexError, sort_exposure};
-use crate::listing::Listing;
+use crate::listing::{ListId, ListInfo, Listing};
 use crate::magic::{self, Magic, MagicFacts};
 use crate::notation::{self, Reading, Undecoded};
 use crate::overlay::Overlay;
@@ -23,6 +23,11 @@ pub trait Decide: Send + Sync + std::fmt::Debug {
 
     /// What names the rules: other rules have another one.
     fn digest(&self) -> String;
+
+    /// The lists that rules are about, each with the name of the rule.
+    fn lists_named(&self) -> Vec<(String, ListId)> {
+        Vec::new()
+    }
 }
 
 impl Decide for RuleSet {
@@ -32,6 +37,10 @@ impl Decide for RuleSet {
 
     fn digest(&self) -> String {
         self.digest().to_string()
+    }
+
+    fn lists_named(&self) -> Vec<(String, ListId)> {
+        self.lists_named()
     }
 }
 
@@ -180,6 +189,24 @@ impl Screener {
         &self.overlay
     }
 
+    /// The lists of everything that answers, by id.
+    pub fn lists(&self) -> Vec<&Arc<ListInfo>> {
+        let mut lists: Vec<_> = self.index.lists().iter().chain(self.overlay.lists()).collect();
+        // Of a list in both the newest edition is told.
+        lists.sort_by(|one, other| one.id.cmp(&other.id).then(other.edition.cmp(&one.edition)));
+        lists.dedup_by(|one, other| one.id == other.id);
+        lists
+    }
+
+    /// Rules about lists that are not among those that answer, and these lists: they apply to
+    /// nothing, which may be a slip of the pen.
+    pub fn rules_about_absent_lists(&self) -> Vec<(String, ListId)> {
+        let lists = self.lists();
+        let mut named = self.rules.lists_named();
+        named.retain(|(_, id)| !lists.iter().any(|list| list.id == *id));
+        named
+    }
+
     /// The rules.
     pub fn rules(&self) -> &Arc<dyn Decide> {
         &self.rules
@@ -237,6 +264,7 @@ impl Screener {
             Ok(reading) => reading,
             Err(reason) => return Ok(self.invalid(query, &reason)),
         };
+        self.index.check_unchanged()?;
         let Known { account, mut facts } = self.known(&reading)?;
         let (Some(account), true) = (account, reading.doubt.is_none() || !facts.is_empty()) else {
             return Ok(self.invalid(query, reading.doubt.as_deref().unwrap_or("it is no address")));
@@ -262,13 +290,15 @@ impl Screener {
         self.note(&account, &reading.has_chain, status, query, &facts, &mut notes);
         let decision = self.rules.decide(query, status, &facts);
         let totals = std::mem::take(&mut facts.totals);
+        let matches = self.matches(facts)?;
+        self.index.check_unchanged()?;
         Ok(Answer {
             asked: query.address.clone(),
             chain: Some(chain.clone()),
             account: Some(account),
             status,
             decision,
-            matches: self.matches(facts)?,
+            matches,
             totals,
             as_of: query.as_of,
             data_version: self.version.clone(),

@@ -8,11 +8,12 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use hawkshaw_records::{
     AuditError, AuditLog, AuditSettings, Keys, KeysError, Records, RecordsError, Role, StateFolder,
 };
-use hawkshaw_screening::{Answer, NameIndex, Query, Screener};
+use hawkshaw_screening::{Answer, NameIndex, Query, ScreenError, Screener};
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
 use crate::client::Client;
+use crate::clock;
 use crate::edge::RequestIds;
 use crate::gate::Gate;
 use crate::limits::Limits;
@@ -53,6 +54,10 @@ pub struct App {
     audit: Arc<AuditLog>,
     keys: Arc<Keys>,
     is_stopping: AtomicBool,
+    /// Whether a lookup failed in what answers now: it is damaged.
+    is_damaged: AtomicBool,
+    /// Whether the audit log could not be written when that was last tried.
+    is_unlogged: AtomicBool,
     background: OnceLock<Background>,
     pub(crate) gate: Gate,
     pub(crate) limits: Limits,
@@ -60,7 +65,7 @@ pub struct App {
     pub(crate) request_ids: RequestIds,
     pub(crate) connections: Connections,
     /// Places for requests that are worked on.
-    pub(crate) places: Semaphore,
+    pub(crate) places: Arc<Semaphore>,
     /// Places for batches.
     pub(crate) batch_places: Arc<Semaphore>,
 }
@@ -86,13 +91,15 @@ impl App {
             records,
             audit,
             is_stopping: AtomicBool::new(false),
+            is_damaged: AtomicBool::new(false),
+            is_unlogged: AtomicBool::new(false),
             background: OnceLock::new(),
             gate: Gate::new(keys.clone(), is_open, &limits),
             keys,
             metrics: Metrics::new(),
             request_ids: RequestIds::new(),
             connections: Connections::default(),
-            places: Semaphore::new(most(limits.requests_in_flight)),
+            places: Arc::new(Semaphore::new(most(limits.requests_in_flight))),
             batch_places: Arc::new(Semaphore::new(most(limits.batches_in_flight))),
             limits,
         })
@@ -136,6 +143,7 @@ impl App {
     /// Answers from other data from now on. Requests that are under way keep what they began with.
     pub fn replace_screener(&self, screener: Arc<Screener>) {
         let before = self.screener.swap(Some(screener.clone()));
+        self.is_damaged.store(false, Ordering::Relaxed);
         if let Some(background) = self.background.get() {
             background.retro.replaced(before, screener);
         }
@@ -179,12 +187,41 @@ impl App {
         self.rules.store(Arc::new(text));
     }
 
-    /// Whether the service can answer.
-    pub(crate) fn ready(&self) -> Result<(), Problem> {
+    /// Whether the service can answer. Where the audit log could not be written it is tried
+    /// again, with a line that says so: nobody else might ask any more.
+    pub(crate) async fn ready(&self) -> Result<(), Problem> {
+        let unavailable = |why: &str| Err(Problem::new(Kind::Unavailable, why));
         if self.is_stopping.load(Ordering::Relaxed) {
-            return Err(Problem::new(Kind::Unavailable, "the service is stopping"));
+            return unavailable("the service is stopping");
+        }
+        if self.is_damaged.load(Ordering::Relaxed) {
+            return unavailable("a lookup failed: what is answered from is damaged");
+        }
+        if self.is_unlogged.load(Ordering::Relaxed) || self.audit.problem().is_some() {
+            let line = Map::from_iter([("what".to_owned(), "whether it can be written".into())]);
+            self.audit_event("audit.tried", &line).await?;
         }
         self.screener().map(|_| ())
+    }
+
+    /// Asks, and remembers where that failed.
+    pub(crate) fn look_up(&self, screener: &Screener, query: &Query) -> Result<Answer, Problem> {
+        // Rules ask how long ago something was: every answer knows when it was given.
+        let dated;
+        let query = match query.now {
+            Some(_) => query,
+            None => {
+                dated = Query { now: Some(clock::now()), ..query.clone() };
+                &dated
+            }
+        };
+        screener.screen(query).map_err(|error| {
+            // A test address that fails on purpose is no damage.
+            if matches!(error, ScreenError::Index(_)) {
+                self.is_damaged.store(true, Ordering::Relaxed);
+            }
+            Problem::internal(error)
+        })
     }
 
     /// Says from now on that it is not ready.
@@ -215,9 +252,9 @@ impl App {
     ) -> Result<Vec<Answer>, Problem> {
         client.require(Role::Screen)?;
         let screener = self.screener()?;
-        let answers: Result<Vec<Answer>, _> =
-            queries.iter().map(|query| screener.screen(query)).collect();
-        let answers = answers.map_err(Problem::internal)?;
+        let answers: Result<Vec<Answer>, Problem> =
+            queries.iter().map(|query| self.look_up(&screener, query)).collect();
+        let answers = answers?;
         let told: Vec<Value> = answers.iter().map(told).collect();
         self.audit(client, json!({ "answers": told, "data_version": screener.data_version() }))
             .await?;
@@ -232,7 +269,9 @@ impl App {
     ///
     /// When nothing is loaded, or the lookup fails.
     pub(crate) fn answer(&self, query: &Query) -> Result<Answer, Problem> {
-        self.screener()?.screen(query).map_err(Problem::internal)
+        let answer = self.look_up(&*self.screener()?, query)?;
+        self.metrics.screened.increment(1);
+        Ok(answer)
     }
 
     /// Runs what reads the disk away from the threads that serve.
@@ -266,6 +305,7 @@ impl App {
     /// When it cannot be written.
     pub async fn audit_event(&self, event: &str, line: &Map<String, Value>) -> Result<(), Problem> {
         let written = self.audit.append(event, line).await;
+        self.is_unlogged.store(written.is_err(), Ordering::Relaxed);
         written.map(|_| ()).map_err(|error| {
             self.metrics.audit_failures.increment(1);
             crate::log::error(&format!("the audit log cannot be written: {error}"));

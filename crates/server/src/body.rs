@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 use crate::app::App;
 use crate::limits::Limits;
+use crate::place::Place;
 use crate::problem::{Kind, Problem};
 
 /// A body of JSON, of at most `body_bytes`. Types refuse fields that they do not know.
@@ -42,7 +43,11 @@ pub(crate) async fn read_json(request: Request, app: &App, most: u64) -> Result<
         let detail = "the body has to be application/json, said in Content-Type";
         return Err(Problem::new(Kind::UnsupportedMediaType, detail));
     }
-    read(&parts.headers, body, app, most).await
+    if parts.uri.query().is_some_and(|query| !query.is_empty()) {
+        let detail = "this route takes no parameters behind `?`: everything stands in the body";
+        return Err(Problem::new(Kind::Unprocessable, detail));
+    }
+    read(&parts, body, app, most).await
 }
 
 /// Reads a body whatever it says that it is: clients of other vendors say nothing, or text.
@@ -52,10 +57,11 @@ pub(crate) async fn read_anything(
     most: u64,
 ) -> Result<Bytes, Problem> {
     let (parts, body) = request.into_parts();
-    read(&parts.headers, body, app, most).await
+    read(&parts, body, app, most).await
 }
 
-async fn read(headers: &HeaderMap, body: Body, app: &App, most: u64) -> Result<Bytes, Problem> {
+async fn read(parts: &Parts, body: Body, app: &App, most: u64) -> Result<Bytes, Problem> {
+    let headers = &parts.headers;
     let too_large = || Problem::new(Kind::TooLarge, format!("the body may have {most} bytes"));
     let stated = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let stated = stated.and_then(|text| text.parse::<u64>().ok());
@@ -68,14 +74,18 @@ async fn read(headers: &HeaderMap, body: Body, app: &App, most: u64) -> Result<B
         let seconds = app.limits().body_seconds;
         Problem::new(Kind::Timeout, format!("the body has to arrive within {seconds} seconds"))
     };
-    bytes.await.map_err(late)?.map_err(|error| {
+    let bytes = bytes.await.map_err(late)?.map_err(|error| {
         // The limit of `to_bytes` is told only by its text, so a longer body is told by that.
         if error.to_string().contains("length limit") {
             too_large()
         } else {
             Problem::new(Kind::BadRequest, "the body ended too early or is no valid HTTP")
         }
-    })
+    })?;
+    if let Some(place) = parts.extensions.get::<Place>() {
+        place.take()?;
+    }
+    Ok(bytes)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::app::App;
 use crate::limits::Limits;
+use crate::place::{Place, waits_for_body};
 use crate::problem::{Kind, Problem};
 
 /// The header that carries the id of a request.
@@ -97,20 +98,24 @@ fn known(method: &axum::http::Method) -> &'static str {
     }
 }
 
-async fn admit(app: &App, request: Request, next: Next, route: &str) -> Response {
+async fn admit(app: &App, mut request: Request, next: Next, route: &str) -> Response {
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
     if target.len() > Limits::count(app.limits.uri_bytes) {
         let detail = format!("the target may have {} bytes", app.limits.uri_bytes);
         return Problem::new(Kind::UriTooLong, detail).into_response();
     }
-    let place = app.places.try_acquire();
-    if place.is_err() && !ALWAYS.contains(&route) {
-        let problem = Problem::new(Kind::Unavailable, "too many requests are worked on at once");
-        return problem.retry_after(1).into_response();
+    let place = Place::new(&app.places);
+    if !ALWAYS.contains(&route) {
+        if !waits_for_body(&request)
+            && let Err(problem) = place.take()
+        {
+            return problem.into_response();
+        }
+        request.extensions_mut().insert(place.clone());
     }
     let counted = Counted::new(app);
     let response = unless_it_panics(next.run(request)).await;
-    drop(counted);
+    drop((counted, place));
     response.unwrap_or_else(|()| {
         app.metrics.panics.increment(1);
         Problem::internal(format!("a request of {route} met a fault of the program"))

@@ -12,6 +12,7 @@ use crate::clock;
 use crate::credential::secrets;
 use crate::limits::Limits;
 use crate::meter::{Meter, Reading};
+use crate::origin::is_own;
 use crate::problem::{Kind, Problem};
 
 /// Keys whose rates are remembered; more keys than that share one meter.
@@ -86,6 +87,11 @@ impl Gate {
             }
         }
         if let Some(local) = self.local.as_ref().filter(|_| !self.needs_key()) {
+            if !is_own(headers) {
+                let detail = "without keys, web pages and names of others are not answered: ask \
+                              127.0.0.1, or make a key with `hawkshaw keys create`";
+                return Err(Problem::new(Kind::Forbidden, detail));
+            }
             return Ok(local.clone());
         }
         if let Reading::Refused { wait } = self.refusals.take() {

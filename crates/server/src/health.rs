@@ -26,7 +26,7 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
 
 /// Ready is who has something to answer from, and does not stop.
 async fn ready(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    app.ready()?;
+    app.ready().await?;
     Ok(answer(&json!({ "status": "ready", "data_version": app.screener()?.data_version() })))
 }
 

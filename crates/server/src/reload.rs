@@ -7,13 +7,10 @@ use tokio::sync::Mutex;
 
 use crate::app::App;
 use crate::problem::{Kind, Problem};
-use crate::source::{ScreenerSource, SourceError};
+use crate::source::{Load, ScreenerSource, SourceError};
 
 /// How often it is asked whether something changed: a new list is live within a second.
 const WATCH: Duration = Duration::from_millis(250);
-
-/// How long loading rests after it failed, so that a wrong file is not read four times a second.
-const REST: Duration = Duration::from_secs(5);
 
 /// Loads what is answered from, one load at a time.
 #[derive(Clone)]
@@ -43,10 +40,10 @@ impl Loader {
     }
 
     /// Loads and answers from it from now on. Where that fails, what was loaded before stays.
-    pub(crate) async fn load(&self, app: &Arc<App>) -> Result<Loaded, SourceError> {
+    pub(crate) async fn load(&self, app: &Arc<App>, wanted: Load) -> Result<Loaded, SourceError> {
         let _turn = self.turn.lock().await;
         let (source, began) = (self.source.clone(), Instant::now());
-        let read = tokio::task::spawn_blocking(move || source.load()).await;
+        let read = tokio::task::spawn_blocking(move || source.load(wanted)).await;
         let loaded = read.unwrap_or_else(|_| Err(SourceError("loading met a fault".to_owned())));
         match loaded {
             Ok(screener) => {
@@ -77,8 +74,9 @@ impl Loader {
             tokio::time::sleep(WATCH).await;
             let source = self.source.clone();
             let changed = tokio::task::spawn_blocking(move || source.has_changed()).await;
-            if changed.unwrap_or(false) && self.load(&app).await.is_err() {
-                tokio::time::sleep(REST).await;
+            if changed.unwrap_or(false) {
+                // What went wrong stands in the log.
+                let _ = self.load(&app, Load::Noticed).await;
             }
         }
     }
@@ -89,7 +87,7 @@ impl Loader {
             let detail = format!("nothing changed, because loading failed: {error}");
             Problem::new(Kind::Conflict, detail)
         };
-        self.load(app).await.map_err(refused)
+        self.load(app, Load::Asked).await.map_err(refused)
     }
 }
 

@@ -208,7 +208,7 @@ fn changed(before: &Screener, now: &Screener) -> Changed {
         all.map(|(chain, known)| (chain.clone(), known.shapes)).collect()
     };
     let lists = |screener: &Screener| -> Vec<ListId> {
-        screener.overlay().lists().map(|list| list.id.clone()).collect()
+        screener.overlay().whole_lists().map(|list| list.id.clone()).collect()
     };
     let is_alike = before.rules().digest() == now.rules().digest()
         && chains(before) == chains(now)
@@ -217,7 +217,7 @@ fn changed(before: &Screener, now: &Screener) -> Changed {
         return Changed::Everything;
     }
     let mut keys = before.overlay().changed_keys(now.overlay());
-    if !Arc::ptr_eq(before.index(), now.index()) {
+    if before.index().checksum() != now.index().checksum() {
         match before.index().changed_keys(now.index()) {
             Ok(changed) => keys.extend(changed),
             Err(error) => {

@@ -11,7 +11,7 @@ use crate::listen::{ListenError, Listener};
 use crate::reload::Loader;
 use crate::routes::routes;
 use crate::settings::Settings;
-use crate::source::{ScreenerSource, SourceError};
+use crate::source::{Load, ScreenerSource, SourceError};
 use crate::webhooks::{Reach, WebhookSettings};
 
 /// How often instruments that nobody reads are tidied.
@@ -105,7 +105,7 @@ pub async fn serve_until(
         let _ = stopped.await;
     }));
     let first = tokio::select! {
-        loaded = loader.load(app) => Some(loaded?),
+        loaded = loader.load(app, Load::Asked) => Some(loaded?),
         () = &mut stop => None,
     };
     if let Some(loaded) = first {
@@ -155,7 +155,7 @@ fn reload_on_signal(
     Ok(async move {
         while hangup.recv().await.is_some() {
             // What went wrong stands in the log.
-            let _ = loader.load(&app).await;
+            let _ = loader.load(&app, Load::Asked).await;
         }
     })
 }

@@ -49,6 +49,10 @@ pub struct DataSettings {
     pub store: Option<PathBuf>,
     /// An index that was made before.
     pub index: Option<PathBuf>,
+    /// Folders of cases whose thefts are sources of exposure in the store.
+    pub case: Vec<PathBuf>,
+    /// Prices in US dollars for exposure.
+    pub prices: Vec<PathBuf>,
     /// Files or folders of tags.
     pub tags: Vec<PathBuf>,
     /// Folders of lists, or lists as they were published.
@@ -130,7 +134,7 @@ mod tests {
         let settings = Settings::from_toml(
             "listen = '[::1]:9000'\nstate = 'state'\nmagic_addresses = true\n\
              [tls]\ncertificate = 'a.pem'\nkey = 'b.pem'\n\
-             [data]\nstore = 's'\ntags = ['t', 'u']\nlists = ['l']\nrules = 'r.toml'\n\
+             [data]\nstore = 's'\ncase = ['c']\nprices = ['p']\ntags = ['t', 'u']\nlists = ['l']\nrules = 'r.toml'\n\
              [limits]\nbody_bytes = 4096\n",
         )
         .unwrap();

@@ -9,6 +9,15 @@ use hawkshaw_screening::{NameIndex, RuleSet, Screener};
 #[error("{0}")]
 pub struct SourceError(pub String);
 
+/// Why something is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Load {
+    /// The service begins, or somebody asked for it: what is there counts.
+    Asked,
+    /// Something seems to have changed: a list that is gone may have been lost.
+    Noticed,
+}
+
 /// Reads lists, tags, exposure and rules. The service calls it at its start and when they changed.
 ///
 /// The service goes on answering from what it has while a source loads, and when loading fails.
@@ -18,10 +27,10 @@ pub trait ScreenerSource: Send + Sync + 'static {
     /// # Errors
     ///
     /// When something that was named cannot be read, or is wrong.
-    fn load(&self) -> Result<Arc<Screener>, SourceError>;
+    fn load(&self, wanted: Load) -> Result<Arc<Screener>, SourceError>;
 
-    /// Whether anything changed since the last load. Called about once a second: it has to be
-    /// cheap.
+    /// Whether anything changed since the last load, and is whole. Called four times a second: it
+    /// has to be cheap.
     fn has_changed(&self) -> bool;
 
     /// Who stands on the lists that were loaded last, by name; `None` where no list has names.

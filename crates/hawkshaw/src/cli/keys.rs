@@ -23,9 +23,9 @@ pub(crate) struct KeysArguments {
 /// Where the keys are.
 #[derive(Debug, Args)]
 pub(crate) struct StateArguments {
-    /// The state folder of the service.
+    /// The state folder of the service. [default: ~/.local/state/hawkshaw]
     #[arg(long, value_name = "DIR", env = "HAWKSHAW_STATE")]
-    pub(crate) state: PathBuf,
+    pub(crate) state: Option<PathBuf>,
     /// Print JSON and nothing else.
     #[arg(long)]
     pub(crate) json: bool,

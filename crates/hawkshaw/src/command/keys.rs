@@ -43,7 +43,8 @@ pub(crate) fn run(arguments: &KeysArguments, quiet: bool) -> Result<(), Failure>
 }
 
 fn open(state: &StateArguments) -> Result<Keys, Failure> {
-    Keys::open(&state.state).map_err(failure)
+    let folder = crate::state::folder(state.state.as_deref())?;
+    Keys::open(&folder).map_err(failure)
 }
 
 fn failure(error: KeysError) -> Failure {

@@ -1,14 +1,14 @@
 //! `hawkshaw serve`.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use hawkshaw_records::Keys;
 use hawkshaw_screening::{NameIndex, RuleSet, Screener};
 use hawkshaw_server::{
-    App, Event, OpenError, ScreenerSource, ServeError, Settings, SettingsError, SourceError,
+    App, Event, Load, OpenError, ScreenerSource, ServeError, Settings, SettingsError, SourceError,
     TlsFiles,
 };
 
@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &ServeArguments, quiet: bool) -> Result<(), Failure
         failure: Mutex::new(None),
     });
     if arguments.check {
-        let screener = source.live.load()?;
+        let screener = source.live.load(Load::Asked)?;
         crate::screening::say(&screener, quiet);
         return screen::answer(format!("{}configuration is sound\n", told(&settings)).as_bytes());
     }
@@ -85,6 +85,8 @@ fn settings(arguments: &ServeArguments) -> Result<Settings, Failure> {
     replace(&mut settings.data.store, known.store.as_ref());
     replace(&mut settings.data.index, known.index.as_ref());
     replace(&mut settings.data.rules, known.rules.clone().or(variable("HAWKSHAW_RULES")).as_ref());
+    replace_all(&mut settings.data.case, &known.case, "HAWKSHAW_CASE");
+    replace_all(&mut settings.data.prices, &known.prices, "HAWKSHAW_PRICES");
     replace_all(&mut settings.data.tags, &known.tags, "HAWKSHAW_TAGS");
     replace_all(&mut settings.data.lists, &known.lists, "HAWKSHAW_LISTS");
     if let (Some(certificate), Some(key)) = (&arguments.tls_certificate, &arguments.tls_key) {
@@ -108,7 +110,7 @@ fn replace_all(setting: &mut Vec<PathBuf>, arguments: &[PathBuf], name: &str) {
     if !arguments.is_empty() {
         *setting = arguments.to_vec();
     } else if let Some(paths) = std::env::var_os(name) {
-        *setting = std::env::split_paths(&paths).collect();
+        *setting = std::env::split_paths(&paths).filter(|path| path != Path::new("")).collect();
     }
 }
 
@@ -118,9 +120,10 @@ fn known(settings: &Settings) -> KnownArguments {
         store: data.store,
         index: data.index,
         tags: data.tags,
+        case: data.case,
+        prices: data.prices,
         lists: data.lists,
         rules: data.rules,
-        ..KnownArguments::default()
     }
 }
 
@@ -134,8 +137,8 @@ struct Source {
 }
 
 impl ScreenerSource for Source {
-    fn load(&self) -> Result<Arc<Screener>, SourceError> {
-        self.live.load().map_err(|failure| {
+    fn load(&self, wanted: Load) -> Result<Arc<Screener>, SourceError> {
+        self.live.load(wanted).map_err(|failure| {
             let reason = failure.reason();
             *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
             SourceError(reason)
@@ -187,6 +190,8 @@ fn told(settings: &Settings) -> String {
     };
     data.store.iter().for_each(|store| path("store", store));
     data.index.iter().for_each(|index| path("index", index));
+    data.case.iter().for_each(|case| path("case", case));
+    data.prices.iter().for_each(|prices| path("prices", prices));
     data.tags.iter().for_each(|tags| path("tags", tags));
     data.lists.iter().for_each(|lists| path("lists", lists));
     data.rules.iter().for_each(|rules| path("rules", rules));

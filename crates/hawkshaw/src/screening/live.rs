@@ -1,16 +1,26 @@
 //! What answers while its files change: what changed is read again, and until that is done the
 //! old one answers.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use hawkshaw_screening::{Coverage, Overlay, RuleSet, Screener};
+use anyhow::anyhow;
+use hawkshaw_screening::{Coverage, ListInfo, Overlay, RuleSet, Screener};
+use hawkshaw_server::Load;
 
 use super::Ground;
 use crate::cli::screen::KnownArguments;
 use crate::exit::Failure;
 use crate::input;
+
+/// So often in a row files have to look the same before they are read: who writes a file in
+/// pieces is not done in between.
+const LOOKS: u32 = 3;
+
+/// How long it is until what could not be read is tried again though it looks the same.
+const REST: Duration = Duration::from_secs(5);
 
 /// A screener of files, read again when they change.
 #[derive(Debug)]
@@ -18,6 +28,16 @@ pub(crate) struct LiveScreener {
     known: KnownArguments,
     quiet: bool,
     kept: Mutex<Option<Kept>>,
+    seen: Mutex<Seen>,
+}
+
+/// What was seen of the files beside what was read of them.
+#[derive(Debug, Default)]
+struct Seen {
+    /// How they look, and how often in a row they did.
+    last: Option<(Stamps, u32)>,
+    /// How they looked when they could not be read, and when that was.
+    failed: Option<(Stamps, Instant)>,
 }
 
 /// What was read, and how the files looked then.
@@ -29,8 +49,12 @@ struct Kept {
     rules: Arc<RuleSet>,
 }
 
-/// How files look without reading them: by path the time of the last change and the length.
-type Stamp = Vec<(PathBuf, Option<SystemTime>, u64)>;
+/// How files look without reading them.
+type Stamp = Vec<(PathBuf, Option<Look>)>;
+
+/// How a file looks: device, number and length, when it was written to, and when anything of it
+/// was changed, which nobody can set.
+type Look = (u64, u64, u64, (i64, i64), (i64, i64));
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stamps {
@@ -41,18 +65,33 @@ struct Stamps {
 
 impl LiveScreener {
     pub(crate) fn new(known: KnownArguments, quiet: bool) -> Self {
-        Self { known, quiet, kept: Mutex::new(None) }
+        Self { known, quiet, kept: Mutex::new(None), seen: Mutex::default() }
     }
 
-    /// Reads what changed since the last time, and everything the first time. After a failure
-    /// the next call tries the same again.
-    pub(crate) fn load(&self) -> Result<Arc<Screener>, Failure> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Reads what changed since the last time; everything the first time, and where somebody
+    /// asked for it. After a failure the next call tries the same again.
+    pub(crate) fn load(&self, wanted: Load) -> Result<Arc<Screener>, Failure> {
+        let mut kept = lock(&self.kept);
         // Taken before the files are read: what changes meanwhile is seen the next time.
         let stamps = Stamps::of(&self.known);
-        let before = kept.as_ref();
+        let loaded = self.read(kept.as_ref(), &stamps, wanted);
+        let mut seen = lock(&self.seen);
+        seen.failed = loaded.is_err().then(|| (stamps, Instant::now()));
+        drop(seen);
+        let (screener, read) = loaded?;
+        *kept = Some(read);
+        Ok(screener)
+    }
+
+    fn read(
+        &self,
+        kept: Option<&Kept>,
+        stamps: &Stamps,
+        wanted: Load,
+    ) -> Result<(Arc<Screener>, Kept), Failure> {
+        let before = kept.filter(|_| wanted == Load::Noticed);
         let same =
-            |part: fn(&Stamps) -> &Stamp| before.filter(|kept| part(&kept.stamps) == part(&stamps));
+            |part: fn(&Stamps) -> &Stamp| before.filter(|kept| part(&kept.stamps) == part(stamps));
         let ground = match same(|stamps| &stamps.ground) {
             Some(kept) => kept.ground.clone(),
             None => super::ground(&self.known, self.quiet)?,
@@ -74,16 +113,47 @@ impl LiveScreener {
             Arc::clone(&rules) as _,
             Coverage::default(),
         );
-        *kept = Some(Kept { stamps, ground, overlay, rules });
-        Ok(Arc::new(screener))
+        super::say_absent_lists(&screener, self.quiet);
+        if Stamps::of(&self.known) != *stamps {
+            let error = anyhow!("files were changed while they were read; they are read again");
+            return Err(Failure::BadData(error));
+        }
+        if let Some(lost) = before.and_then(|kept| lost_list(&kept.overlay, &overlay)) {
+            return Err(Failure::BadData(anyhow!(
+                "the list {} is gone; it is taken away only by loading again on demand (SIGHUP, \
+                 or POST /v1/admin/reload)",
+                lost.id
+            )));
+        }
+        let stamps = stamps.clone();
+        Ok((Arc::new(screener), Kept { stamps, ground, overlay, rules }))
     }
 
-    /// Whether any file changed since the last time that all could be read.
+    /// Whether any file changed since the last time that all could be read, and is not being
+    /// written any more.
     pub(crate) fn has_changed(&self) -> bool {
         let stamps = Stamps::of(&self.known);
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().is_none_or(|kept| kept.stamps != stamps)
+        if lock(&self.kept).as_ref().is_some_and(|kept| kept.stamps == stamps) {
+            lock(&self.seen).last = None;
+            return false;
+        }
+        let mut seen = lock(&self.seen);
+        let before = seen.last.take().filter(|(last, _)| *last == stamps);
+        let looks = before.map_or(1, |(_, looks)| looks.saturating_add(1));
+        seen.last = Some((stamps.clone(), looks));
+        let has_failed =
+            |(failed, when): &(Stamps, Instant)| *failed == stamps && when.elapsed() < REST;
+        looks >= LOOKS && !seen.failed.as_ref().is_some_and(has_failed)
     }
+}
+
+/// A list that was there before and is not any more.
+fn lost_list<'a>(before: &'a Overlay, now: &Overlay) -> Option<&'a Arc<ListInfo>> {
+    before.lists().find(|list| !now.lists().any(|one| one.id == list.id))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Stamps {
@@ -110,8 +180,11 @@ impl Stamps {
 fn stamp(path: &Path, stamp: &mut Stamp) {
     let files = input::any_files(path).unwrap_or_else(|_| vec![path.to_owned()]);
     for file in files {
-        let seen = std::fs::metadata(&file).ok();
-        let changed = seen.as_ref().and_then(|seen| seen.modified().ok());
-        stamp.push((file, changed, seen.map_or(0, |seen| seen.len())));
+        let look = std::fs::metadata(&file).ok().map(|seen| {
+            let (written, changed) =
+                ((seen.mtime(), seen.mtime_nsec()), (seen.ctime(), seen.ctime_nsec()));
+            (seen.dev(), seen.ino(), seen.len(), written, changed)
+        });
+        stamp.push((file, look));
     }
 }

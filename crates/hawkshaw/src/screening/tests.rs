@@ -4,6 +4,8 @@ use std::path::Path;
 
 use hawkshaw_screening::{Action, Category, Query, Status};
 
+use hawkshaw_server::Load;
+
 use super::{LiveScreener, gather};
 use crate::cli::screen::KnownArguments;
 use crate::exit::Failure;
@@ -78,23 +80,70 @@ fn what_changed_is_read_again_and_the_rest_is_kept() {
         ..KnownArguments::default()
     };
     let live = LiveScreener::new(known, true);
-    assert!(live.has_changed());
-    let before = live.load().unwrap();
-    assert!(!live.has_changed());
+    assert!(!live.has_changed(), "files are looked at several times before they are read");
+    let before = live.load(Load::Asked).unwrap();
+    assert!(!settled(&live));
     assert_eq!(before.screen(&query(OTHER)).unwrap().status, Status::Hit);
     let more: String = (0..1_000).map(|number| format!("0x{number:040x}\n")).collect();
     std::fs::write(&list, more).unwrap();
-    assert!(live.has_changed());
-    let after = live.load().unwrap();
-    assert!(!live.has_changed());
+    assert!(settled(&live));
+    let after = live.load(Load::Noticed).unwrap();
+    assert!(!settled(&live));
     assert_eq!(after.screen(&query(OTHER)).unwrap().status, Status::NotFound);
     assert_eq!(after.screen(&query(&format!("0x{:040x}", 999))).unwrap().status, Status::Hit);
     // The tags were not read again, and whoever has the old one still gets its answers.
     assert!(std::sync::Arc::ptr_eq(before.index(), after.index()));
     assert_eq!(before.screen(&query(OTHER)).unwrap().status, Status::Hit);
-    // A file that cannot be read is an error, time and again, until it can.
+    // A file that cannot be read is an error, and is read again when it changes.
     std::fs::write(&list, [0xff, 0xfe, 0]).unwrap();
-    assert!(live.load().is_err() && live.has_changed() && live.load().is_err());
+    assert!(settled(&live) && live.load(Load::Noticed).is_err() && !settled(&live));
     std::fs::write(&list, format!("{OTHER}\n")).unwrap();
-    assert_eq!(live.load().unwrap().data_version(), before.data_version());
+    assert!(settled(&live));
+    assert_eq!(live.load(Load::Noticed).unwrap().data_version(), before.data_version());
+}
+
+/// Whether files changed and then look the same for a while.
+fn settled(live: &LiveScreener) -> bool {
+    (0..4).any(|_| live.has_changed())
+}
+
+#[test]
+fn a_file_that_is_being_written_is_not_read_and_a_lost_list_not_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let tags = path.join("tags.csv");
+    let mut text = "address,label,source\n".to_owned();
+    std::fs::write(&tags, &text).unwrap();
+    let lists = path.join("lists");
+    std::fs::create_dir(&lists).unwrap();
+    let sanctions = lists.join("sanctioned_addresses_ETH.txt");
+    std::fs::write(&sanctions, format!("{OTHER}\n")).unwrap();
+    std::fs::write(lists.join("more.csv"), format!("{text}{THIEF},x,y\n")).unwrap();
+    let known = KnownArguments {
+        tags: vec![tags.clone()],
+        lists: vec![lists],
+        ..KnownArguments::default()
+    };
+    let live = LiveScreener::new(known, true);
+    live.load(Load::Asked).unwrap();
+    for number in 0..20 {
+        text.push_str(&format!("0x{number:040x},label,source\n"));
+        std::fs::write(&tags, &text).unwrap();
+        assert!(!live.has_changed(), "{number}");
+    }
+    assert!(settled(&live));
+    live.load(Load::Noticed).unwrap();
+    // The same length and the same time of writing do not hide another content.
+    let written = std::fs::metadata(&tags).unwrap().modified().unwrap();
+    std::fs::write(&tags, text.replace("label", "other")).unwrap();
+    let file = std::fs::File::options().append(true).open(&tags).unwrap();
+    file.set_modified(written).unwrap();
+    assert!(settled(&live));
+    live.load(Load::Noticed).unwrap();
+    std::fs::remove_file(&sanctions).unwrap();
+    assert!(settled(&live));
+    let refused = live.load(Load::Noticed).unwrap_err().reason();
+    assert!(refused.contains("ofac-addresses"), "{refused}");
+    let told = live.load(Load::Asked).unwrap();
+    assert_eq!(told.screen(&query(OTHER)).unwrap().status, Status::NotFound);
 }

@@ -1,15 +1,19 @@
 //! The bytes of an index: mapped or in memory, checked page by page when they are first read.
 //!
 //! **About the map.** An index is written under a name that nothing reads and then renamed, and
-//! never changed after that. If somebody else cuts the file off while it is mapped, or the medium
-//! fails, the operating system ends the process when the lost bytes are read; if somebody else
-//! changes bytes that were checked before, the changed bytes are read.
+//! never changed after that. Somebody else may write over it all the same: so small files are not
+//! mapped but read, and a file that is mapped is looked at before and after every answer. One
+//! that was written to since it was opened gives no answer any more. What remains: if a large
+//! file is cut off, or its medium fails, within the microseconds in which a lookup reads it, the
+//! operating system ends the process.
 
 use std::fmt;
 use std::fs::File;
+use std::io::Read as _;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 use memmap2::{Advice, Mmap};
 use twox_hash::XxHash3_64;
@@ -20,10 +24,28 @@ use crate::index::error::IndexError;
 /// what is checked for it.
 pub(super) const PAGE_BYTES: usize = 4096;
 
+/// Files up to this size are read into memory.
+const MEMORY_BYTES_MAX: u64 = 32 << 20;
+
 /// Where bytes are.
 enum Held {
-    Map(Mmap),
+    Map(Mapped),
     Memory(Vec<u8>),
+}
+
+/// A file that is mapped, and how it looked when it was.
+struct Mapped {
+    map: Mmap,
+    file: File,
+    looks: Looks,
+}
+
+/// What changes when a file is written to: when that was last done, and its length.
+type Looks = (Option<SystemTime>, u64);
+
+fn looks(file: &File) -> std::io::Result<Looks> {
+    let seen = file.metadata()?;
+    Ok((seen.modified().ok(), seen.len()))
 }
 
 /// The bytes of a file, of which pages are checked when they are first read.
@@ -32,33 +54,36 @@ pub(super) struct Bytes {
     held: Held,
     /// Bytes that pages cover; behind them stand checksums and footer.
     paged: usize,
-    /// Where the checksums of the pages stand, checked as a whole before.
-    checksums: Range<usize>,
+    /// The checksums of the pages, checked as a whole before.
+    checksums: Vec<u64>,
     /// A bit for each page that was found right.
     checked: Vec<AtomicU64>,
 }
 
 impl Bytes {
-    /// Maps a file. Nothing of it is checked yet.
-    pub(super) fn map(path: &Path) -> Result<Self, IndexError> {
+    /// Opens a file. Nothing of it is checked yet.
+    pub(super) fn open(path: &Path) -> Result<Self, IndexError> {
         let file = path.display().to_string();
         let io = |error: std::io::Error| IndexError::Io {
             file: file.clone(),
             reason: error.to_string(),
         };
-        let opened = File::open(path).map_err(io)?;
-        let length = opened.metadata().map_err(io)?.len();
-        // A file without bytes cannot be mapped on every system.
-        let held = if length == 0 {
-            Held::Memory(Vec::new())
-        } else {
-            Held::Map(map(&opened).map_err(io)?)
-        };
-        if let Held::Map(map) = &held {
-            // A lookup reads single pages all over the file. That it is not read ahead is a wish.
-            let _ = map.advise(Advice::Random);
+        let mut opened = File::open(path).map_err(io)?;
+        let looks = looks(&opened).map_err(io)?;
+        if looks.1 <= MEMORY_BYTES_MAX {
+            let mut bytes = Vec::new();
+            opened.read_to_end(&mut bytes).map_err(io)?;
+            return Ok(Self::memory(&file, bytes));
         }
-        Ok(Self::of(file, held))
+        Self::map(file.clone(), opened, looks).map_err(io)
+    }
+
+    /// Maps a file that looked so when it was opened.
+    fn map(name: String, file: File, looks: Looks) -> std::io::Result<Self> {
+        let map = map(&file)?;
+        // A lookup reads single pages all over the file. That it is not read ahead is a wish.
+        let _ = map.advise(Advice::Random);
+        Ok(Self::of(name, Held::Map(Mapped { map, file, looks })))
     }
 
     /// Takes bytes in memory.
@@ -67,14 +92,28 @@ impl Bytes {
     }
 
     fn of(file: String, held: Held) -> Self {
-        Self { file, held, paged: 0, checksums: 0..0, checked: Vec::new() }
+        Self { file, held, paged: 0, checksums: Vec::new(), checked: Vec::new() }
+    }
+
+    /// Fails where the file was written to since it was opened: what it says since then may be
+    /// half of two things. What was read between two calls that did not fail is as it was.
+    pub(super) fn check_unchanged(&self) -> Result<(), IndexError> {
+        let Held::Map(mapped) = &self.held else { return Ok(()) };
+        match looks(&mapped.file) {
+            Ok(now) if now == mapped.looks => Ok(()),
+            Ok(_) => Err(IndexError::Changed { file: self.file.clone() }),
+            Err(error) => {
+                Err(IndexError::Io { file: self.file.clone(), reason: error.to_string() })
+            }
+        }
     }
 
     /// Says where the checksums of the pages stand, once they are known to be right.
     pub(super) fn set_pages(&mut self, paged: usize, checksums: Range<usize>) {
         let pages = paged.div_ceil(PAGE_BYTES);
         self.paged = paged;
-        self.checksums = checksums;
+        let (kept, _) = self.raw().get(checksums).unwrap_or_default().as_chunks::<8>();
+        self.checksums = kept.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect();
         self.checked = (0..pages.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
     }
 
@@ -92,7 +131,7 @@ impl Bytes {
     /// All bytes, unchecked.
     pub(super) fn raw(&self) -> &[u8] {
         match &self.held {
-            Held::Map(map) => map,
+            Held::Map(mapped) => &mapped.map,
             Held::Memory(bytes) => bytes,
         }
     }
@@ -120,10 +159,9 @@ impl Bytes {
             return Ok(());
         }
         let end = self.paged.min(start + PAGE_BYTES);
-        let place = self.checksums.start + page * 8;
-        let kept = self.raw().get(place..place + 8).and_then(|bytes| bytes.try_into().ok());
+        let kept = self.checksums.get(page).copied();
         let found = self.raw().get(start..end).map(XxHash3_64::oneshot);
-        if kept.map(u64::from_le_bytes) != found || found.is_none() {
+        if kept != found || found.is_none() {
             return Err(self.damaged(start, "the checksum of this page is wrong"));
         }
         word.fetch_or(bit, Ordering::Relaxed);
@@ -152,7 +190,41 @@ impl fmt::Debug for Bytes {
               bytes as they are, and what happens if somebody changes them"
 )]
 fn map(file: &File) -> std::io::Result<Mmap> {
-    // SAFETY: an index is renamed to its name once it is whole and never written again, so
-    // nothing that the map shows changes while it is borrowed.
+    // SAFETY: an index is renamed to its name once it is whole and never written again by this
+    // program. Of writes of others `check_unchanged` tells, so that nothing that was read then is
+    // answered; all that is read is taken as bytes whose every value is allowed for.
     unsafe { Mmap::map(file) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::{Bytes, looks};
+    use crate::index::error::IndexError;
+
+    #[test]
+    fn a_mapped_file_that_is_written_to_says_nothing_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.index");
+        let map = || {
+            std::fs::write(&path, [7; 10_000]).unwrap();
+            let written = std::time::SystemTime::UNIX_EPOCH;
+            File::options().append(true).open(&path).unwrap().set_modified(written).unwrap();
+            let file = File::open(&path).unwrap();
+            let looks = looks(&file).unwrap();
+            Bytes::map("x.index".to_owned(), file, looks).unwrap()
+        };
+        let bytes = map();
+        bytes.check_unchanged().unwrap();
+        // Another file of the same name is another file.
+        let other = folder.path().join("other");
+        std::fs::write(&other, "x").unwrap();
+        std::fs::rename(&other, &path).unwrap();
+        bytes.check_unchanged().unwrap();
+        assert_eq!(bytes.raw(), [7; 10_000]);
+        let bytes = map();
+        std::fs::write(&path, [8; 10_000]).unwrap();
+        assert!(matches!(bytes.check_unchanged(), Err(IndexError::Changed { .. })));
+    }
 }

@@ -38,6 +38,15 @@ pub enum IndexError {
         /// What is wrong there.
         what: String,
     },
+    /// It was written to while it was in use.
+    #[error(
+        "{file}: it was written to while it was in use, and nothing is answered from it; an index \
+         is replaced by renaming another file to its name"
+    )]
+    Changed {
+        /// The file.
+        file: String,
+    },
     /// More than an index holds.
     #[error("an index does not hold {0}")]
     TooLarge(String),

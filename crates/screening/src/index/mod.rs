@@ -66,7 +66,7 @@ impl AddressIndex {
     ///
     /// When it cannot be read, is something else, or is damaged where everything depends on it.
     pub fn open(path: &Path) -> Result<Self, IndexError> {
-        Self::of(Bytes::map(path)?)
+        Self::of(Bytes::open(path)?)
     }
 
     /// Takes an index from the bytes of such a file; `name` stands in messages.
@@ -100,6 +100,16 @@ impl AddressIndex {
             return Ok(());
         }
         Err(self.bytes.damaged(range.start, "its directory does not fit its keys"))
+    }
+
+    /// Fails where the file was written to since it was opened. What was read between two calls
+    /// that did not fail is what the file said when it was opened.
+    ///
+    /// # Errors
+    ///
+    /// When it was, or cannot be looked at.
+    pub fn check_unchanged(&self) -> Result<(), IndexError> {
+        self.bytes.check_unchanged()
     }
 
     /// How many addresses it knows.

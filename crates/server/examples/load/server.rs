@@ -9,7 +9,7 @@ use hawkshaw_screening::{
     AddressIndex, Category, Change, Coverage, IndexBuilder, ListInfo, ListKind, Listing, Overlay,
     RuleSet, Screener,
 };
-use hawkshaw_server::{App, Event, Limits, ScreenerSource, Settings, SourceError};
+use hawkshaw_server::{App, Event, Limits, Load, ScreenerSource, Settings, SourceError};
 
 use crate::{Failure, address};
 
@@ -20,7 +20,7 @@ struct Source {
 }
 
 impl ScreenerSource for Source {
-    fn load(&self) -> Result<Arc<Screener>, SourceError> {
+    fn load(&self, _: Load) -> Result<Arc<Screener>, SourceError> {
         self.has_changed.store(false, Ordering::SeqCst);
         Ok(self.screener.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }

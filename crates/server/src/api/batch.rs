@@ -96,9 +96,9 @@ async fn screen(
     request: Request,
 ) -> Result<Response, Problem> {
     client.require(Role::Screen)?;
+    let bytes = read_json(request, &app, app.limits().batch_bytes).await?;
     let busy = |_| Problem::new(Kind::Unavailable, "other batches are answered").retry_after(1);
     let place = app.batch_places.clone().try_acquire_owned().map_err(busy)?;
-    let bytes = read_json(request, &app, app.limits().batch_bytes).await?;
     let questions: Questions = parse_object(&bytes)?;
     drop(bytes);
     let most = Limits::count(app.limits().batch_addresses);
@@ -168,8 +168,8 @@ impl Batch {
         if queries.is_empty() {
             return None;
         }
-        let screener = self.screener.clone();
-        Some(tokio::task::spawn_blocking(move || Piece::of(&screener, &queries)))
+        let (app, screener) = (self.app.clone(), self.screener.clone());
+        Some(tokio::task::spawn_blocking(move || Piece::of(&app, &screener, &queries)))
     }
 
     /// Sends all pieces. Where one fails the answer breaks off, so that nobody takes it for whole.
@@ -195,11 +195,11 @@ impl Batch {
 }
 
 impl Piece {
-    fn of(screener: &Screener, queries: &[Query]) -> Result<Self, Problem> {
+    fn of(app: &App, screener: &Screener, queries: &[Query]) -> Result<Self, Problem> {
         let mut bytes = Vec::with_capacity(queries.len().saturating_mul(256));
         let mut told = Vec::with_capacity(queries.len());
         for query in queries {
-            let answer = screener.screen(query).map_err(Problem::internal)?;
+            let answer = app.look_up(screener, query)?;
             if !bytes.is_empty() {
                 bytes.push(b',');
             }

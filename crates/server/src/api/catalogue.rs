@@ -25,11 +25,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
 async fn lists(State(app): State<Arc<App>>, client: Client) -> Result<Response, Problem> {
     client.require(Role::Screen)?;
     let screener = app.screener()?;
-    let mut lists: Vec<_> =
-        screener.index().lists().iter().chain(screener.overlay().lists()).collect();
-    lists.sort();
-    lists.dedup();
-    let lists = lists.into_iter().map(|list| {
+    let lists = screener.lists().into_iter().map(|list| {
         json!({ "id": list.id, "name": list.name, "kind": list.kind, "edition": list.edition })
     });
     let chains = screener.coverage().chains().map(|(chain, known)| {

@@ -123,7 +123,12 @@ at("ask").addEventListener("submit", ask);
 at("ask").addEventListener("input", showCurl);
 // An address behind `#` is asked about at once; browsers do not send that part to anybody.
 if (location.hash.length > 1) {
-  at("address").value = decodeURIComponent(location.hash.slice(1));
+  const asked = location.hash.slice(1);
+  try {
+    at("address").value = decodeURIComponent(asked);
+  } catch {
+    at("address").value = asked;
+  }
   at("ask").requestSubmit();
 }
 showCurl();

@@ -293,12 +293,7 @@ fn dataset_of(
     }
     let screener = app.screener()?;
     let has = |named: &NamedEntity| named.list.id.as_str() == dataset;
-    let is_known = screener
-        .index()
-        .lists()
-        .iter()
-        .chain(screener.overlay().lists())
-        .any(|list| list.id.as_str() == dataset)
+    let is_known = screener.lists().iter().any(|list| list.id.as_str() == dataset)
         || names.is_some_and(|names| names.entities().iter().any(has));
     let unknown = || Problem::new(Kind::NotFound, format!("No such dataset: {dataset}"));
     is_known.then(|| Some(dataset.to_owned())).ok_or_else(unknown)

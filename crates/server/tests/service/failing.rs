@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hawkshaw_screening::{AddressIndex, Coverage, IndexBuilder, Overlay, RuleSet, Screener};
 use serde_json::json;
 
-use crate::support::{Request, Running, listing};
+use crate::support::{LISTED, Request, Running, listing, screener};
 
 const COUNT: usize = 3_000;
 
@@ -49,6 +49,7 @@ fn a_damaged_index_is_an_error_and_never_a_clean_answer() {
             }
         }
         let Some(lost) = lost else { continue };
+        service.get("/readyz").problem(503);
         let body = json!({ "address": lost }).to_string();
         service.post("/v1/screen/address", &body).problem(500);
         service.post("/v1/addresses", &body).problem(500);
@@ -66,4 +67,6 @@ fn a_damaged_index_is_an_error_and_never_a_clean_answer() {
         assert!(service.post("/public/v1/sanctions/screening", &body).status >= 500);
     }
     assert!(failed > 0, "the damage met no lookup");
+    service.app.replace_screener(screener(&[listing(LISTED)]));
+    service.get("/readyz").is(200);
 }

@@ -7,9 +7,44 @@ use std::time::{Duration, Instant};
 use hawkshaw_records::Role;
 use serde_json::json;
 
-use crate::support::{LISTED, Request, Wanted};
+use crate::support::{LISTED, Request, Running, Wanted};
 
 const TARGET: &str = "/v1/screen/address/0x1111111111111111111111111111111111111111";
+
+#[test]
+fn a_body_that_comes_slowly_keeps_nobody_out() {
+    let service = Wanted::limited(|limits| {
+        limits.requests_in_flight = 1;
+        limits.batches_in_flight = 1;
+    })
+    .start();
+    let mut slow = Vec::new();
+    for target in ["/v1/screen/address", "/v1/screen/batch", "/v1/screen/batch"] {
+        let mut connection = service.connect();
+        let head = format!(
+            "POST {target} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+             content-length: 100\r\n\r\n{{"
+        );
+        connection.send(head.as_bytes());
+        slow.push(connection);
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    service.get(&format!("/v1/screen/address/{LISTED}")).is(200);
+    let body = format!("{{\"addresses\":[\"{LISTED}\"]}}");
+    service.post("/v1/screen/batch", &body).is(200);
+}
+
+#[test]
+fn pages_of_others_do_not_reach_a_service_without_keys() {
+    let service = Running::start();
+    let target = format!("/v1/screen/address/{LISTED}");
+    let evil = "http://evil.example";
+    service.ask(&Request::get(&target).header("origin", evil)).problem(403);
+    let mut connection = service.connect();
+    connection.send(format!("GET {target} HTTP/1.1\r\nhost: evil.example\r\n\r\n").as_bytes());
+    connection.read().unwrap().problem(403);
+    service.get(&target).is(200);
+}
 
 #[test]
 fn a_key_has_its_rate_and_hears_of_it() {
@@ -52,7 +87,7 @@ fn bodies_targets_and_batches_are_bounded() {
     service.post("/v1/screen/address", &long).problem(413);
     // The same without saying how long it is.
     let mut connection = service.connect();
-    let head = "POST /v1/screen/address HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+    let head = "POST /v1/screen/address HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
                 transfer-encoding: chunked\r\n\r\n";
     connection.send(format!("{head}{:x}\r\n{long}\r\n0\r\n\r\n", long.len()).as_bytes());
     connection.read().unwrap().problem(413);
@@ -61,7 +96,8 @@ fn bodies_targets_and_batches_are_bounded() {
     service.post("/v1/screen/batch", &batch(3)).is(200);
     service.post("/v1/screen/batch", &batch(4)).problem(422);
     let mut connection = service.connect();
-    let head = format!("GET /healthz HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "x".repeat(20_000));
+    let head =
+        format!("GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: {}\r\n\r\n", "x".repeat(20_000));
     connection.send(head.as_bytes());
     assert_eq!(connection.read().unwrap().status, 431);
 }
@@ -83,12 +119,14 @@ fn slow_clients_are_let_go_and_others_answered() {
         stream.read_to_string(&mut said).unwrap();
         (said, began.elapsed())
     };
-    for head in [&b""[..], b"GET /healthz HT", b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-a: b\r\n"] {
+    for head in
+        [&b""[..], b"GET /healthz HT", b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-a: b\r\n"]
+    {
         let (said, after) = closes(head);
         assert_eq!(said, "");
         assert!(after >= Duration::from_millis(900) && after < Duration::from_secs(4), "{after:?}");
     }
-    let body = "POST /v1/screen/address HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+    let body = "POST /v1/screen/address HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
                 content-length: 100\r\n\r\n{\"addr";
     let (said, _) = closes(body.as_bytes());
     assert!(said.starts_with("HTTP/1.1 408"), "{said}");

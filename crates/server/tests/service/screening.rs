@@ -26,6 +26,13 @@ fn an_address_is_answered_in_every_way_of_asking() {
 }
 
 #[test]
+fn what_stands_beside_the_body_is_not_overlooked() {
+    let service = Running::start();
+    let body = json!({ "address": LISTED }).to_string();
+    service.post("/v1/screen/address?as_of=2020-01-01", &body).problem(422);
+}
+
+#[test]
 fn a_transfer_gets_the_sternest_of_its_counterparties() {
     let service = Running::start();
     let ask = |counterparties: &[&str]| {

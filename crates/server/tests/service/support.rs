@@ -12,7 +12,9 @@ use hawkshaw_screening::{
     AddressIndex, Category, Coverage, IndexBuilder, ListInfo, ListKind, Listing, Overlay, RuleSet,
     Screener,
 };
-use hawkshaw_server::{App, Event, Limits, ScreenerSource, Settings, SourceError, serve_until};
+use hawkshaw_server::{
+    App, Event, Limits, Load, ScreenerSource, Settings, SourceError, serve_until,
+};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -72,7 +74,7 @@ impl Shelf {
 struct Source(Arc<Shelf>);
 
 impl ScreenerSource for Source {
-    fn load(&self) -> Result<Arc<Screener>, SourceError> {
+    fn load(&self, _: Load) -> Result<Arc<Screener>, SourceError> {
         self.0.has_changed.store(false, Ordering::SeqCst);
         self.0.next.lock().unwrap().clone().map_err(SourceError)
     }
@@ -242,7 +244,7 @@ impl<'a> Request<'a> {
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let mut text = format!("{} {} HTTP/1.1\r\nhost: x\r\n", self.method, self.target);
+        let mut text = format!("{} {} HTTP/1.1\r\nhost: localhost\r\n", self.method, self.target);
         for (name, value) in &self.headers {
             text.push_str(&format!("{name}: {value}\r\n"));
         }

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::clock;
 use crate::limits::Limits;
 use crate::reload::Loader;
-use crate::source::{ScreenerSource, SourceError};
+use crate::source::{Load, ScreenerSource, SourceError};
 use crate::vendors::fixture::listed;
 
 /// On a list of sanctions.
@@ -64,7 +64,7 @@ impl Answered {
 struct Nothing;
 
 impl ScreenerSource for Nothing {
-    fn load(&self) -> Result<Arc<Screener>, SourceError> {
+    fn load(&self, _: Load) -> Result<Arc<Screener>, SourceError> {
         Err(SourceError("a test loads nothing".to_owned()))
     }
 
