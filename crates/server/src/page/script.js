@@ -34,7 +34,12 @@ const table = (title, columns, rows) => {
   made.append(head);
   for (const row of rows) {
     const line = element("tr");
-    for (const cell of row) line.append(element("td", cell ?? "–"));
+    for (const cell of row) {
+      const box = element("td", cell ?? "–");
+      // Addresses and links may be broken anywhere, words nowhere.
+      if (/\S{25}/.test(cell ?? "")) box.className = "long";
+      line.append(box);
+    }
     made.append(line);
   }
   return made;
@@ -49,8 +54,9 @@ const byPolicy = (values) => values
 
 const exposureRow = (entry) => [
   entry.category.name, entry.kind, entry.source?.name ?? `${entry.sources} sources together`,
-  byPolicy(entry.usd), byPolicy(entry.share), entry.hops, day(entry.last_time),
-  (entry.path ?? []).map((step) => step.account).join(" ← ") || null,
+  entry.asset, byPolicy(entry.usd), byPolicy(entry.share), entry.hops, day(entry.last_time),
+  (entry.path ?? []).map((step) => step.account)
+    .join(entry.direction === "sent" ? " → " : " ← ") || null,
 ];
 
 const show = (answer) => {
@@ -76,7 +82,7 @@ const show = (answer) => {
     const rows = matches
       .filter((match) => match.type === "exposure" && match.direction === side)
       .map(exposureRow);
-    const columns = ["category", "how", "source", "US dollars", "share", "hops", "last", "way"];
+    const columns = ["category", "how", "source", "asset", "US dollars", "share", "hops", "last", "way"];
     if (rows.length) known.push(table(`What it ${side}`, columns, rows));
   }
   for (const note of answer.notes ?? []) known.push(element("p", note, "version"));
