@@ -41,6 +41,7 @@ pub use footprint::Footprint;
 pub(crate) use origins::Origins;
 use pool::{REST, SOURCES_HELD_MAX};
 use recorder::Recorder;
+use ways::Node;
 
 /// Receipts that one run keeps: an account, a source and an asset each. Beyond there is no
 /// answer, rather than one that leaves something out.
@@ -82,19 +83,19 @@ pub struct Receipt {
     pub source: Option<u32>,
     /// What.
     pub asset: AssetIx,
-    /// Whether an account of a source paid it, or the theft did.
+    /// Whether an account of the source paid it, or it was gained in the theft itself.
     pub is_direct: bool,
     /// How much of it is of the source: dirty-first, haircut, clean-first.
     pub amounts: [Amount; 3],
     /// What that was worth, payment by payment; `None` where no price is known of a part.
     pub usd: Option<[Usd; 3]>,
-    /// The fewest payments between the source and the account.
+    /// The fewest payments between the source and the account: as many as the way has.
     pub hops: u16,
     /// When the first came.
     pub first_time: Timestamp,
     /// When the last came.
     pub last_time: Timestamp,
-    /// The shortest way, backwards, among the ways of the answer.
+    /// The shortest way, backwards, among the ways of the answer; `None` where it cannot be told.
     pub way: Option<u32>,
 }
 
@@ -107,7 +108,7 @@ pub struct WayNode {
     pub tx: Option<TxIx>,
     /// When; where the way begins, when value left.
     pub time: Timestamp,
-    /// The place before it; `None` where the way begins, or where that is not known.
+    /// The place before it; `None` where the way begins.
     pub next: Option<u32>,
 }
 
@@ -234,7 +235,12 @@ fn answer<U: Units>(
             recorder.put_together
         ));
     }
-    let (ways, numbers) = ways(&recorder);
+    if recorder.ways.is_full {
+        limits.push(
+            "there are more places on ways than are kept: of some entries the way is not told"
+                .to_owned(),
+        );
+    }
     let mut receipts: Vec<Receipt> = recorder
         .receipts
         .by_key
@@ -249,31 +255,17 @@ fn answer<U: Units>(
             hops: receipt.sum.hops,
             first_time: receipt.first,
             last_time: receipt.last,
-            way: receipt.sum.way.and_then(|way| numbers.get(way as usize).copied().flatten()),
+            way: receipt.sum.way,
         })
         .collect();
     receipts.sort_by_key(|receipt| {
         let source = receipt.source.unwrap_or(REST);
         (receipt.account, source, receipt.asset, !receipt.is_direct)
     });
+    let way = |node: &Node| {
+        let Node { account, tx, time, next } = *node;
+        WayNode { account: AccountIx(account), tx, time, next }
+    };
+    let ways = recorder.ways.nodes.iter().map(way).collect();
     Exposure { receipts, ways, footprint, missing, limits }
-}
-
-/// The ways without outputs that have no address: the place before stands for them. With the
-/// number that each node then has.
-fn ways<U: Units>(recorder: &Recorder<'_, U>) -> (Vec<WayNode>, Vec<Option<u32>>) {
-    let mut ways: Vec<WayNode> = Vec::new();
-    let mut numbers: Vec<Option<u32>> = Vec::with_capacity(recorder.ways.nodes.len());
-    for node in &recorder.ways.nodes {
-        // What a node refers to stands before it.
-        let next = node.next.and_then(|next| numbers.get(next as usize).copied().flatten());
-        let Some(account) = node.account else {
-            numbers.push(next);
-            continue;
-        };
-        numbers.push(u32::try_from(ways.len()).ok());
-        let (account, tx, time) = (AccountIx(account), node.tx, node.time);
-        ways.push(WayNode { account, tx, time, next });
-    }
-    (ways, numbers)
 }

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use crate::exposure::recorder::POLICIES;
 use crate::units::Units;
 
-/// Account, source, asset, and whether it was the source's own payment.
+/// Account, source, asset, and whether the source itself paid it.
 pub(crate) type Key = (u32, u32, u32, bool);
 
 /// A payment that arrives.
@@ -34,6 +34,12 @@ pub(crate) struct Receipts<U> {
 }
 
 impl<U: Units> Receipts<U> {
+    /// Whether a payment that came over so many is nearer to the source than those before it.
+    pub(crate) fn is_shorter(&self, key: Key, hops: u16) -> bool {
+        let known = self.by_key.get(&key).map(|known| &known.sum);
+        known.is_none_or(|sum| hops < sum.hops || (hops == sum.hops && sum.way.is_none()))
+    }
+
     /// Adds a payment.
     pub(crate) fn add(&mut self, key: Key, arrival: Arrival<U>) {
         let Some(known) = self.by_key.get_mut(&key) else {
@@ -51,8 +57,10 @@ impl<U: Units> Receipts<U> {
             }
             _ => None,
         };
-        if arrival.hops < sum.hops || sum.way.is_none() {
-            (sum.hops, sum.way) = (arrival.hops.min(sum.hops), arrival.way);
+        // The way is that of the payment that the hops are of.
+        let rank = |arrival: &Arrival<U>| (arrival.hops, arrival.way.is_none());
+        if rank(&arrival) < rank(sum) {
+            (sum.hops, sum.way) = (arrival.hops, arrival.way);
         }
         *first = (*first).min(arrival.time);
         *last = (*last).max(arrival.time);

@@ -1,32 +1,100 @@
-//! The ways that value took: for each place and source the shortest one so far.
+//! The ways that value took. What is held knows, for each source, the shortest one on which value
+//! that is still there came: so a way follows payments of the asset at hand, the swap before them,
+//! and the output that is spent, and nothing else that the same account was paid.
 
 use hawkshaw_model::{AccountIx, Timestamp, TxIx};
-use rustc_hash::FxHashMap;
 
+use crate::exposure::pool::Pool;
 use crate::replay::book::Side;
+use crate::units::Units;
 
 /// Marks an output that has no address.
 const OUTPUT: u64 = 1 << 63;
 
+/// Places on ways that one run keeps. Beyond, payments are counted and ways are not told.
+const PLACES_MAX: usize = 50_000_000;
+
 /// A place on a way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Node {
-    /// Whose it is; an output without an address is nobody's.
-    pub(crate) account: Option<u32>,
+    /// Whose it is.
+    pub(crate) account: u32,
     /// By which transaction value came there; none where it begins.
     pub(crate) tx: Option<TxIx>,
+    /// When; where it begins, when value left.
     pub(crate) time: Timestamp,
-    /// The place before it; none where it begins, or where that is not known.
+    /// The place before it; none where it begins.
     pub(crate) next: Option<u32>,
-    hops: u16,
 }
 
-/// All ways, which share what they have in common. A place that is reached by a shorter way
-/// later gets a new node, so that no way runs backwards in time.
+/// A way on which value came to a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Way {
+    hops: u16,
+    node: Option<u32>,
+}
+
+impl Way {
+    /// How many payments it is long.
+    pub(crate) fn hops(self) -> u16 {
+        self.hops
+    }
+
+    /// Its last place, where all of its places can be told.
+    pub(crate) fn node(self) -> Option<u32> {
+        self.node
+    }
+
+    /// One of which only the length is known.
+    pub(crate) fn untold(hops: u16) -> Self {
+        Self { hops, node: None }
+    }
+
+    /// The shorter is first, and of equals the one that can be told.
+    fn rank(self) -> (u16, bool) {
+        (self.hops, self.node.is_none())
+    }
+}
+
+/// How value is where a payment of it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// It is the source's own; with the account that pays it, where somebody does.
+    Own(Option<u32>),
+    /// It came there.
+    Came(Way),
+    /// It is of sources that are not kept apart: each came there otherwise.
+    Unknown,
+}
+
+impl Origin {
+    /// How many payments a payment makes of it.
+    pub(crate) fn hops(self) -> u16 {
+        match self {
+            Self::Own(_) => 1,
+            Self::Came(way) => way.hops.saturating_add(1),
+            // It was no payment of a source itself.
+            Self::Unknown => 2,
+        }
+    }
+
+    /// The shorter is first, and of equals the one that can be told.
+    pub(crate) fn rank(self) -> (u16, bool) {
+        let is_told = match self {
+            Self::Own(_) => true,
+            Self::Came(way) => way.node.is_some(),
+            Self::Unknown => false,
+        };
+        (self.hops(), !is_told)
+    }
+}
+
+/// All places on ways, which share what they have in common.
 #[derive(Debug, Default)]
 pub(crate) struct Ways {
     pub(crate) nodes: Vec<Node>,
-    best: FxHashMap<(u64, u32), u32>,
+    /// Whether there were more than are kept.
+    pub(crate) is_full: bool,
 }
 
 /// What a way leads through: an account, or an output without an address.
@@ -40,54 +108,116 @@ pub(crate) fn key_of(side: Side) -> Option<u64> {
 }
 
 impl Ways {
-    /// The shortest way so far on which value of a source came to a place.
-    pub(crate) fn at(&self, place: u64, source: u32) -> Option<u32> {
-        self.best.get(&(place, source)).copied()
-    }
-
-    /// How many payments a way is long.
-    pub(crate) fn hops(&self, way: u32) -> u16 {
-        self.nodes.get(way as usize).map_or(u16::MAX, |node| node.hops)
-    }
-
-    /// The beginning of all ways of a source from a place of its own.
-    pub(crate) fn begin(&mut self, place: u64, source: u32, time: Timestamp) -> u32 {
-        if let Some(known) = self.at(place, source) {
-            return known;
-        }
-        let node = Node { account: account(place), tx: None, time, next: None, hops: 0 };
-        self.push((place, source), node)
-    }
-
-    /// Value of a source comes to a place, from a place before it. How many payments it took.
+    /// Value comes to an account by a payment. What went through an output without an address
+    /// cannot be told: nobody could be named there.
     pub(crate) fn arrive(
         &mut self,
-        (place, source): (u64, u32),
-        before: Option<u32>,
+        account: Option<u32>,
+        origin: Origin,
         (tx, time): (TxIx, Timestamp),
-    ) -> u16 {
-        let hops = match before {
-            Some(before) => self.hops(before).saturating_add(1),
-            // How it came there is not known: of sources that are not kept apart, and behind
-            // some bridges. It was no single payment.
-            None => 2,
+    ) -> Way {
+        let hops = origin.hops();
+        let untold = Way::untold(hops);
+        let Some(account) = account else { return untold };
+        let next = match origin {
+            // What is stolen may come from nobody, as when it is minted.
+            Origin::Own(None) => None,
+            Origin::Own(Some(payer)) => {
+                let begin = self.push(Node { account: payer, tx: None, time, next: None });
+                if begin.is_none() {
+                    return untold;
+                }
+                begin
+            }
+            Origin::Came(Way { node: Some(before), .. }) => Some(before),
+            Origin::Came(_) | Origin::Unknown => return untold,
         };
-        let known = self.at(place, source).map(|known| self.hops(known));
-        if known.is_none_or(|known| hops < known) {
-            let node = Node { account: account(place), tx: Some(tx), time, next: before, hops };
-            self.push((place, source), node);
-        }
-        hops
+        Way { hops, node: self.push(Node { account, tx: Some(tx), time, next }) }
     }
 
-    fn push(&mut self, key: (u64, u32), node: Node) -> u32 {
-        let number = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+    fn push(&mut self, node: Node) -> Option<u32> {
+        if self.nodes.len() >= PLACES_MAX {
+            self.is_full = true;
+            return None;
+        }
+        let number = u32::try_from(self.nodes.len()).ok();
         self.nodes.push(node);
-        self.best.insert(key, number);
         number
     }
 }
 
-fn account(place: u64) -> Option<u32> {
-    u32::try_from(place).ok()
+/// The ways on which what is held came, one for each source. A source's own account has none of
+/// its own value.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Trail {
+    /// Mostly there is one source, and no memory of its own.
+    only: Option<(u32, Way)>,
+    /// Several sources, by number.
+    several: Vec<(u32, Way)>,
+}
+
+impl Trail {
+    /// The way on which value of a source came.
+    pub(crate) fn get(&self, source: u32) -> Option<Way> {
+        if let Some((of, way)) = self.only {
+            return (of == source).then_some(way);
+        }
+        let at = self.several.binary_search_by_key(&source, |way| way.0).ok()?;
+        self.several.get(at).map(|way| way.1)
+    }
+
+    /// Value of a source comes on a way; the shorter one, or the first, is kept.
+    pub(crate) fn put(&mut self, source: u32, way: Way) {
+        match self.only {
+            None if self.several.is_empty() => {
+                self.only = Some((source, way));
+                return;
+            }
+            Some((of, known)) if of == source => {
+                if way.rank() < known.rank() {
+                    self.only = Some((source, way));
+                }
+                return;
+            }
+            Some(only) => {
+                self.only = None;
+                self.several.push(only);
+            }
+            None => {}
+        }
+        match self.several.binary_search_by_key(&source, |way| way.0) {
+            Ok(at) => {
+                let known = &mut self.several[at];
+                if way.rank() < known.1.rank() {
+                    known.1 = way;
+                }
+            }
+            Err(at) => self.several.insert(at, (source, way)),
+        }
+    }
+
+    /// Adds the ways of what is added.
+    pub(crate) fn merge(&mut self, other: Self) {
+        if self.only.is_none() && self.several.is_empty() {
+            *self = other;
+            return;
+        }
+        for (source, way) in other.only.into_iter().chain(other.several) {
+            self.put(source, way);
+        }
+    }
+
+    /// The ways of what some pools have.
+    pub(crate) fn of<U: Units>(&self, pools: &[Pool<U>]) -> Self {
+        let mut trail = self.clone();
+        trail.keep(pools);
+        trail
+    }
+
+    /// Forgets the ways of sources of which nothing is left.
+    pub(crate) fn keep<U: Units>(&mut self, pools: &[Pool<U>]) {
+        let is_there = |source: u32| pools.iter().any(|pool| !pool.part(source).is_zero());
+        self.only = self.only.filter(|(source, _)| is_there(*source));
+        self.several.retain(|(source, _)| is_there(*source));
+    }
 }

@@ -169,7 +169,10 @@ fn accounts(seed: u64) {
                     parts[*owner] += amount - parts.iter().sum::<u64>();
                 }
             }
-            let direct = if owner.is_some() { [1; SOURCES] } else { [0; SOURCES] };
+            let mut direct = [0; SOURCES];
+            direct.iter_mut().enumerate().for_each(|(at, one)| {
+                *one = u64::from(owner == Some(&at));
+            });
             roles.record(&mut received, payee, &direct, &taken);
             let holding = holdings.entry(payee).or_default();
             holding.balance += amount;
@@ -231,7 +234,7 @@ fn outputs(seed: u64) {
             if let Some(owner) = roles.owners.get(coin.holder) {
                 for parts in &mut parts {
                     parts[*owner] += coin.amount - parts.iter().sum::<u64>();
-                    direct.iter_mut().zip(&*parts).for_each(|(all, part)| *all += part);
+                    direct[*owner] += parts[*owner];
                 }
             }
             let (paid, tainted) = own.entry(coin.holder).or_default();

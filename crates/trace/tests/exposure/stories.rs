@@ -39,7 +39,7 @@ fn what_a_listed_account_passes_on_of_others_keeps_their_name() {
         ask(story, &[&["a"], &["b"]]).lines(),
         [
             "b 0 ETH direct 6/6/6 1: b<a",
-            "c 0 ETH direct 6/6/6 1: c<b<a",
+            "c 0 ETH indirect 6/6/6 2: c<b<a",
             "c 1 ETH direct 4/4/4 1: c<b",
         ]
     );
@@ -83,7 +83,7 @@ fn a_theft_is_direct_to_whoever_gained_it_and_only_it_is_tainted() {
     assert_eq!(
         ask(story, &[&[], &["thief"]]).stolen(&["theft thief ETH"]).lines(),
         [
-            "a 0 ETH direct 10/5/0 1: a<thief<victim",
+            "a 0 ETH indirect 10/5/0 2: a<thief<victim",
             "a 1 ETH direct 0/5/10 1: a<thief",
             "thief 0 ETH direct 10/10/10 1: thief<victim",
         ]
