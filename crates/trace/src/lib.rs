@@ -37,7 +37,7 @@ mod units;
 
 pub use engine::trace;
 pub use exposure::{
-    Clock, Exposure, ExposureSettings, ExposureSource, Footprint, Receipt, WayNode, exposure,
+    Clock, Exposure, ExposureSettings, ExposureSource, Footprint, Receipt, Taken, WayNode, exposure,
 };
 pub use noise::{Noise, NoiseRule};
 pub use options::{Detail, Options, Stops, TraceError};

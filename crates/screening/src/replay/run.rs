@@ -8,7 +8,8 @@ use hawkshaw_model::{
     ReadError, Timestamp, TxIx,
 };
 use hawkshaw_trace::{
-    Exposure, ExposureSettings, ExposureSource, MixRule, Noise, Options, Scene, Stops, TraceError,
+    Exposure, ExposureSettings, ExposureSource, MixRule, Noise, Options, Scene, Stops, Taken,
+    TraceError,
 };
 
 use crate::category::Category;
@@ -127,6 +128,7 @@ pub struct ExposureRun {
     settings: ReplaySettings,
     basis: Option<Basis>,
     mark: Option<Mark>,
+    taken: Taken,
     kept: BTreeMap<(Category, Direction), Kept>,
 }
 
@@ -140,7 +142,7 @@ struct Kept {
 impl ExposureRun {
     /// Nothing is replayed yet.
     pub fn new(settings: ReplaySettings) -> Self {
-        Self { settings, basis: None, mark: None, kept: BTreeMap::new() }
+        Self { settings, basis: None, mark: None, taken: Taken::default(), kept: BTreeMap::new() }
     }
 
     /// Replays what has to be, and says what is exposed now.
@@ -163,11 +165,14 @@ impl ExposureRun {
             }
             _ => None,
         };
-        if grown.is_none() {
+        let cases = book.cases().iter().map(|case| &**case);
+        let taken = Taken::find(world.ledger, cases, self.settings.until)?;
+        if grown.is_none() || taken != self.taken {
             kept.clear();
         }
         (self.basis, self.mark) = (None, None);
         let backwards = ReversedLedger::new(world.ledger, self.settings.until)?.with_openings();
+        let taken_back = taken.backwards(|tx| backwards.turned(tx));
         let jobs = self.jobs(book);
         let mut done = BTreeMap::new();
         for (number, (category, direction)) in jobs.iter().copied().enumerate() {
@@ -185,7 +190,13 @@ impl ExposureRun {
             let known = match known {
                 Some(known) => known,
                 None => {
-                    let run = Job { world, book, settings: &self.settings, backwards: &backwards };
+                    let run = Job {
+                        world,
+                        book,
+                        settings: &self.settings,
+                        backwards: &backwards,
+                        taken: [&taken, &taken_back],
+                    };
                     let exposure = run
                         .follow(category, direction)
                         .map_err(|source| ReplayError::Refused { category, direction, source })?;
@@ -194,12 +205,13 @@ impl ExposureRun {
             };
             done.insert((category, direction), known);
         }
-        let mut table = TableBuilder::new(world.ledger, world.prices.zip(Some(world.assets)));
+        let prices = world.prices.zip(Some(world.assets));
+        let mut table = TableBuilder::new(world.ledger, prices, &taken);
         for ((category, direction), kept) in &done {
             table.add(*direction, book.sources(*category), &kept.exposure);
         }
         let table = table.finish(&mark)?;
-        (self.kept, self.basis, self.mark) = (done, Some(basis), Some(mark));
+        (self.kept, self.basis, self.mark, self.taken) = (done, Some(basis), Some(mark), taken);
         Ok(table)
     }
 
@@ -241,6 +253,8 @@ struct Job<'r> {
     book: &'r SourceBook,
     settings: &'r ReplaySettings,
     backwards: &'r ReversedLedger<'r>,
+    /// What cases say was taken: told forwards, and backwards.
+    taken: [&'r Taken; 2],
 }
 
 impl Job<'_> {
@@ -264,7 +278,8 @@ impl Job<'_> {
         let scene =
             Scene { mix, crossings, prices, ..Scene::new(ledger, &case, assets, &stop, &options) };
         let prices = prices.map(|prices| (prices, assets));
-        let settings = ExposureSettings { prices, ..ExposureSettings::default() };
+        let taken = Some(self.taken[0]);
+        let settings = ExposureSettings { prices, taken, ..ExposureSettings::default() };
         hawkshaw_trace::exposure(&scene, sources, settings)
     }
 
@@ -284,7 +299,8 @@ impl Job<'_> {
         let scene = Scene { mix: &mix, ..Scene::new(backwards, &case, assets, &stop, &options) };
         let clock = |tx| backwards.time(tx);
         let prices = prices.map(|prices| (prices, assets));
-        let settings = ExposureSettings { prices, clock: Some(&clock) };
+        let taken = Some(self.taken[1]);
+        let settings = ExposureSettings { prices, clock: Some(&clock), taken };
         let mut exposure = hawkshaw_trace::exposure(&scene, sources, settings)?;
         // Numbers backwards mean something else when the ledger has grown.
         for node in &mut exposure.ways {

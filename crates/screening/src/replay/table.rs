@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hawkshaw_model::{
     AccountIx, Amount, AssetIx, AssetList, Ledger, PriceTable, ReadError, Timestamp, Usd,
 };
-use hawkshaw_trace::{Exposure, Receipt};
+use hawkshaw_trace::{Exposure, Receipt, Taken};
 use rustc_hash::FxHashMap;
 
 use crate::category::Category;
@@ -49,6 +49,7 @@ struct Item {
 pub(super) struct TableBuilder<'a> {
     ledger: &'a dyn Ledger,
     prices: Option<(&'a PriceTable, &'a AssetList)>,
+    taken: &'a Taken,
     found: Vec<Found<'a>>,
 }
 
@@ -56,8 +57,9 @@ impl<'a> TableBuilder<'a> {
     pub(super) fn new(
         ledger: &'a dyn Ledger,
         prices: Option<(&'a PriceTable, &'a AssetList)>,
+        taken: &'a Taken,
     ) -> Self {
-        Self { ledger, prices, found: Vec::new() }
+        Self { ledger, prices, taken, found: Vec::new() }
     }
 
     /// Adds what a replay found.
@@ -80,7 +82,7 @@ impl<'a> TableBuilder<'a> {
         }
         let mut paths = Paths { table: &self, known: FxHashMap::default(), nodes: vec![] };
         let mut exposed = Vec::with_capacity(by_account.len());
-        let adding = Adding { ledger: self.ledger, prices: self.prices };
+        let adding = Adding { ledger: self.ledger, prices: self.prices, taken: self.taken };
         let end_of = |chain: &hawkshaw_model::ChainId| mark.end_of(chain);
         for (account, places) in by_account {
             let items = places.iter().filter_map(|(run, at)| {
@@ -218,8 +220,10 @@ fn merge(sum: &mut Item, more: Item) {
     sum.sources = sum.sources.saturating_add(more.sources);
     sum.amounts = add(sum.amounts, more.amounts);
     sum.usd = sum.usd.and_then(|usd| add_usd(usd, more.usd));
-    if more.hops < sum.hops || sum.way.is_none() {
-        (sum.hops, sum.way) = (more.hops.min(sum.hops), more.way.or(sum.way));
+    // The hops are those of the way that is shown; without any, at least so many.
+    let rank = |item: &Item| (item.way.is_none(), item.hops);
+    if rank(&more) < rank(sum) {
+        (sum.hops, sum.way) = (more.hops, more.way);
     }
     sum.first_time = sum.first_time.min(more.first_time);
     sum.last_time = sum.last_time.max(more.last_time);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hawkshaw_model::{
     AccountIx, Amount, AssetIx, AssetList, Ledger, LedgerKind, PriceTable, ReadError, TxIx, Usd,
 };
+use hawkshaw_trace::Taken;
 
 use crate::exposure::Total;
 use crate::query::Direction;
@@ -16,6 +17,8 @@ type Moved = BTreeMap<AssetIx, (Amount, Amount)>;
 pub(super) struct Adding<'a> {
     pub(super) ledger: &'a dyn Ledger,
     pub(super) prices: Option<(&'a PriceTable, &'a AssetList)>,
+    /// What was taken from its holders: they did not send it.
+    pub(super) taken: &'a Taken,
 }
 
 /// A sum on its way.
@@ -96,7 +99,16 @@ impl Adding<'_> {
                 let own = legs.iter().filter(|leg| leg.holder == Some(account));
                 own.fold(Amount::default(), |sum, leg| sum.saturating_add(leg.amount))
             };
-            let mut moved = Moved::from([(asset, (own(&told.outputs), own(&told.inputs)))]);
+            let (got, paid) = (own(&told.outputs), own(&told.inputs));
+            let is_taken = |leg: &&hawkshaw_model::UtxoLeg| {
+                leg.holder != Some(account)
+                    && leg.output.is_some_and(|output| self.taken.is_output_taken(tx, output))
+            };
+            let taken = told.outputs.iter().filter(is_taken);
+            let taken = taken.fold(Amount::default(), |sum, leg| sum.saturating_add(leg.amount));
+            // Never less than he got: what he gained is not touched by what others lost.
+            let paid = paid.saturating_sub(taken.min(paid.saturating_sub(got)));
+            let mut moved = Moved::from([(asset, (got, paid))]);
             self.settle(Some(tx), &mut moved, sums)?;
         }
         Ok(())
@@ -112,9 +124,13 @@ impl Adding<'_> {
         let Some(tx) = tx else { return Ok(()) };
         let mut time = None;
         for (asset, (got, paid)) in std::mem::take(moved) {
+            let sent = match self.taken.is_taken(tx, asset) {
+                true => Amount::default(),
+                false => paid.saturating_sub(got),
+            };
             let both = [
                 (Direction::Received, got.saturating_sub(paid)),
-                (Direction::Sent, paid.saturating_sub(got)),
+                (Direction::Sent, sent),
             ];
             for (direction, amount) in both.into_iter().filter(|(_, amount)| !amount.is_zero()) {
                 let Some(sum) = sums.get_mut(&(direction, asset)) else { continue };

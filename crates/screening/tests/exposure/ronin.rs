@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hawkshaw_attribution::{NoIncludes, TagIndex};
 use hawkshaw_ledger::MemoryLedger;
-use hawkshaw_model::{Account, AssetList, Case, Ledger as _};
+use hawkshaw_model::{Account, AssetList, Case, Ledger as _, TxHash, TxId, TxIx};
 use hawkshaw_screening::{
     Category, Direction, ExposureEntry, ExposureTable, ReplaySettings, SourceBook, replay,
 };
@@ -109,23 +109,104 @@ fn every_address_that_the_theft_reached_carries_it_back_to_the_bridge() {
 }
 
 #[test]
-fn tags_make_what_the_deposit_address_received_direct() {
+fn what_a_tagged_payer_paid_is_the_thefts_or_his_own() {
     let (_, table) = exposed(true);
     let deposit = entries(&table, DEPOSIT);
-    let direct = |entry: &&ExposureEntry| {
-        entry.direction == Direction::Received && entry.kind.as_str() == "direct"
+    let received = |entry: &&ExposureEntry| entry.direction == Direction::Received;
+    let of = |kind: &str, name: &str| {
+        let is_it = |e: &ExposureEntry| {
+            let source = e.source.as_ref().unwrap();
+            (e.kind.as_str(), source.name.as_str()) == (kind, name)
+        };
+        deposit.iter().filter(received).any(is_it)
     };
-    let of = |category: Category| deposit.iter().filter(direct).any(|e| e.category == category);
-    assert!(of(Category::StolenFunds), "{deposit:#?}");
+    // What the tagged payer had of the theft came over three payments; the rest is his own.
+    assert!(of("indirect", "Ronin bridge") && of("direct", "lazarusgroup"), "{deposit:#?}");
     // The exchange was paid by tagged addresses only, so all that it received is exposed.
     let sum = deposit
         .iter()
-        .filter(direct)
+        .filter(received)
         .filter(|e| e.category == Category::StolenFunds)
         .fold(hawkshaw_model::Amount::default(), |sum, e| sum.checked_add(e.amounts[0]).unwrap());
     let exposed = table.exposed.iter().find(|exposed| exposed.account == account(DEPOSIT)).unwrap();
     let total = exposed.totals.iter().find(|total| total.direction == Direction::Received).unwrap();
     assert_eq!(sum, total.amount);
+}
+
+/// Whether a transaction that is known moves value from one account to another, in whichever
+/// steps.
+fn is_between(ledger: &MemoryLedger, tx: &TxHash, from: &Account, to: &Account) -> bool {
+    let tx = ledger.find_tx(&TxId::new(ethereum(), *tx)).unwrap().unwrap();
+    let has = |account: &Account, is_credit: bool| {
+        let account = ledger.find_account(account).unwrap().unwrap();
+        let mut history = ledger.history(account, TxIx(tx.0 + 1));
+        history.any(|posting| {
+            posting.is_ok_and(|posting| posting.tx == tx && posting.is_credit == is_credit)
+        })
+    };
+    has(from, false) && has(to, true)
+}
+
+#[test]
+fn every_way_is_as_long_as_it_says_and_stands_in_the_ledger() {
+    for with_tags in [false, true] {
+        let (ledger, table) = exposed(with_tags);
+        let (mut matches, mut hashes) = (0, 0);
+        for exposed in &table.exposed {
+            for entry in &exposed.entries {
+                let told = format!("{}: {entry:?}", exposed.account);
+                let mut places = Vec::new();
+                let mut at = entry.path;
+                while let Some(number) = at {
+                    let node = &table.paths[number as usize];
+                    places.push(&node.step);
+                    at = node.next;
+                }
+                matches += 1;
+                assert_eq!(usize::from(entry.hops), places.len() - 1, "{told}");
+                assert_eq!(entry.kind.as_str() == "direct", entry.hops == 1, "{told}");
+                let time = places[0].time;
+                assert!((entry.first_time..=entry.last_time).contains(&time), "{told}");
+                assert_eq!(places[places.len() - 2].time, places[places.len() - 1].time, "{told}");
+                for pair in places.windows(2) {
+                    let (near, far) = (pair[0], pair[1]);
+                    let (from, to) = match entry.direction {
+                        Direction::Received => (far, near),
+                        Direction::Sent => (near, far),
+                    };
+                    assert!(from.time <= to.time, "{told}");
+                    if let Some(tx) = &near.tx {
+                        assert!(is_between(&ledger, tx, &from.account, &to.account), "{told}");
+                        hashes += 1;
+                    }
+                }
+            }
+        }
+        assert!(matches > 300 && hashes > 100, "{matches} {hashes}");
+    }
+}
+
+#[test]
+fn each_asset_has_the_way_on_which_it_came() {
+    let (_, table) = exposed(true);
+    for (symbol, tx) in [("erc20", "0xed2c72"), ("slip44", "0xc28fad")] {
+        let is_it = |e: &&ExposureEntry| {
+            e.asset.to_string().contains(symbol)
+                && e.source.as_ref().is_some_and(|source| source.case.is_some())
+        };
+        let entry = entries(&table, THIEF).iter().find(is_it).unwrap();
+        let first = &table.paths[entry.path.unwrap() as usize];
+        assert!(first.step.tx.unwrap().to_string().contains(&tx[2..]), "{first:?}");
+    }
+}
+
+#[test]
+fn the_bridge_that_was_robbed_paid_nobody() {
+    for with_tags in [false, true] {
+        let (_, table) = exposed(with_tags);
+        let sent = entries(&table, VICTIM).iter().filter(|e| e.direction == Direction::Sent);
+        assert_eq!(sent.collect::<Vec<_>>(), Vec::<&ExposureEntry>::new());
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Small ledgers, with numbers worked out by hand.
 
-use hawkshaw_fixture::text::{account, case_of};
+use hawkshaw_fixture::text::{account, bitcoin_account, case_of};
 use hawkshaw_model::{Amount, Timestamp};
 use hawkshaw_screening::{Category, Direction, ExposureKind, ReplaySettings};
 
@@ -78,6 +78,96 @@ fn tags_that_are_unsure_or_overruled_are_no_sources_and_actors_are_one() {
     let asked = ReplaySettings { categories: vec![Category::Exchange], ..Default::default() };
     let found = table(&ledger(&story.parse().unwrap()), &tags, &[], &asked);
     assert_eq!(crate::lines(&found), ["x received direct exchange Label4 ETH 8/8/8 1: x<d"]);
+}
+
+#[test]
+fn who_is_robbed_sent_nothing_and_neither_did_who_paid_him() {
+    let story = "1: saver -> victim 12 ETH\n2 theft: victim -> thief 10 ETH\n\
+                 3: funder -> thief 1 ETH\n4: thief -> scam 11 ETH\n5: victim -> scam 1 ETH";
+    // With the thief tagged or not: what he took is no payment of the victim's.
+    for tagged in [&["scam scam Scam"][..], &["scam scam Scam", "thief hack Thief"]] {
+        let ledger = ledger(&story.parse().unwrap());
+        let found =
+            table(&ledger, &tags(tagged), &[case_of(&["theft"])], &ReplaySettings::default());
+        let sent: Vec<String> =
+            lines(&found).into_iter().filter(|line| line.contains(" sent ")).collect();
+        let expected = [
+            "funder sent indirect scam Scam ETH 1/1/1 2: funder<thief<scam",
+            "thief sent direct scam Scam ETH 11/11/11 1: thief<scam",
+            "victim sent direct scam Scam ETH 1/1/1 1: victim<scam",
+            "saver sent indirect scam Scam ETH 1/1/1 2: saver<victim<scam",
+        ];
+        for line in expected {
+            assert!(sent.iter().any(|known| known == line), "{line}: {sent:#?}");
+        }
+        let of = |name: &str| found.exposed.iter().find(|e| e.account == account(name)).unwrap();
+        let is_of_theft = |line: &&String| {
+            line.starts_with("victim") && !line.contains(" scam Scam ")
+        };
+        assert_eq!(sent.iter().filter(is_of_theft).count(), 0, "{sent:#?}");
+        let totals = &of("victim").totals;
+        let total = totals.iter().find(|total| total.direction == Direction::Sent).unwrap();
+        assert_eq!(total.amount, Amount::from(1u64), "what was taken is not sent");
+    }
+}
+
+#[test]
+fn a_robbed_source_paid_the_thief_nothing() {
+    let story = "1 theft: victim -> thief 10 ETH\n2: victim -> a 5 ETH\n3: thief -> b 10 ETH";
+    let tags = tags(&["victim scam Scam"]);
+    let settings = ReplaySettings { directions: vec![Direction::Received], ..Default::default() };
+    let found = table(&ledger(&story.parse().unwrap()), &tags, &[case_of(&["theft"])], &settings);
+    let mut lines = lines(&found);
+    lines.sort();
+    assert_eq!(
+        lines,
+        [
+            "a received direct scam Scam ETH 5/5/5 1: a<victim",
+            "b received indirect stolen-funds A story ETH 10/10/10 2: b<thief<victim",
+            "thief received direct stolen-funds A story ETH 10/10/10 1: thief<victim",
+        ]
+    );
+}
+
+#[test]
+fn a_stolen_output_is_no_payment_of_the_victim() {
+    let story = "1: m = -> saver 50\n2: s = m:0 -> victim 50\n3: t = s:0 -> thief 40, victim 10\n\
+                 4: u = t:0 -> scam 40\n5: v = t:1 -> scam 10";
+    let tags = bitcoin_tags(&["scam scam Scam"]);
+    let cases = [case_of(&["t:0"])];
+    let settings = ReplaySettings { directions: vec![Direction::Sent], ..Default::default() };
+    let found = table(&ledger(&story.parse().unwrap()), &tags, &cases, &settings);
+    let mut lines = lines(&found);
+    lines.sort();
+    assert_eq!(
+        lines,
+        [
+            "saver sent indirect scam Scam BTC 10/10/10 2: saver<victim<scam",
+            "thief sent direct scam Scam BTC 40/40/40 1: thief<scam",
+            "victim sent direct scam Scam BTC 10/10/10 1: victim<scam",
+        ]
+    );
+    let victim = found.exposed.iter().find(|e| e.account == bitcoin_account("victim")).unwrap();
+    assert_eq!(victim.totals[0].amount, Amount::from(10u64));
+}
+
+#[test]
+fn the_ends_of_ways_have_the_times_of_payments_between_them() {
+    let story = "1: mixer -> a 1 ETH\n2: mixer -> b 1 ETH\n3: b -> scam 1 ETH\n\
+                 4: a -> scam 1 ETH\n5: c -> scam 1 ETH";
+    let story = story.parse::<hawkshaw_fixture::text::Story>().unwrap();
+    let tags = tags(&["mixer mixing_service Mixer", "scam scam Scam"]);
+    let found = table(&ledger(&story), &tags, &[], &ReplaySettings::default());
+    let mut seen = 0;
+    for exposed in &found.exposed {
+        for entry in exposed.entries.iter().filter(|entry| entry.hops == 1) {
+            let first = &found.paths[entry.path.unwrap() as usize];
+            let last = &found.paths[first.next.unwrap() as usize];
+            assert_eq!(first.step.time, last.step.time, "one payment has one time");
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 5);
 }
 
 #[test]

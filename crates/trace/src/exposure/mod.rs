@@ -18,6 +18,7 @@ mod origins;
 mod pool;
 mod receipts;
 mod recorder;
+mod taken;
 mod ways;
 
 use std::sync::mpsc::sync_channel;
@@ -34,13 +35,15 @@ use crate::options::TraceError;
 use crate::program::Program;
 use crate::replay::book::{Halt, Records};
 use crate::replay::thefts::{Finding, Thefts};
-use crate::replay::{Replay, chain_of, end_of};
+use crate::replay::Replay;
 use crate::scene::Scene;
 use crate::units::Units;
 pub use footprint::Footprint;
 pub(crate) use origins::Origins;
 use pool::{REST, SOURCES_HELD_MAX};
 use recorder::Recorder;
+use taken::Ends;
+pub use taken::Taken;
 use ways::Node;
 
 /// Receipts that one run keeps: an account, a source and an asset each. Beyond there is no
@@ -66,6 +69,9 @@ pub struct ExposureSettings<'a> {
     pub prices: Option<(&'a PriceTable, &'a AssetList)>,
     /// The times of transactions; `None`: those of the ledger.
     pub clock: Option<&'a Clock<'a>>,
+    /// What was taken from its holders, as the ledger of the scene numbers it: that is no payment
+    /// of theirs.
+    pub taken: Option<&'a Taken>,
 }
 
 impl std::fmt::Debug for ExposureSettings<'_> {
@@ -156,7 +162,8 @@ fn follow<U: Units + 'static>(
     settings: ExposureSettings<'_>,
 ) -> Result<Exposure, Failure> {
     let mut limits = Vec::new();
-    let thefts = find::<U>(&scene, sources, &mut limits)?;
+    let mut thefts = find::<U>(&scene, sources, &mut limits)?;
+    thefts.taken = settings.taken.cloned().unwrap_or_default();
     let missing = limits.len() + thefts.later;
     let mut replay = Replay::<U>::new(scene, &thefts, Records::HandedOver)?;
     let ledger = scene.ledger;
@@ -197,14 +204,8 @@ fn find<U: Units>(
     limits: &mut Vec<String>,
 ) -> Result<Thefts, Failure> {
     let ledger = scene.ledger;
-    let mut ends = std::collections::BTreeMap::new();
-    for chain in ledger.chains() {
-        ends.insert(chain.txs.start, end_of(ledger, chain, scene.options.until)?.0);
-    }
-    let is_looked_at = |tx: TxIx| {
-        let end = chain_of(ledger, tx).and_then(|chain| ends.get(&chain.txs.start));
-        end.is_some_and(|end| tx.0 < *end)
-    };
+    let ends = Ends::of(ledger, scene.options.until)?;
+    let is_looked_at = |tx: TxIx| ends.is_before(ledger, tx);
     let mut origins = Origins::find(ledger, sources)?;
     let mut thefts = Thefts::default();
     for (source, number) in sources.iter().zip(0u32..) {

@@ -341,7 +341,9 @@ impl<'a, U: Units> Recorder<'a, U> {
         let mut trail = Trail::default();
         // The outputs of a mix end without a word on whose they are.
         let is_mixed = note.grade == Grade::Inference && leg.stolen.is_none();
-        let Some(to) = key_of(note.to).filter(|_| !is_mixed) else { return Ok(trail) };
+        // So does what a source is robbed of.
+        let ends = is_mixed || leg.place == Place::CLEAN;
+        let Some(to) = key_of(note.to).filter(|_| !ends) else { return Ok(trail) };
         let below = if matches!(leg.place.resolve(), Resolved::Holding(_)) { u16::MAX } else { 0 };
         if let Some((_, source)) = leg.stolen {
             let origin = Origin::Own(side.first.flatten());

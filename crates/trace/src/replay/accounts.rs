@@ -90,8 +90,9 @@ impl<U: Units> Replay<'_, U> {
         let (first, end) = (batch.tx_rows[at] as usize, batch.tx_rows[at + 1] as usize);
         self.book.begin(tx);
         let thefts = self.thefts.gains.get(&tx.0);
-        let is_plain =
-            thefts.is_none() && !self.crossings.is_due(tx) && self.crossings.entries(tx).is_none();
+        let is_plain = thefts.is_none()
+            && !self.thefts.taken.has(tx)
+            && !self.crossings.is_due(tx) && self.crossings.entries(tx).is_none();
         if end - first == 1 && is_plain {
             return match read_row(batch, first, tx)? {
                 (None, _) => Ok(()),
@@ -133,6 +134,10 @@ impl<U: Units> Replay<'_, U> {
     #[inline]
     pub(super) fn spring_of(&self, payment: &Payment<U>) -> Option<u32> {
         let source = self.thefts.owner(payment.from)?;
+        let Payment { to, asset, .. } = *payment;
+        if self.thefts.taken.is_robbery(self.book.tx(), to, asset) {
+            return None;
+        }
         (self.thefts.owner(payment.to) != Some(source)).then_some(source)
     }
 
@@ -217,7 +222,7 @@ impl<U: Units> Replay<'_, U> {
             .iter()
             .map(|p| match (thefts, p.to) {
                 (Some(gains), Some(account)) => gains.contains(&Gain { account, asset: p.asset }),
-                _ => false,
+                _ => self.thefts.taken.is_end(self.book.tx(), p.from, p.asset),
             })
             .collect();
         self.pay_out(batch, &mut payments, &mut stolen)?;
@@ -286,6 +291,9 @@ impl<U: Units> Replay<'_, U> {
         batch: &TransferBatch<'_>,
         payment: &Payment<U>,
     ) -> Result<(), Halt> {
+        if self.thefts.taken.is_end(self.book.tx(), payment.from, payment.asset) {
+            return self.give_back(payment);
+        }
         let from = payment.from.and_then(|from| self.book.holding(from, payment.asset));
         let again = match (from, payment.from) {
             (Some(_), account) => {
@@ -310,6 +318,19 @@ impl<U: Units> Replay<'_, U> {
             self.book.flows.push(Flow::Theft { asset, to, amount });
         }
         Ok(())
+    }
+
+    /// What was taken goes back, in a ledger told backwards: whoever was robbed sent nothing, so
+    /// that its taint ends.
+    fn give_back(&mut self, payment: &Payment<U>) -> Result<(), Halt> {
+        let Payment { from, asset, amount, .. } = *payment;
+        if let Some(holding) = from.and_then(|from| self.book.holding(from, asset)) {
+            let kind = TerminalKind::StolenAgain;
+            let key = TerminalKey { kind, actor: None, account: from, output: None, asset };
+            let end = self.book.terminal(key);
+            self.book.pay(Some(holding), end, amount, None)?;
+        }
+        self.clean_credit(payment.to, payment)
     }
 
     /// A fee: its taint ends, and whoever receives it receives it clean.

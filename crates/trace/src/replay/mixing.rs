@@ -46,6 +46,8 @@ pub(super) struct Followed<U> {
     pub(super) value: U,
     /// How much it spends in all.
     pub(super) total: U,
+    /// Whether an account of a source spends anything.
+    pub(super) has_own: bool,
 }
 
 impl<U: Units> Replay<'_, U> {

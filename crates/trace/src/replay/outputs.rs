@@ -95,7 +95,7 @@ impl<U: Units> Replay<'_, U> {
         let carries = followed.inputs > 0;
         let mix = if carries { self.mixed(tx, asset, &followed)? } else { None };
         let paid =
-            self.join_outputs(tx, asset, (carries, mix), recording.then_some(&mut record))?;
+            self.join_outputs(tx, asset, (&followed, mix), recording.then_some(&mut record))?;
         let fee = followed.total.minus(paid);
         let place = if carries { self.fee_place(asset) } else { Place::CLEAN };
         let leg = Leg { place, amount: fee, stolen: None };
@@ -129,9 +129,15 @@ impl<U: Units> Replay<'_, U> {
             let add = |sum: U| sum.checked_add(amount).ok_or(Halt::TooWide(tx.tx));
             followed.total = add(followed.total)?;
             self.book.unexplained += u64::from(input.output.is_none());
-            let holding = input.output.and_then(|output| self.book.spend_output(output.0));
+            let is_end = |output| self.thefts.taken.is_output_end(tx.tx, output);
+            // What was taken goes back, in a ledger told backwards: its taint stays where it is.
+            let spent = input.output.filter(|output| !is_end(*output));
+            let holding = spent.and_then(|output| self.book.spend_output(output.0));
             let place = holding.map_or(Place::CLEAN, Place::holding);
-            let source = self.thefts.owner(input.holder.map(|holder| holder.0));
+            let is_own = spent.is_some() || input.output.is_none();
+            let owner = self.thefts.owner(input.holder.map(|holder| holder.0));
+            let source = owner.filter(|_| is_own);
+            followed.has_own |= source.is_some();
             if holding.is_some() || source.is_some() {
                 followed.inputs += 1;
                 followed.value = add(followed.value)?;
@@ -153,10 +159,11 @@ impl<U: Units> Replay<'_, U> {
         &mut self,
         tx: &UtxoTx,
         asset: u32,
-        (carries, mix): (bool, Option<Place>),
+        (followed, mix): (&Followed<U>, Option<Place>),
         mut record: Option<&mut Record<U>>,
     ) -> Result<U, Halt> {
         let thefts = self.thefts.outputs.get(&tx.tx.0);
+        let carries = followed.inputs > 0;
         let mut paid = U::default();
         for (index, made) in tx.outputs.iter().enumerate() {
             let amount: U = amount(made, tx.tx)?;
@@ -172,7 +179,7 @@ impl<U: Units> Replay<'_, U> {
             let place = if let (Some(mix), false) = (mix, is_stolen) {
                 grade = Grade::Inference;
                 mix
-            } else if !carries && !is_stolen {
+            } else if !is_stolen && (!carries || self.is_taken(followed, tx.tx, output)) {
                 Place::CLEAN
             } else {
                 let mouth = match is_stolen {
@@ -208,6 +215,11 @@ impl<U: Units> Replay<'_, U> {
             self.book.program.legs.push(leg);
         }
         Ok(paid)
+    }
+
+    /// Whether a source is robbed of an output: it is then no payment of the source's.
+    fn is_taken(&self, followed: &Followed<U>, tx: TxIx, output: OutputIx) -> bool {
+        followed.has_own && self.thefts.taken.is_output_robbery(tx, output)
     }
 
     /// Where fees end.

@@ -8,7 +8,7 @@ use hawkshaw_model::{
 };
 use rustc_hash::FxHashSet;
 
-use crate::exposure::Origins;
+use crate::exposure::{Origins, Taken};
 use crate::netting;
 use crate::options::TraceError;
 use crate::replay::book::Halt;
@@ -40,6 +40,8 @@ pub(crate) struct Thefts {
     /// In an exposure, which source is whose; a trace has none, and its thefts are numbered by
     /// their assets.
     pub(crate) origins: Option<Origins>,
+    /// In an exposure, what is no payment of whoever had it.
+    pub(crate) taken: Taken,
 }
 
 impl Thefts {

@@ -6,6 +6,7 @@
 mod plain;
 mod stories;
 mod terminals;
+mod ways;
 
 use hawkshaw_fixture::text::{Story, account, bitcoin_account, case_of, name_of, symbol_of};
 use hawkshaw_ledger::MemoryLedger;
