@@ -1,6 +1,6 @@
 //! The sources of exposure: who tags name, and thefts with their cases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hawkshaw_attribution::{STOPPING_LEVEL_MIN, TagIndex};
@@ -8,6 +8,7 @@ use hawkshaw_model::{Account, Case, Tag};
 
 use crate::category::{Category, Severity};
 use crate::exposure::Source;
+use crate::listing::Listing;
 
 /// A source, and what it is in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +92,68 @@ impl SourceBook {
         sources.insert(at, booked);
     }
 
+    /// Adds who stands on lists, as tags would name him. Who was taken off a list is no source by
+    /// it. An account that is a source of a category already stays whose it is.
+    pub fn add_listings<'l>(
+        &mut self,
+        tags: &TagIndex,
+        listings: impl IntoIterator<Item = &'l Listing>,
+    ) {
+        let mut known = self.owned();
+        let mut groups: BTreeMap<Category, BTreeMap<Group, BookedSource>> = BTreeMap::new();
+        for listing in listings {
+            let category = listing.category;
+            let is_claimed = !is_service(category) || tags.stop(&listing.account).is_some();
+            let is_sure = listing.confidence >= STOPPING_LEVEL_MIN;
+            let counts = is_claimed && is_sure && listing.removed.is_none();
+            if !counts || !known.entry(category).or_default().insert(listing.account.clone()) {
+                continue;
+            }
+            let group = groups.entry(category).or_default();
+            let booked = group.entry(group_of_listing(listing)).or_insert_with(|| BookedSource {
+                source: Arc::new(source_of_listing(listing)),
+                accounts: Vec::new(),
+                case: None,
+            });
+            booked.accounts.push(listing.account.clone());
+            if booked.source.confidence < listing.confidence {
+                booked.source = Arc::new(source_of_listing(listing));
+            }
+        }
+        for (category, groups) in groups {
+            let mut booked: Vec<BookedSource> = groups.into_values().collect();
+            booked.iter_mut().for_each(|booked| booked.accounts.sort_unstable());
+            self.by_category.entry(category).or_default().extend(booked);
+        }
+    }
+
+    /// Adds to the accounts of each source those of the same wallets. An account that is another
+    /// source's of the category stays so.
+    pub fn add_wallets(&mut self, wallet: &dyn Fn(&Account) -> Vec<Account>) {
+        let mut owned = self.owned();
+        for (category, sources) in &mut self.by_category {
+            let known = owned.entry(*category).or_default();
+            for booked in sources {
+                let more: Vec<Account> = booked.accounts.iter().flat_map(wallet).collect();
+                booked.accounts.extend(more.into_iter().filter(|one| known.insert(one.clone())));
+                booked.accounts.sort_unstable();
+            }
+        }
+    }
+
+    /// The accounts that are of any source, by category.
+    fn owned(&self) -> BTreeMap<Category, BTreeSet<Account>> {
+        let accounts = |sources: &Vec<BookedSource>| {
+            sources.iter().flat_map(|booked| booked.accounts.iter().cloned()).collect()
+        };
+        self.by_category.iter().map(|(category, booked)| (*category, accounts(booked))).collect()
+    }
+
+    /// How many accounts are of any source; thefts have none.
+    pub fn account_count(&self) -> usize {
+        self.by_category.values().flatten().map(|booked| booked.accounts.len()).sum()
+    }
+
     /// The categories that have sources.
     pub fn categories(&self) -> impl Iterator<Item = Category> {
         self.by_category.keys().copied()
@@ -158,6 +221,26 @@ fn group_of(tag: &Tag) -> Group {
     match &tag.actor {
         Some(actor) => (Some(actor.to_string()), String::new(), String::new()),
         None => (None, tag.label.clone(), tag.source.clone()),
+    }
+}
+
+/// What makes listings one source: the entry of the list, or what stands there.
+fn group_of_listing(listing: &Listing) -> Group {
+    let list = listing.list.id.to_string();
+    match &listing.entity {
+        Some(entity) => (Some(entity.to_string()), String::new(), list),
+        None => (None, listing.label.to_string(), list),
+    }
+}
+
+fn source_of_listing(listing: &Listing) -> Source {
+    Source {
+        name: listing.label.to_string(),
+        category: listing.category,
+        case: None,
+        actor: listing.entity.as_ref().map(ToString::to_string),
+        reference: listing.source.to_string(),
+        confidence: listing.confidence,
     }
 }
 

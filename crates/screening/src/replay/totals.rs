@@ -128,10 +128,7 @@ impl Adding<'_> {
                 true => Amount::default(),
                 false => paid.saturating_sub(got),
             };
-            let both = [
-                (Direction::Received, got.saturating_sub(paid)),
-                (Direction::Sent, sent),
-            ];
+            let both = [(Direction::Received, got.saturating_sub(paid)), (Direction::Sent, sent)];
             for (direction, amount) in both.into_iter().filter(|(_, amount)| !amount.is_zero()) {
                 let Some(sum) = sums.get_mut(&(direction, asset)) else { continue };
                 sum.amount = sum.amount.saturating_add(amount);

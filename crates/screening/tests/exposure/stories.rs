@@ -101,9 +101,8 @@ fn who_is_robbed_sent_nothing_and_neither_did_who_paid_him() {
             assert!(sent.iter().any(|known| known == line), "{line}: {sent:#?}");
         }
         let of = |name: &str| found.exposed.iter().find(|e| e.account == account(name)).unwrap();
-        let is_of_theft = |line: &&String| {
-            line.starts_with("victim") && !line.contains(" scam Scam ")
-        };
+        let is_of_theft =
+            |line: &&String| line.starts_with("victim") && !line.contains(" scam Scam ");
         assert_eq!(sent.iter().filter(is_of_theft).count(), 0, "{sent:#?}");
         let totals = &of("victim").totals;
         let total = totals.iter().find(|total| total.direction == Direction::Sent).unwrap();

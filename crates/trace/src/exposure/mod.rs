@@ -33,9 +33,9 @@ use hawkshaw_model::{
 use crate::engine::{Failure, refusal};
 use crate::options::TraceError;
 use crate::program::Program;
+use crate::replay::Replay;
 use crate::replay::book::{Halt, Records};
 use crate::replay::thefts::{Finding, Thefts};
-use crate::replay::Replay;
 use crate::scene::Scene;
 use crate::units::Units;
 pub use footprint::Footprint;

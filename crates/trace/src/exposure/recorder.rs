@@ -298,13 +298,7 @@ impl<'a, U: Units> Recorder<'a, U> {
     }
 
     /// Notes who pays in, and the shortest way on which each source came here.
-    fn read_input(
-        &mut self,
-        note: &EdgeNote<U>,
-        leg: &Leg<U>,
-        held: &Held<U>,
-        side: &mut Side<U>,
-    ) {
+    fn read_input(&mut self, note: &EdgeNote<U>, leg: &Leg<U>, held: &Held<U>, side: &mut Side<U>) {
         let Some(from) = key_of(note.from) else { return };
         let payer = account_of(note.from);
         let paid_in = side.paid_in.entry(from).or_default();

@@ -7,8 +7,8 @@ use hawkshaw_model::{AssetIx, Case, Ledger, OutputIx, ReadError, Timestamp, TxIx
 
 use crate::options::TraceError;
 use crate::replay::book::Halt;
-use crate::replay::{chain_of, end_of};
 use crate::replay::thefts::{Finding, Gain, Thefts};
+use crate::replay::{chain_of, end_of};
 
 /// Where each chain is no longer looked at.
 pub(super) struct Ends(BTreeMap<u64, u64>);

@@ -92,7 +92,8 @@ impl<U: Units> Replay<'_, U> {
         let thefts = self.thefts.gains.get(&tx.0);
         let is_plain = thefts.is_none()
             && !self.thefts.taken.has(tx)
-            && !self.crossings.is_due(tx) && self.crossings.entries(tx).is_none();
+            && !self.crossings.is_due(tx)
+            && self.crossings.entries(tx).is_none();
         if end - first == 1 && is_plain {
             return match read_row(batch, first, tx)? {
                 (None, _) => Ok(()),

@@ -74,18 +74,14 @@ fn moved_to(ledger: &MemoryLedger, tx: TxIx, receipt: &Receipt) -> bool {
         return told.outputs.iter().any(|leg| leg.holder == Some(receipt.account));
     }
     let history = ledger.history(receipt.account, TxIx(tx.0 + 1));
-    history.map(Result::unwrap).any(|posting| {
-        posting.tx == tx && posting.is_credit && posting.asset == receipt.asset
-    })
+    history
+        .map(Result::unwrap)
+        .any(|posting| posting.tx == tx && posting.is_credit && posting.asset == receipt.asset)
 }
 
 /// Whether a transaction takes from the place before and gives to the one after it; on a chain of
 /// outputs, what it spends there is what came there.
-fn is_between(
-    ledger: &MemoryLedger,
-    before: &WayNode,
-    after: &WayNode,
-) -> Result<bool, ReadError> {
+fn is_between(ledger: &MemoryLedger, before: &WayNode, after: &WayNode) -> Result<bool, ReadError> {
     let tx = after.tx.unwrap();
     if let Some(told) = ledger.utxo_tx(tx)? {
         let is_spent = |leg: &hawkshaw_model::UtxoLeg| {
