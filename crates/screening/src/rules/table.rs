@@ -70,6 +70,11 @@ impl<'f> Table<'f> {
         Self { found, fields, line: found.line(span), path, asked: RefCell::default() }
     }
 
+    /// Whether nothing wrong was found so far, here or anywhere else in the file.
+    pub(super) fn is_sound(&self) -> bool {
+        self.found.problems.borrow().is_empty()
+    }
+
     /// Calls the table by a name in what is found wrong from now on.
     pub(super) fn call(&mut self, path: String) {
         self.path = path;

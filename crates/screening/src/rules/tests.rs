@@ -243,10 +243,18 @@ fn everything_wrong_is_told_at_once_with_lines() {
         "the name stands on line",
         "hops_max: is 0",
         "min_amount: is in base units of one asset",
-        "is never reached: rule \"a\"",
     ] {
         assert!(told.contains(part), "{part} in {told}");
     }
+    // What could not be read is not taken for what asks for nothing.
+    assert!(!told.contains("never reached"), "{told}");
+}
+
+#[test]
+fn rules_that_an_earlier_one_forestalls_are_told() {
+    let rule = |name: &str| format!("[[rule]]\nname = \"{name}\"\naction = \"hold\"\n");
+    let told = problems(&format!("{}{}", rule("a"), rule("b")));
+    assert!(told.contains("rule \"b\": is never reached: rule \"a\""), "{told}");
 }
 
 #[test]
