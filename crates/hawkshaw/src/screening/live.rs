@@ -159,8 +159,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Stamps {
     fn of(known: &KnownArguments) -> Self {
         let mut ground = Vec::new();
-        let read_once = known.tags.iter().chain(&known.case).chain(&known.prices);
-        read_once.for_each(|path| stamp(path, &mut ground));
+        known.tags.iter().chain(&known.prices).for_each(|path| stamp(path, &mut ground));
+        // Of a case these are read. The rest may be large, and a store may lie in it.
+        for name in ["case.toml", "tags"] {
+            known.case.iter().for_each(|case| stamp(&case.join(name), &mut ground));
+        }
         known.index.iter().for_each(|path| stamp(path, &mut ground));
         if let Some(store) = &known.store {
             // The manifest changes whenever the store does.

@@ -112,13 +112,13 @@ fn a_file_that_is_being_written_is_not_read_and_a_lost_list_not_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let tags = path.join("tags.csv");
-    let mut text = "address,label,source\n".to_owned();
+    let mut text = "address,label,category,source\n".to_owned();
     std::fs::write(&tags, &text).unwrap();
     let lists = path.join("lists");
     std::fs::create_dir(&lists).unwrap();
     let sanctions = lists.join("sanctioned_addresses_ETH.txt");
     std::fs::write(&sanctions, format!("{OTHER}\n")).unwrap();
-    std::fs::write(lists.join("more.csv"), format!("{text}{THIEF},x,y\n")).unwrap();
+    std::fs::write(lists.join("more.csv"), format!("{text}{THIEF},x,scam,y\n")).unwrap();
     let known = KnownArguments {
         tags: vec![tags.clone()],
         lists: vec![lists],
@@ -127,7 +127,7 @@ fn a_file_that_is_being_written_is_not_read_and_a_lost_list_not_forgotten() {
     let live = LiveScreener::new(known, true);
     live.load(Load::Asked).unwrap();
     for number in 0..20 {
-        text.push_str(&format!("0x{number:040x},label,source\n"));
+        text.push_str(&format!("0x{number:040x},label,scam,source\n"));
         std::fs::write(&tags, &text).unwrap();
         assert!(!live.has_changed(), "{number}");
     }
@@ -135,7 +135,7 @@ fn a_file_that_is_being_written_is_not_read_and_a_lost_list_not_forgotten() {
     live.load(Load::Noticed).unwrap();
     // The same length and the same time of writing do not hide another content.
     let written = std::fs::metadata(&tags).unwrap().modified().unwrap();
-    std::fs::write(&tags, text.replace("label", "other")).unwrap();
+    std::fs::write(&tags, text.replace(",label,scam", ",other,scam")).unwrap();
     let file = std::fs::File::options().append(true).open(&tags).unwrap();
     file.set_modified(written).unwrap();
     assert!(settled(&live));

@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::{
-    BAD_DATA, DONE, EXCHANGE, MULE, UNAVAILABLE, USAGE, command, hawkshaw, said, tag_pack,
+    BAD_DATA, DONE, EXCHANGE, MULE, SmallCase, UNAVAILABLE, USAGE, command, hawkshaw, said,
+    tag_pack,
 };
 
 /// A folder with tags and a state folder.
@@ -114,6 +115,24 @@ fn transfer(reference: &str) -> Value {
     })
 }
 
+/// The service answers from the same as `screen`: also from the theft of a case in a store.
+#[test]
+fn a_case_and_a_store_are_answered_from() {
+    let case = SmallCase::new();
+    let store = case.path().join("store");
+    let table = case.path().join("transfers.csv");
+    said(command().args(["ledger", "import"]).arg(table).arg("--store").arg(&store)).ended(DONE);
+    let folder = Folder::new();
+    let (store, named) = (path(&store), path(case.path()));
+    let service = folder.serve(&["--store", &store, "--case", &named]);
+    let (status, answer) = service.get(&format!("/v1/screen/address/{MULE}"));
+    assert_eq!((status, &answer["status"]), (200, &json!("hit")), "{answer}");
+    assert_eq!(answer["matches"][0]["amounts"]["haircut"], "40");
+    drop(service);
+    let check = ["serve", "--check", "--store", &store, "--case", "nowhere"];
+    hawkshaw(&check).ended(USAGE).explains("nowhere");
+}
+
 #[test]
 fn it_answers_reloads_and_ends_when_told() {
     let folder = Folder::new();
@@ -127,7 +146,7 @@ fn it_answers_reloads_and_ends_when_told() {
     std::fs::write(folder.tags(), more).unwrap();
     let began = Instant::now();
     while service.get(&format!("/v1/screen/address/{MULE}")).1["status"] != "hit" {
-        assert!(began.elapsed() < Duration::from_secs(5), "the change is not live");
+        assert!(began.elapsed() < Duration::from_secs(60), "the change is not live");
         std::thread::sleep(Duration::from_millis(20));
     }
     // What cannot be read changes nothing.
