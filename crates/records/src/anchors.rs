@@ -1,8 +1,6 @@
 //! What the records know of the files beside them, so that a file that is lost, cut short or put
 //! back from an old copy is seen when a service begins again.
 
-use std::path::Path;
-
 use rusqlite::params;
 
 use crate::audit::{self, AuditHead};
@@ -40,7 +38,7 @@ impl StateFolder {
         if std::fs::metadata(&records).is_ok_and(|data| data.len() > 0) {
             return Ok(());
         }
-        if !has_audit_log(self.path())? {
+        if !self.has_audit_log()? {
             return Ok(());
         }
         Err(RecordsError::Lost(format!(
@@ -50,17 +48,21 @@ impl StateFolder {
             records.display()
         )))
     }
-}
 
-/// Whether there is an audit log in which something stands.
-fn has_audit_log(state: &Path) -> Result<bool, RecordsError> {
-    let folder = state.join(audit::FOLDER);
-    if !folder.is_dir() {
-        return Ok(false);
+    /// Whether there is an audit log in which something stands.
+    ///
+    /// # Errors
+    ///
+    /// When its folder cannot be read.
+    pub fn has_audit_log(&self) -> Result<bool, RecordsError> {
+        let folder = self.path().join(audit::FOLDER);
+        if !folder.is_dir() {
+            return Ok(false);
+        }
+        let files = audit::files(&folder);
+        let files = files.map_err(|error| RecordsError::Lost(error.to_string()))?;
+        Ok(files.iter().any(|(_, path)| std::fs::metadata(path).is_ok_and(|data| data.len() > 0)))
     }
-    let files = audit::files(&folder);
-    let files = files.map_err(|error| RecordsError::Lost(error.to_string()))?;
-    Ok(files.iter().any(|(_, path)| std::fs::metadata(path).is_ok_and(|data| data.len() > 0)))
 }
 
 impl Records {

@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
-use hawkshaw_records::{
-    AuditError, AuditLog, AuditSettings, Keys, KeysError, Records, RecordsError, Role, StateFolder,
-};
+use hawkshaw_records::{AuditError, AuditLog, Keys, KeysError, Records, RecordsError, Role};
 use hawkshaw_screening::{Answer, NameIndex, Query, ScreenError, Screener};
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
@@ -16,9 +14,11 @@ use crate::client::Client;
 use crate::clock;
 use crate::edge::RequestIds;
 use crate::gate::Gate;
+use crate::keeper::Keeper;
 use crate::limits::Limits;
 use crate::listen::Connections;
 use crate::metrics::Metrics;
+use crate::opening::State;
 use crate::problem::{Kind, Problem};
 use crate::retro::Retro;
 use crate::webhooks::{Reach, WebhookSettings, Webhooks};
@@ -53,6 +53,7 @@ pub struct App {
     records: Arc<Records>,
     audit: Arc<AuditLog>,
     keys: Arc<Keys>,
+    pub(crate) keeper: Keeper,
     is_stopping: AtomicBool,
     /// Whether a lookup failed in what answers now: it is damaged.
     is_damaged: AtomicBool,
@@ -78,11 +79,7 @@ impl App {
     ///
     /// When the state folder cannot be used, is another process's, or is damaged.
     pub fn open(state: &Path, is_open: bool, limits: Limits) -> Result<Self, OpenError> {
-        let folder = StateFolder::open(state)?;
-        let keys = Arc::new(Keys::open(state)?);
-        keys.watch()?;
-        let records = Arc::new(Records::open(&folder)?);
-        let audit = Arc::new(AuditLog::open(&folder, AuditSettings::default())?);
+        let State { keys, records, audit, keeper } = State::open(state)?;
         let most = |limit: u64| Limits::count(limit).min(Semaphore::MAX_PERMITS);
         Ok(Self {
             screener: ArcSwapOption::empty(),
@@ -90,6 +87,7 @@ impl App {
             names: ArcSwapOption::empty(),
             records,
             audit,
+            keeper,
             is_stopping: AtomicBool::new(false),
             is_damaged: AtomicBool::new(false),
             is_unlogged: AtomicBool::new(false),
@@ -121,8 +119,12 @@ impl App {
             background.retro.close();
             background.webhooks.close();
         }
+        let closed = self.audit.close();
+        if let Err(error) = self.keeper.note_head() {
+            crate::log::error(&format!("how far the audit log is cannot be noted: {error}"));
+        }
         self.records.close();
-        self.audit.close()
+        closed
     }
 
     /// What the service holds itself and its clients to.

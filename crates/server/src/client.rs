@@ -12,7 +12,7 @@ use hawkshaw_records::{ApiKey, KeyId, Role, Scope};
 
 use crate::app::App;
 use crate::edge::RequestId;
-use crate::gate::Admitted;
+use crate::gate::{Admitted, Rate};
 use crate::problem::{Kind, Problem};
 
 /// The authenticated key of a request. An extractor of routes under [`guarded`].
@@ -72,12 +72,18 @@ pub fn guarded(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
 async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let admitted = match app.gate.admit(request.headers()) {
         Ok(admitted) => admitted,
-        Err(problem) => return problem.into_response(),
+        Err(turned) => {
+            let mut response = turned.problem.into_response();
+            if let Some(rate) = turned.rate {
+                state_rate(&mut response, rate);
+            }
+            return response;
+        }
     };
     let client = client(&request, &admitted);
     request.extensions_mut().insert(client);
     let mut response = next.run(request).await;
-    state_rate(&mut response, &admitted);
+    state_rate(&mut response, admitted.rate);
     response
 }
 
@@ -88,13 +94,14 @@ fn client(request: &Request, admitted: &Admitted) -> Client {
     Client { key: admitted.key.clone(), request: id, route: route.into() }
 }
 
-const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-const RATE: HeaderName = HeaderName::from_static("ratelimit");
+pub(crate) const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+pub(crate) const RATE: HeaderName = HeaderName::from_static("ratelimit");
 
 /// Says what is left of the rate, as draft-ietf-httpapi-ratelimit-headers-10 has it.
-fn state_rate(response: &mut Response, admitted: &Admitted) {
-    let policy = format!("\"key\";q={};w=1", admitted.quota);
-    let left = format!("\"key\";r={};t=1", admitted.left);
+fn state_rate(response: &mut Response, rate: Rate) {
+    let Rate { whom, quota, left, seconds } = rate;
+    let policy = format!("\"{whom}\";q={quota};w=1");
+    let left = format!("\"{whom}\";r={left};t={seconds}");
     for (name, text) in [(POLICY, policy), (RATE, left)] {
         if let Ok(value) = HeaderValue::from_str(&text) {
             response.headers_mut().insert(name, value);

@@ -18,11 +18,23 @@ use crate::problem::{Kind, Problem};
 /// Keys whose rates are remembered; more keys than that share one meter.
 const METERS_MAX: usize = 100_000;
 
+impl From<Problem> for Box<Turned> {
+    /// Refused for another reason than a rate.
+    fn from(problem: Problem) -> Self {
+        Self::new(Turned { problem, rate: None })
+    }
+}
+
+/// One key, as the headers about rates call it.
+const KEY: &str = "key";
+/// All who ask together.
+const EVERYBODY: &str = "service";
+
 /// Who may ask, and how often.
 #[derive(Debug)]
 pub(crate) struct Gate {
     keys: Arc<Keys>,
-    /// Who asks while there have never been keys: nobody, unless the service is on loopback.
+    /// Who asks while there has never been a key: nobody, unless the service is on loopback.
     local: Option<Arc<ApiKey>>,
     had_keys: AtomicBool,
     limits: Limits,
@@ -36,10 +48,27 @@ pub(crate) struct Gate {
 #[derive(Debug)]
 pub(crate) struct Admitted {
     pub(crate) key: Arc<ApiKey>,
-    /// How many requests a second the key may make.
+    pub(crate) rate: Rate,
+}
+
+/// What somebody is held to, and what is left of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rate {
+    /// Whom it holds: one key, or everybody together.
+    pub(crate) whom: &'static str,
+    /// How many requests a second may be made.
     pub(crate) quota: u64,
-    /// How many it may make at once now.
+    /// How many may be made at once now.
     pub(crate) left: u64,
+    /// In how many seconds there is more.
+    pub(crate) seconds: u64,
+}
+
+/// Why somebody may not ask, and what he is held to where that is why.
+#[derive(Debug)]
+pub(crate) struct Turned {
+    pub(crate) problem: Problem,
+    pub(crate) rate: Option<Rate>,
 }
 
 impl Gate {
@@ -58,22 +87,26 @@ impl Gate {
     }
 
     /// Says who asks, and counts the request.
-    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<Admitted, Problem> {
+    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<Admitted, Box<Turned>> {
         if let Reading::Refused { wait } = self.all.take() {
-            return Err(too_many("the service answers no more requests a second", wait));
+            let detail = "the service answers no more requests a second";
+            return Err(too_many(detail, EVERYBODY, &self.all, wait));
         }
         let key = self.holder(headers)?;
         let meter = self.meter(&key);
         match meter.take() {
-            Reading::Allowed { left } => Ok(Admitted { key, quota: meter.per_second(), left }),
+            Reading::Allowed { left } => {
+                let rate = Rate { whom: KEY, quota: meter.per_second(), left, seconds: 1 };
+                Ok(Admitted { key, rate })
+            }
             Reading::Refused { wait } => {
                 let detail = format!("this key may ask {} times a second", meter.per_second());
-                Err(too_many(&detail, wait))
+                Err(too_many(&detail, KEY, &meter, wait))
             }
         }
     }
 
-    fn holder(&self, headers: &HeaderMap) -> Result<Arc<ApiKey>, Problem> {
+    fn holder(&self, headers: &HeaderMap) -> Result<Arc<ApiKey>, Box<Turned>> {
         let (secrets, now) = (secrets(headers), clock::now());
         let mut refusal = None;
         for secret in &secrets {
@@ -81,7 +114,7 @@ impl Gate {
                 Ok(key) => return Ok(key),
                 Err(KeyRefusal::Unavailable) => {
                     let detail = "the keys cannot be read at the moment";
-                    return Err(Problem::new(Kind::Unavailable, detail).retry_after(1));
+                    return Err(Problem::new(Kind::Unavailable, detail).retry_after(1).into());
                 }
                 Err(error) => refusal = Some(error),
             }
@@ -90,22 +123,23 @@ impl Gate {
             if !is_own(headers) {
                 let detail = "without keys, web pages and names of others are not answered: ask \
                               127.0.0.1, or make a key with `hawkshaw keys create`";
-                return Err(Problem::new(Kind::Forbidden, detail));
+                return Err(Problem::new(Kind::Forbidden, detail).into());
             }
             return Ok(local.clone());
         }
         if let Reading::Refused { wait } = self.refusals.take() {
-            return Err(too_many("too many requests come without a known key", wait));
+            let detail = "too many requests come without a known key";
+            return Err(too_many(detail, EVERYBODY, &self.refusals, wait));
         }
         let detail = match refusal {
             None => "a key is needed: `Authorization: Bearer KEY`".to_owned(),
             Some(error) => error.to_string(),
         };
-        Err(Problem::new(Kind::Unauthorized, detail))
+        Err(Problem::new(Kind::Unauthorized, detail).into())
     }
 
-    /// Whether there is a key, or was one since the service runs: then taking back the last one
-    /// lets nobody in, not everybody.
+    /// Whether there is or ever was a key: then taking back the last one lets nobody in, not
+    /// everybody, also behind a restart.
     fn needs_key(&self) -> bool {
         if self.had_keys.load(Ordering::Relaxed) {
             return true;
@@ -121,15 +155,16 @@ impl Gate {
         let rate = key.limits.per_second.map_or(self.limits.key_requests_per_second, u64::from);
         let known =
             self.by_key.read().unwrap_or_else(PoisonError::into_inner).get(&key.id).cloned();
-        // A key whose rate was changed gets another meter.
-        if let Some(meter) = known.filter(|meter| meter.per_second() == rate.max(1)) {
+        let burst = key.limits.burst.map_or(rate, u64::from);
+        // A key whose limits were changed gets another meter.
+        if let Some(meter) = known.filter(|meter| meter.is(rate, burst)) {
             return meter;
         }
         let mut all = self.by_key.write().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= METERS_MAX {
             return self.shared.clone();
         }
-        let fresh = Arc::new(Meter::new(rate));
+        let fresh = Arc::new(Meter::with_burst(rate, burst));
         all.insert(key.id.clone(), fresh.clone());
         fresh
     }
@@ -150,8 +185,10 @@ fn local() -> ApiKey {
     }
 }
 
-fn too_many(detail: &str, wait: Duration) -> Problem {
+fn too_many(detail: &str, whom: &'static str, meter: &Meter, wait: Duration) -> Box<Turned> {
     // Seconds are whole in `Retry-After`, and waiting too short would only ask again.
     let seconds = wait.as_secs().saturating_add(1);
-    Problem::new(Kind::RateLimited, detail).retry_after(seconds)
+    let problem = Problem::new(Kind::RateLimited, detail).retry_after(seconds);
+    let rate = Rate { whom, quota: meter.per_second(), left: 0, seconds };
+    Box::new(Turned { problem, rate: Some(rate) })
 }

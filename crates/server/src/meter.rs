@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 const NANOSECONDS: u64 = 1_000_000_000;
 
-/// Allows so many requests a second, evenly or up to a second's worth at once.
+/// Allows so many requests a second, evenly or some of them at once.
 #[derive(Debug)]
 pub(crate) struct Meter {
     start: Instant,
     /// What a request costs, in nanoseconds.
     cost: u64,
     per_second: u64,
+    burst: u64,
     /// The time up to which requests are paid for, in nanoseconds since the start.
     paid: AtomicU64,
 }
@@ -26,10 +27,22 @@ pub(crate) enum Reading {
 }
 
 impl Meter {
+    /// A second's worth of requests may come at once.
     pub(crate) fn new(per_second: u64) -> Self {
+        Self::with_burst(per_second, per_second)
+    }
+
+    /// `burst` requests may come at once.
+    pub(crate) fn with_burst(per_second: u64, burst: u64) -> Self {
         let per_second = per_second.clamp(1, NANOSECONDS);
         let cost = NANOSECONDS / per_second;
-        Self { start: Instant::now(), cost, per_second, paid: AtomicU64::new(0) }
+        let burst = burst.max(1);
+        Self { start: Instant::now(), cost, per_second, burst, paid: AtomicU64::new(0) }
+    }
+
+    /// Whether it holds somebody to just this.
+    pub(crate) fn is(&self, per_second: u64, burst: u64) -> bool {
+        (self.per_second, self.burst) == (per_second.clamp(1, NANOSECONDS), burst.max(1))
     }
 
     /// How many requests a second it allows.
@@ -44,7 +57,7 @@ impl Meter {
     }
 
     fn take_at(&self, now: u64) -> Reading {
-        let latest = now.saturating_add(NANOSECONDS);
+        let latest = now.saturating_add(self.cost.saturating_mul(self.burst));
         let pay = |paid: u64| {
             let next = paid.max(now).saturating_add(self.cost);
             (next <= latest).then_some(next)
@@ -80,6 +93,25 @@ mod tests {
         assert_eq!(meter.take_at(NANOSECONDS / 4), Reading::Allowed { left: 0 });
         assert!(matches!(meter.take_at(NANOSECONDS / 4), Reading::Refused { .. }));
         assert_eq!(meter.take_at(60 * NANOSECONDS), Reading::Allowed { left: 3 });
+    }
+
+    #[test]
+    fn a_burst_is_what_may_come_at_once() {
+        let few = Meter::with_burst(10, 2);
+        let many = Meter::with_burst(10, 30);
+        let at_once = |meter: &Meter, time| {
+            (0..100).filter(|_| matches!(meter.take_at(time), Reading::Allowed { .. })).count()
+        };
+        assert_eq!((at_once(&few, 0), at_once(&many, 0)), (2, 30));
+        // Behind it both get what the rate gives, and no more at once than before.
+        assert_eq!((at_once(&few, NANOSECONDS / 10), at_once(&many, NANOSECONDS / 10)), (1, 1));
+        assert_eq!((at_once(&few, 60 * NANOSECONDS), at_once(&many, 60 * NANOSECONDS)), (2, 30));
+        let endless = Meter::with_burst(1, u64::MAX);
+        assert!(matches!(
+            endless.take_at(u64::MAX),
+            Reading::Allowed { .. } | Reading::Refused { .. }
+        ));
+        assert!(few.is(10, 2) && !few.is(10, 10) && Meter::new(0).is(1, 1));
     }
 
     proptest! {

@@ -97,6 +97,7 @@ pub async fn serve_until(
     let reach =
         Reach { private: settings.webhooks.allow_private, plain: settings.webhooks.allow_http };
     app.start_background(WebhookSettings { reach, ..WebhookSettings::default() })?;
+    let keeping = tokio::spawn(crate::keeper::follow(app.clone()));
     let loader = Loader::new(source).knowing_magic(settings.magic_addresses);
     let (tell_stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let router = routes(app, &loader);
@@ -118,6 +119,7 @@ pub async fn serve_until(
         stop.await;
         background.iter().for_each(tokio::task::JoinHandle::abort);
     }
+    keeping.abort();
     app.stop();
     tell(Event::Stopping);
     let _ = tell_stop.send(());

@@ -48,18 +48,28 @@ fn verify(folder: &Path, heads: &[Digest], is_json: bool) -> Result<(), Failure>
         let what = format!("{} holds no audit log", folder.display());
         return Err(Failure::Unavailable(anyhow!(what)));
     }
-    let text = if is_json { in_json(&verified, stored) } else { in_words(&verified, stored) };
+    // Without any head a missing end could not be seen: such a log is not known to be whole.
+    let is_whole = verified.is_whole() && !wanted.is_empty();
+    let text = match is_json {
+        true => in_json(&verified, stored, is_whole),
+        false => in_words(&verified, stored, !wanted.is_empty()),
+    };
     screen::answer(text.as_bytes())?;
-    if verified.is_whole() {
+    if is_whole {
         return Ok(());
+    }
+    if verified.is_whole() {
+        let what = "no head of the audit log is known, so that a missing end could not be seen: \
+                    hand --head what `hawkshaw audit head` printed earlier";
+        return Err(Failure::BadData(anyhow!(what)));
     }
     Err(Failure::BadData(anyhow!("the audit log of {} is not whole", folder.display())))
 }
 
-fn in_json(verified: &Verified, stored: Option<AuditHead>) -> String {
+fn in_json(verified: &Verified, stored: Option<AuditHead>, is_whole: bool) -> String {
     let value = json!({
         "schema": "hawkshaw.audit-verify/1",
-        "whole": verified.is_whole(),
+        "whole": is_whole,
         "files": verified.files,
         "first": verified.first,
         "lines": verified.lines,
@@ -71,7 +81,7 @@ fn in_json(verified: &Verified, stored: Option<AuditHead>) -> String {
     screen::visible(&format!("{value:#}\n"))
 }
 
-fn in_words(verified: &Verified, stored: Option<AuditHead>) -> String {
+fn in_words(verified: &Verified, stored: Option<AuditHead>, has_head: bool) -> String {
     let mut text = format!(
         "{} lines in {} files continue the chain, from line {} to line {}\n{} {}\n",
         verified.lines,
@@ -85,7 +95,8 @@ fn in_words(verified: &Verified, stored: Option<AuditHead>) -> String {
         text.push_str("the files before the first line are not here\n");
     }
     if stored.is_none() {
-        text.push_str("no head is stored beside it, so that a missing end could not be seen\n");
+        let seen = if has_head { "" } else { ", so that a missing end could not be seen" };
+        text.push_str(&format!("no head is stored beside it{seen}\n"));
     }
     if let Some(found) = &verified.first_break {
         let file = found.file.display();

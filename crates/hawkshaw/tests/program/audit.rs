@@ -44,7 +44,14 @@ fn a_whole_log_is_whole_and_a_changed_one_is_not() {
     fs::write(&file, &text[..=end]).unwrap();
     hawkshaw(["audit", "verify", state]).ended(3).answers("no line has the digest");
     fs::remove_file(folder.path().join("audit-head.json")).unwrap();
-    hawkshaw(["audit", "verify", state]).ended(0).answers("no head is stored");
+    let headless = hawkshaw(["audit", "verify", state]).ended(3).answers("no head is stored");
+    headless.explains("--head");
+    let headless = hawkshaw(["audit", "verify", state, "--json"]).ended(3).json();
+    assert_eq!((&headless["whole"], &headless["first_break"]), (&json!(false), &json!(null)));
+    // A head that was noted elsewhere does too.
+    let last = text[..=end].trim_end().rsplit('\n').next().unwrap();
+    let noted = hawkshaw_model::Digest::of(last.as_bytes()).to_string();
+    hawkshaw(["audit", "verify", state, "--head", &noted]).ended(0).answers("no head is stored");
     hawkshaw(["audit", "verify", state, "--head", digest]).ended(3).answers("no line has");
     hawkshaw(["audit", "head", state]).ended(4).explains("no head");
     let nothing = tempfile::tempdir().unwrap();

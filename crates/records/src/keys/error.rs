@@ -9,6 +9,14 @@ pub enum KeysError {
     /// The file cannot be read or written.
     #[error(transparent)]
     Records(#[from] RecordsError),
+    /// There are none where there were some.
+    #[error(
+        "{} holds no keys, and what is registered there belongs to keys, so that the file was \
+         lost: put a backup of it back, or make a key with `hawkshaw keys create --role admin`, \
+         which sees what the lost keys registered",
+        .0.join("keys.sqlite").display()
+    )]
+    Lost(std::path::PathBuf),
     /// There is no such key.
     #[error("there is no key `{0}`: `hawkshaw keys list` shows those that there are")]
     Unknown(String),

@@ -10,9 +10,11 @@ use hawkshaw_records::{
     Alert, AlertChange, AlertFilter, AlertQueue, AlertState, Cursor, RecordId, Role,
 };
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::{Value, json};
 
 use crate::api::paging::{self, PageLimit};
+use crate::api::repeat::NeverKnownAgain;
 use crate::api::wire::{Reference, Remark, Text, Time};
 use crate::app::App;
 use crate::body::{Asked, Part, Sent, answer};
@@ -80,8 +82,9 @@ enum Change {
 async fn change(
     State(app): State<Arc<App>>,
     client: Client,
+    _: NeverKnownAgain,
     Part(id): Part,
-    sent: Sent<Map<String, Value>>,
+    sent: Sent<Members>,
 ) -> Result<Response, Problem> {
     client.require(Role::Alerts)?;
     let id = read_id(&id)?;
@@ -102,12 +105,41 @@ async fn change(
     whole(&app, &client, &changed).await
 }
 
-fn one_change(sent: Map<String, Value>) -> Result<Change, Problem> {
-    let refused = |why: &str| Problem::new(Kind::Unprocessable, format!("the body: {why}"));
-    if sent.len() != 1 {
-        return Err(refused("one of assign, comment, snooze_until, close and reopen"));
+/// The members of an object, also those that have one name.
+#[derive(Debug)]
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Reader)
     }
-    serde_json::from_value(Value::Object(sent)).map_err(|error| refused(&error.to_string()))
+}
+
+fn one_change(sent: Members) -> Result<Change, Problem> {
+    let refused = |why: &str| Problem::new(Kind::Unprocessable, format!("the body: {why}"));
+    if sent.0.len() != 1 {
+        return Err(refused("exactly one of assign, comment, snooze_until, close and reopen"));
+    }
+    let one = Value::Object(sent.0.into_iter().collect());
+    serde_json::from_value(one).map_err(|error| refused(&error.to_string()))
 }
 
 fn read_id(text: &str) -> Result<RecordId, Problem> {

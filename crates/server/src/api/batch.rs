@@ -101,9 +101,10 @@ async fn screen(
     let place = app.batch_places.clone().try_acquire_owned().map_err(busy)?;
     let questions: Questions = parse_object(&bytes)?;
     drop(bytes);
-    let most = Limits::count(app.limits().batch_addresses);
+    let most = app.limits().batch_addresses;
+    let most = Limits::count(client.key.limits.batch.map_or(most, |own| most.min(own.into())));
     if !(1..=most).contains(&questions.addresses.len()) {
-        let detail = format!("addresses: 1 to {most} of them");
+        let detail = format!("addresses: this key may send 1 to {most} of them");
         return Err(Problem::new(Kind::Unprocessable, detail));
     }
     // One and the same data answer all of it.

@@ -9,7 +9,7 @@ pub(crate) mod limits;
 mod paging;
 mod record;
 mod register;
-mod repeat;
+pub(crate) mod repeat;
 mod transfer;
 mod webhooks;
 mod wire;

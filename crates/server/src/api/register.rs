@@ -9,12 +9,12 @@ use axum::response::Response;
 use axum::routing::post;
 use hawkshaw_model::{AssetId, ChainId};
 use hawkshaw_records::{
-    GivenAnswer, InFlight, NewRegistration, RecordId, Registered, RegistrationKind, Responder,
-    Role, StoredResponse, Verdict,
+    GivenAnswer, InFlight, NewRegistration, RecordId, Registered, Registration, RegistrationKind,
+    Responder, Role, StoredResponse, Verdict,
 };
 use hawkshaw_screening::{Action, AddressKey, Answer, Direction, Query};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::api::record::registration_json;
 use crate::api::repeat::{self, Repeat};
@@ -166,12 +166,26 @@ async fn register(
         return Err(Problem::new(Kind::Unprocessable, format!("cannot be watched: {why}")));
     };
     let key = AddressKey::of(account);
-    let said = told(&answer);
     let new = new_registration(client, wanted, key, &answer)?;
     let kept = keep(app, new, in_flight).await?;
+    // What is told of something that was registered before is what stands there.
+    let said = if kept.is_new { told(&answer) } else { told_again(&kept.registration) };
     let id = kept.registration.id;
     app.audit(client, json!({ "registered": id, "new": kept.is_new, "answers": [said] })).await?;
     Ok(repeat::response(stored(&kept)?))
+}
+
+/// What the audit log is told of a registration that there was.
+fn told_again(registration: &Registration) -> Value {
+    let (query, verdict) = (&registration.query, registration.verdict());
+    json!({
+        "asked": query.address,
+        "chain": query.chain.as_ref().map(ChainId::as_str),
+        "status": verdict.status,
+        "action": verdict.action,
+        "rule": verdict.rule,
+        "as_of": null,
+    })
 }
 
 fn new_registration(

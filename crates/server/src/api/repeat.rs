@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use hawkshaw_records::{Begun, IdempotencyKey, InFlight, StoredResponse, UnixMillis};
@@ -31,7 +33,11 @@ pub(super) async fn begin(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Repeat, Problem> {
-    let Some(value) = headers.get(KEY) else { return Ok(Repeat::New(None)) };
+    let mut values = headers.get_all(KEY).iter();
+    let Some(value) = values.next() else { return Ok(Repeat::New(None)) };
+    if values.next().is_some() {
+        return Err(Problem::new(Kind::BadRequest, "Idempotency-Key: one of them"));
+    }
     let text = value.to_str().map_err(|_| {
         Problem::new(Kind::BadRequest, "Idempotency-Key: 1 to 255 visible ASCII characters")
     })?;
@@ -59,6 +65,23 @@ pub(super) async fn begin(
             Kind::Unprocessable,
             "this Idempotency-Key was used for another request",
         )),
+    }
+}
+
+/// A request that is not known again when it is repeated. Who sends an `Idempotency-Key` with it
+/// counts on that, and is told before anything is done twice.
+#[derive(Debug)]
+pub(crate) struct NeverKnownAgain;
+
+impl<S: Send + Sync> FromRequestParts<S> for NeverKnownAgain {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        if !parts.headers.contains_key(KEY) {
+            return Ok(Self);
+        }
+        let detail = "Idempotency-Key is not honoured here: a repetition would be done again";
+        Err(Problem::new(Kind::Unprocessable, detail))
     }
 }
 

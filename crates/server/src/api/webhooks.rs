@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::api::paging::{self, PageLimit};
+use crate::api::repeat::NeverKnownAgain;
 use crate::api::wire::{Reference, Text};
 use crate::app::App;
 use crate::body::{Asked, Part, Sent, answer, answer_with};
@@ -78,9 +79,12 @@ fn reach(error: &ReachError) -> Problem {
 async fn make(
     State(app): State<Arc<App>>,
     client: Client,
+    _: NeverKnownAgain,
     sent: Sent<New>,
 ) -> Result<Response, Problem> {
     client.require(Role::Webhooks)?;
+    // What is delivered are alerts.
+    client.require(Role::Alerts)?;
     let new = sent.value;
     app.reach().check(&new.url).map_err(|error| reach(&error))?;
     let events = match new.events {
@@ -123,6 +127,7 @@ async fn one(
 async fn change(
     State(app): State<Arc<App>>,
     client: Client,
+    _: NeverKnownAgain,
     Part(id): Part,
     sent: Sent<Change>,
 ) -> Result<Response, Problem> {
@@ -180,6 +185,7 @@ async fn deliveries(
 async fn requeue(
     State(app): State<Arc<App>>,
     client: Client,
+    _: NeverKnownAgain,
     Part(id): Part,
 ) -> Result<Response, Problem> {
     client.require(Role::Webhooks)?;

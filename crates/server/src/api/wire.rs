@@ -52,7 +52,7 @@ impl FromStr for Reference {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let count = text.chars().take(REFERENCE_CHARACTERS + 1).count();
-        if !(1..=REFERENCE_CHARACTERS).contains(&count) || text.chars().any(char::is_control) {
+        if !(1..=REFERENCE_CHARACTERS).contains(&count) || text.chars().any(is_control) {
             return Err(format!(
                 "a reference has 1 to {REFERENCE_CHARACTERS} characters, none of them a control \
                  character"
@@ -71,11 +71,21 @@ impl FromStr for Remark {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let count = text.chars().take(TEXT_CHARACTERS + 1).count();
-        match count {
-            1..=TEXT_CHARACTERS => Ok(Self(text.to_owned())),
-            _ => Err(format!("a remark has 1 to {TEXT_CHARACTERS} characters")),
+        if !(1..=TEXT_CHARACTERS).contains(&count) || text.chars().any(is_control) {
+            return Err(format!(
+                "a remark has 1 to {TEXT_CHARACTERS} characters, none of them a control character"
+            ));
         }
+        Ok(Self(text.to_owned()))
     }
+}
+
+/// Whether a character acts on what shows it: control characters, and those that turn the
+/// direction of writing round (Unicode UAX 9), so that a text reads otherwise than it is.
+fn is_control(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}')
 }
 
 /// An amount in base units.
@@ -181,7 +191,19 @@ impl Context {
 mod tests {
     use proptest::prelude::{any, prop_assert_eq, proptest};
 
-    use super::{Context, Dollars, Time};
+    use super::{Context, Dollars, Reference, Remark, Time};
+
+    #[test]
+    fn texts_that_act_on_a_screen_are_refused() {
+        for c in ['\0', '\u{7}', '\u{1b}', '\u{7f}', '\u{85}', '\u{202e}', '\u{2066}', '\u{200f}'] {
+            assert!(format!("a{c}b").parse::<Remark>().is_err(), "{c:?}");
+            assert!(format!("a{c}b").parse::<Reference>().is_err(), "{c:?}");
+        }
+        for text in ["asked the client: \u{5e9}\u{5dc}\u{5d5}\u{5dd}", "\u{1f468}\u{200d}\u{1f33e}"]
+        {
+            assert!(text.parse::<Remark>().is_ok() && text.parse::<Reference>().is_ok());
+        }
+    }
 
     #[test]
     fn times_have_four_forms() {

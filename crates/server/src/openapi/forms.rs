@@ -14,7 +14,8 @@ const CHAIN: &str =
     "(eip155:(0|[1-9][0-9]{0,18})|bip122:[0-9a-fA-F]{32}|(tron|other):[-_a-zA-Z0-9]{1,32})";
 const LOCAL: &str = "(slip44:[0-9]{1,160}|(erc20|erc721|erc1155):0x[0-9a-fA-F]{40}(/[-.%/a-zA-Z0-9]{0,117})?|(?!slip44:|erc20:|erc721:|erc1155:)[-a-z0-9]{3,8}:[-.%/a-zA-Z0-9]{1,160})";
 const MOMENT: &str = "^([0-9]{1,11}|(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?)$";
-const VISIBLE: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]+$";
+const VISIBLE: &str =
+    "^[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]+$";
 
 /// Schemas of requests.
 pub(super) fn schemas(limits: &Limits) -> Map<String, Value> {
@@ -205,7 +206,9 @@ fn webhooks() -> Map<String, Value> {
 }
 
 fn registrations() -> Map<String, Value> {
-    let text = json!({ "type": "string", "minLength": 1, "maxLength": TEXT_CHARACTERS });
+    let text = json!({
+        "type": "string", "minLength": 1, "maxLength": TEXT_CHARACTERS, "pattern": VISIBLE,
+    });
     map([
         (
             "NewTransfer",

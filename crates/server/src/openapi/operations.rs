@@ -30,6 +30,19 @@ impl Operation {
         }))
     }
 
+    /// Says what else there is to know.
+    fn also(mut self, text: &str) -> Self {
+        let told = self.0["description"].as_str().unwrap_or_default();
+        self.0["description"] = format!("{told} {text}").trim().into();
+        self
+    }
+
+    /// A request that is not known again when it is repeated.
+    fn never_known_again(self) -> Self {
+        self.also("A request with `Idempotency-Key` is refused: it would be done again.")
+            .fails(&[Kind::Unprocessable])
+    }
+
     fn fails(mut self, kinds: &[Kind]) -> Self {
         for (status, reference) in references(kinds) {
             self.0["responses"][status] = reference;
@@ -84,7 +97,8 @@ impl Operation {
         self.0["responses"]["201"] = made;
         let headers =
             ["X-Request-Id", "RateLimit-Policy", "RateLimit", "Location", "Idempotency-Replayed"];
-        self.with(vec![idempotency()])
+        self.also("The same reference with another amount is a conflict.")
+            .with(vec![idempotency()])
             .fails(&[Kind::Conflict])
             .says("200", &headers)
             .says("201", &headers)
@@ -181,6 +195,7 @@ fn alerts() -> Paths {
         "WholeAlert",
     );
     let change = change.takes("AlertChange").with(id()).fails(&[Kind::NotFound, Kind::Conflict]);
+    let change = change.never_known_again();
     map([
         ("/v1/alerts", at([("get", find)])),
         (
@@ -196,10 +211,13 @@ fn webhooks() -> Paths {
     let missing = [Kind::NotFound];
     let make = operation("makeWebhook", "Hear of events.", "NewWebhook");
     let make = make.takes("WebhookWanted").fails(&[Kind::Conflict]).creates();
+    let make = make.also("And the role `alerts`: alerts are what is delivered.");
+    let make = make.never_known_again();
     let find = operation("findWebhooks", "Who hears of events.", "Webhooks");
     let get = operation("getWebhook", "Who hears of events.", "Webhook");
     let change = operation("changeWebhook", "Change a webhook, or its secret.", "ChangedWebhook");
     let change = change.takes("WebhookChange").with(id()).fails(&[Kind::NotFound, Kind::Conflict]);
+    let change = change.never_known_again();
     let end = operation("endWebhook", "Hear of no more events.", "Alive").with(id());
     let mut filters = paging();
     let states = json!({ "type": "string", "enum": DeliveryState::ALL.map(DeliveryState::as_str) });
@@ -208,6 +226,7 @@ fn webhooks() -> Paths {
         operation("findDeliveries", "Deliveries, the newest first.", "Deliveries").with(filters);
     let requeue = operation("requeueDelivery", "Try a dead letter again.", "Alive").with(id());
     let requeue = requeue.fails(&[Kind::NotFound, Kind::Conflict]).says_nothing();
+    let requeue = requeue.never_known_again();
     map([
         ("/v1/webhooks", at([("post", make), ("get", find)])),
         (

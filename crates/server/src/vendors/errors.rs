@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
+use crate::client::{POLICY, RATE};
 use crate::clock;
 use crate::edge::RequestId;
 use crate::problem::{Kind, Problem};
@@ -63,8 +64,8 @@ pub(super) async fn in_form_of(
     let mut problem = problem.unwrap_or_else(|| nameless(response.status()));
     problem.instance = id.map(|id| id.0.to_string());
     let mut formed = form(surface, &problem, &path, has_key);
-    // Times to wait and allowed methods are the same everywhere.
-    for name in [header::RETRY_AFTER, header::ALLOW] {
+    // Times to wait, rates and allowed methods are the same everywhere.
+    for name in [header::RETRY_AFTER, header::ALLOW, POLICY, RATE] {
         if let Some(value) = response.headers().get(&name) {
             formed.headers_mut().insert(name, value.clone());
         }

@@ -7,7 +7,7 @@ use hawkshaw_records::Claimed;
 use ureq::Agent;
 use ureq::unversioned::transport::DefaultConnector;
 
-use super::reach::{CheckedResolver, Reach};
+use super::reach::{CheckedResolver, Reach, ReachError};
 use super::signature::{SIGNATURE, signature};
 
 /// Bytes of headers that a receiver may answer.
@@ -48,6 +48,17 @@ pub(super) fn body(claimed: &Claimed) -> String {
     )
 }
 
+/// What came of an attempt that got no answer. A name that means an address that is not public
+/// was meant to: another attempt would only try whether it is looked at every time.
+fn failed(error: &ureq::Error) -> Outcome {
+    match error {
+        ureq::Error::Other(other) if other.is::<ReachError>() => {
+            Outcome::Never(None, other.to_string())
+        }
+        error => Outcome::NotNow(None, error.to_string()),
+    }
+}
+
 /// Makes an attempt. What the receiver answers beside the status is not read: it is of no use,
 /// and would tell whoever may look at deliveries what stands where he named.
 pub(super) fn send(agent: &Agent, reach: Reach, claimed: &Claimed, now: Timestamp) -> Outcome {
@@ -64,8 +75,7 @@ pub(super) fn send(agent: &Agent, reach: Reach, claimed: &Claimed, now: Timestam
         .send(body.as_bytes());
     let status = match answer {
         Ok(answer) => answer.status().as_u16(),
-        Err(ureq::Error::Other(error)) => return Outcome::NotNow(None, error.to_string()),
-        Err(error) => return Outcome::NotNow(None, error.to_string()),
+        Err(error) => return failed(&error),
     };
     match status {
         200..=299 => Outcome::Taken(status),
@@ -75,5 +85,20 @@ pub(super) fn send(agent: &Agent, reach: Reach, claimed: &Claimed, now: Timestam
         ),
         410 => Outcome::Never(Some(status), "the receiver is gone for good".to_owned()),
         _ => Outcome::NotNow(Some(status), format!("the receiver answered {status}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcome, ReachError, failed};
+
+    #[test]
+    fn a_name_that_means_a_private_address_is_not_asked_again() {
+        let refused = ReachError::Address("10.0.0.1".parse().unwrap());
+        let outcome = failed(&ureq::Error::Other(Box::new(refused)));
+        assert!(matches!(outcome, Outcome::Never(None, why) if why.contains("no public address")));
+        let other = ureq::Error::Other(Box::new(std::fmt::Error));
+        assert!(matches!(failed(&other), Outcome::NotNow(None, _)));
+        assert!(matches!(failed(&ureq::Error::HostNotFound), Outcome::NotNow(None, _)));
     }
 }

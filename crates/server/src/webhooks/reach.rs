@@ -11,6 +11,26 @@ use url::{Host, Url};
 /// Bytes that the URL of a receiver may have.
 const URL_MAX: usize = 2048;
 
+/// Ends of names that nobody on the internet has: RFC 6761 (localhost, test, invalid), RFC 6762
+/// (local and those of its appendix G), RFC 7686, RFC 8375, RFC 9476, and `internal`, which ICANN
+/// keeps for private use. Names of one part are searched in the networks of the machine.
+const NEVER_PUBLIC: [&str; 14] = [
+    "localhost",
+    "local",
+    "localdomain",
+    "internal",
+    "intranet",
+    "private",
+    "corp",
+    "home",
+    "lan",
+    "home.arpa",
+    "test",
+    "invalid",
+    "onion",
+    "alt",
+];
+
 /// Which places a delivery may go to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reach {
@@ -27,6 +47,9 @@ pub enum ReachError {
     /// The text is no URL that is delivered to.
     #[error("{0}")]
     Url(String),
+    /// The name belongs to nobody on the internet.
+    #[error("`{0}` is the name of no public address: deliveries go to public addresses alone")]
+    Name(String),
     /// The address is not public.
     #[error("{0} is no public address: deliveries go to public addresses alone")]
     Address(IpAddr),
@@ -67,10 +90,20 @@ impl Reach {
         match url.host() {
             Some(Host::Ipv4(address)) => self.check_address(address.into())?,
             Some(Host::Ipv6(address)) => self.check_address(address.into())?,
-            Some(Host::Domain(name)) if !name.is_empty() => {}
+            Some(Host::Domain(name)) if !name.is_empty() => self.check_name(name)?,
             _ => return refuse("the URL names no host"),
         }
         Ok(url)
+    }
+
+    /// Whether a name can be one of the internet at all.
+    fn check_name(self, name: &str) -> Result<(), ReachError> {
+        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        let is_under = |end: &str| name.strip_suffix(end).is_some_and(|rest| rest.ends_with('.'));
+        if self.private || (name.contains('.') && !NEVER_PUBLIC.iter().any(|end| is_under(end))) {
+            return Ok(());
+        }
+        Err(ReachError::Name(name))
     }
 
     /// Whether an address may be connected to.
@@ -273,13 +306,32 @@ mod tests {
             "https:///x",
             "https://127。0。0。1/",
             "javascript:alert(1)",
+            "https://localhost/",
+            "https://LOCALHOST:8443/",
+            "https://localhost./",
+            "https://foo.localhost/",
+            "https://foo.internal/",
+            "https://metadata.google.internal./computeMetadata/v1/",
+            "https://printer.local/",
+            "https://router.home.arpa/",
+            "https://intranet/",
+            "https://kubernetes.default.svc.cluster.local/",
+            "https://nowhere.invalid/",
+            "https://a.test/",
         ] {
             assert!(reach.check(url).is_err(), "{url}");
         }
         assert!(reach.check(&format!("https://example.org/{}", "x".repeat(3000))).is_err());
         reach.check("https://example.org:8443/hook?x=1").unwrap();
+        for url in
+            ["https://internal.example.org/", "https://local.net/", "https://xlocalhost.com/"]
+        {
+            reach.check(url).unwrap();
+        }
         let all = Reach { private: true, plain: true };
         all.check("http://127.0.0.1:1/").unwrap();
+        all.check("http://receiver.internal/").unwrap();
+        all.check("http://receiver/").unwrap();
         let refused = reach.check("https://10.1.2.3/").unwrap_err();
         assert_eq!(refused, ReachError::Address("10.1.2.3".parse().unwrap()));
     }

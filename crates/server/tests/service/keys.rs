@@ -1,7 +1,10 @@
 //! Who may do what.
 
-use hawkshaw_records::{Keys, Role};
-use serde_json::json;
+use std::time::{Duration, Instant};
+
+use hawkshaw_records::{AuditFilter, AuditLine, KeyLimits, Keys, NewKey, Role, read_audit};
+use hawkshaw_server::{App, Limits};
+use serde_json::{Value, json};
 
 use crate::support::{LISTED, Request, Running, Wanted};
 
@@ -107,4 +110,167 @@ fn each_key_sees_only_its_own() {
     service.ask(&close.key(&other)).problem(404);
     // The same reference of another key is another registration.
     service.ask(&Request::post("/v1/transfers", &body).key(&other)).is(201);
+}
+
+fn open_again(service: Running) -> Running {
+    let state = service.state.clone();
+    assert!(service.ended());
+    Wanted { state, ..Wanted::default() }.start()
+}
+
+#[test]
+fn a_service_that_had_keys_is_never_open_again() {
+    let wanted = Wanted::default();
+    let keys = Keys::open(wanted.state.path()).unwrap();
+    let new = NewKey { roles: vec![Role::Admin], ..NewKey::default() };
+    let made = keys.create(new, "2024-01-01".parse().unwrap()).unwrap();
+    keys.revoke(&made.key.id, "2024-01-02".parse().unwrap()).unwrap();
+    let service = wanted.start();
+    service.get(TARGET).problem(401);
+    let service = open_again(service);
+    service.get(TARGET).problem(401);
+    service.get("/v1/alerts").problem(401);
+    drop(service);
+    // The same with one that has expired.
+    let wanted = Wanted::default();
+    let keys = Keys::open(wanted.state.path()).unwrap();
+    let expires = Some("2024-01-02".parse().unwrap());
+    let new = NewKey { roles: vec![Role::Admin], expires, ..NewKey::default() };
+    keys.create(new, "2024-01-01".parse().unwrap()).unwrap();
+    wanted.start().get(TARGET).problem(401);
+}
+
+#[test]
+fn keys_that_are_gone_beside_what_belongs_to_them_are_missed() {
+    let wanted = Wanted::default();
+    let key = wanted.key(&[Role::Register]);
+    let service = wanted.start();
+    let body = json!({ "address": LISTED }).to_string();
+    service.ask(&Request::post("/v1/addresses", &body).key(&key)).is(201);
+    let state = service.state.clone();
+    assert!(service.ended());
+    for end in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(state.path().join(format!("keys.sqlite{end}")));
+    }
+    // Also the second time, when the attempt before has left an empty file.
+    for _ in 0..2 {
+        let refused = App::open(state.path(), true, Limits::default()).unwrap_err().to_string();
+        assert!(refused.contains("keys.sqlite") && refused.contains("keys create"), "{refused}");
+    }
+    // With another key it goes on, and is open to nobody else.
+    let wanted = Wanted { state, ..Wanted::default() };
+    let admin = wanted.key(&[Role::Admin]);
+    let service = wanted.start();
+    service.get("/v1/addresses").problem(401);
+    let found = service.ask(&Request::get("/v1/addresses").key(&admin)).is(200).json();
+    assert_eq!(found["items"].as_array().unwrap().len(), 1);
+}
+
+fn lines(state: &std::path::Path, event: &str) -> Vec<AuditLine> {
+    let mut lines = Vec::new();
+    let filter = AuditFilter { event: Some(event.to_owned()), ..AuditFilter::default() };
+    let each = |line: &AuditLine, _: &str| {
+        lines.push(line.clone());
+        true
+    };
+    read_audit(state, &filter, each).unwrap();
+    lines
+}
+
+#[track_caller]
+fn within(what: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !what() {
+        assert!(start.elapsed() < Duration::from_secs(10), "it did not happen");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn each_change_of_a_key_is_a_line_of_the_audit_log_once() {
+    let wanted = Wanted::default();
+    // Before the service runs, while it does, and between two runs.
+    wanted.key(&[Role::Screen, Role::Alerts]);
+    let service = wanted.start();
+    let state = service.state.clone();
+    let keys = Keys::open(state.path()).unwrap();
+    let id = keys.list().unwrap()[0].id.clone();
+    let at = |text: &str| text.parse().unwrap();
+    keys.rotate(&id, at("2024-01-03"), at("2024-01-02")).unwrap();
+    within(|| lines(state.path(), "key").len() == 2);
+    assert!(service.ended());
+    keys.revoke(&id, at("2024-01-04")).unwrap();
+    let service = open_again(Wanted { state: state.clone(), ..Wanted::default() }.start());
+    let told = lines(state.path(), "key");
+    let what: Vec<&str> = told.iter().map(|line| line.event.as_str()).collect();
+    assert_eq!(what, ["key.created", "key.rotated", "key.revoked"]);
+    assert!(told.iter().all(|line| line.fields["key"] == id.as_str()));
+    assert_eq!(told[0].fields["roles"], json!(["screen", "alerts"]));
+    assert_eq!(told[2].fields["time"], "2024-01-04T00:00:00Z");
+    drop(service);
+}
+
+#[test]
+fn the_webhooks_of_a_key_that_is_taken_back_end_with_it() {
+    let wanted = Wanted::default();
+    let key = wanted.key(&[Role::Webhooks, Role::Alerts, Role::Register]);
+    let admin = wanted.key(&[Role::Admin]);
+    let service = wanted.start();
+    let body = json!({ "url": "https://nowhere.example/hook" }).to_string();
+    let made = service.ask(&Request::post("/v1/webhooks", &body).key(&key)).is(201).json();
+    let owned = || {
+        service.ask(&Request::get("/v1/webhooks").key(&admin)).is(200).json()["items"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!(owned(), 1);
+    let keys = Keys::open(service.state.path()).unwrap();
+    let id = key.split('_').nth(1).unwrap().parse().unwrap();
+    keys.revoke(&id, "2024-01-02".parse().unwrap()).unwrap();
+    within(|| owned() == 0);
+    let ended = lines(service.state.path(), "webhooks.ended").pop().unwrap();
+    assert_eq!(ended.fields["webhooks"], json!([made["id"]]));
+    assert_eq!(ended.fields["why"], "the key was revoked");
+}
+
+fn limited(wanted: &Wanted, limits: KeyLimits) -> String {
+    let keys = Keys::open(wanted.state.path()).unwrap();
+    let new = NewKey { roles: vec![Role::Screen], limits, ..NewKey::default() };
+    keys.create(new, "2024-01-01".parse().unwrap()).unwrap().text
+}
+
+#[test]
+fn a_key_is_held_to_its_burst_and_to_its_batch() {
+    let wanted = Wanted::default();
+    let rate = KeyLimits { per_second: Some(1), burst: Some(3), ..KeyLimits::default() };
+    let bursting = limited(&wanted, rate);
+    let batching = limited(&wanted, KeyLimits { batch: Some(2), ..KeyLimits::default() });
+    let service = wanted.start();
+    let mut connection = service.connect();
+    let mut last = None;
+    let statuses: Vec<u16> = (0..5)
+        .map(|_| {
+            let said = connection.ask(&Request::get(TARGET).key(&bursting));
+            let status = said.status;
+            last = Some(said);
+            status
+        })
+        .collect();
+    assert_eq!(statuses[..3], [200, 200, 200]);
+    assert!(statuses[3..].contains(&429), "{statuses:?}");
+    let refused = last.unwrap();
+    if refused.status == 429 {
+        assert_eq!(refused.header("ratelimit-policy"), "\"key\";q=1;w=1");
+        assert!(refused.header("ratelimit").starts_with("\"key\";r=0;t="), "{refused:?}");
+        refused.problem(429);
+    }
+    let batch = |count: usize| {
+        let addresses: Vec<Value> = (0..count).map(|_| LISTED.into()).collect();
+        let body = json!({ "addresses": addresses }).to_string();
+        service.ask(&Request::post("/v1/screen/batch", &body).key(&batching))
+    };
+    batch(2).is(200);
+    let problem = batch(3).problem(422);
+    assert!(problem["detail"].as_str().unwrap().contains("1 to 2"), "{problem}");
 }

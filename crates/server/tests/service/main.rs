@@ -9,6 +9,7 @@ mod openapi;
 mod records;
 mod reload;
 mod screening;
+mod state;
 mod support;
 mod tls;
 mod webhooks;

@@ -134,3 +134,104 @@ fn an_alert_is_worked_on_until_it_is_closed() {
     change(json!({})).problem(422);
     service.get("/v1/alerts?state=lost").problem(422);
 }
+
+#[test]
+fn another_amount_under_the_same_reference_is_a_conflict_that_says_so() {
+    let service = Running::start();
+    for target in ["/v1/transfers", "/v1/withdrawal-attempts"] {
+        let body = |amount: &str, usd: Option<&str>| {
+            let mut body = json!({
+                "address": UNKNOWN, "asset": "eip155:1/slip44:60", "amount": amount, "usd": usd,
+                "reference": "dd",
+            });
+            if target == "/v1/transfers" {
+                body["direction"] = json!("sent");
+            }
+            body.to_string()
+        };
+        let made = service.post(target, &body("5", None)).is(201).json();
+        let problem = service.post(target, &body("5000000", None)).problem(409);
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("`amount` was 5 and is 5000000"), "{detail}");
+        let problem = service.post(target, &body("5", Some("7.00"))).problem(409);
+        assert!(problem["detail"].as_str().unwrap().contains("`usd`"), "{problem}");
+        // It is not kept as the response to a key either.
+        let other = body("6", None);
+        let keyed = || Request::post(target, &other).header("idempotency-key", target);
+        service.ask(&keyed()).problem(409);
+        service.ask(&keyed()).problem(409);
+        let again = service.post(target, &body("5", None)).is(200).json();
+        assert_eq!((&again["id"], &again["amount"]), (&made["id"], &json!("5")));
+        let found = service.get(&format!("{target}?reference=dd")).is(200).json();
+        assert_eq!(found["items"].as_array().unwrap().len(), 1);
+    }
+    // An attempt has a reference of its own.
+    let body = json!({
+        "address": LISTED, "asset": "eip155:1/slip44:60", "amount": "5", "reference": "dd",
+    });
+    let problem = service.post("/v1/withdrawal-attempts", &body.to_string()).problem(409);
+    assert!(problem["detail"].as_str().unwrap().contains("`address`"), "{problem}");
+}
+
+#[test]
+fn a_repetition_tells_what_is_known_now_and_the_audit_log_says_the_same() {
+    let service = Running::start();
+    service.post("/v1/transfers", &transfer(UNKNOWN, "r")).is(201);
+    let listings = [crate::support::listing(LISTED), crate::support::listing(UNKNOWN)];
+    service.app.replace_screener(crate::support::screener(&listings));
+    // Whether the search through earlier answers was faster or not.
+    let again = service.post("/v1/transfers", &transfer(UNKNOWN, "r")).is(200).json();
+    assert_eq!((&again["status"], &again["action"]), (&json!("hit"), &json!("reject")));
+    let filter = hawkshaw_records::AuditFilter::default();
+    let mut told = Vec::new();
+    let each = |line: &hawkshaw_records::AuditLine, _: &str| {
+        told.extend(line.fields.get("what").map(|what| what["answers"][0]["action"].clone()));
+        true
+    };
+    hawkshaw_records::read_audit(service.state.path(), &filter, each).unwrap();
+    assert_eq!(told, ["allow", "reject"]);
+}
+
+#[test]
+fn a_key_for_repetitions_is_refused_where_it_would_not_count() {
+    let service = Running::start();
+    let made = service.post("/v1/transfers", &transfer(LISTED, "a")).is(201).json();
+    let alert = format!("/v1/alerts/{}", made["alert"].as_str().unwrap());
+    let requeue = "/v1/webhook-deliveries/00000000-0000-7000-8000-000000000000/requeue";
+    let webhook = json!({ "url": "https://nowhere.example/hook" }).to_string();
+    for request in [
+        Request::with_body("PATCH", &alert, "{\"comment\":\"seen\"}"),
+        Request::post("/v1/webhooks", &webhook),
+        Request::post(requeue, ""),
+    ] {
+        let problem = service.ask(&request.clone().header("idempotency-key", "k")).problem(422);
+        assert!(problem["detail"].as_str().unwrap().contains("Idempotency-Key"), "{problem}");
+    }
+    let history = service.get(&alert).is(200).json()["history"].clone();
+    assert_eq!(history.as_array().unwrap().len(), 1, "nothing was done: {history}");
+    assert_eq!(service.get("/v1/webhooks").is(200).json()["items"], json!([]));
+    let body = transfer(LISTED, "b");
+    let twice = Request::post("/v1/transfers", &body).header("idempotency-key", "k");
+    service.ask(&twice.header("idempotency-key", "l")).problem(400);
+}
+
+#[test]
+fn a_change_says_one_thing_and_nothing_that_acts_on_a_screen() {
+    let service = Running::start();
+    let made = service.post("/v1/transfers", &transfer(LISTED, "a")).is(201).json();
+    let target = format!("/v1/alerts/{}", made["alert"].as_str().unwrap());
+    let change = |body: &str| service.ask(&Request::with_body("PATCH", &target, body));
+    for body in [
+        r#"{"comment":"one","comment":"two"}"#,
+        r#"{"close":"one","close":"two"}"#,
+        r#"{"comment":"a\u0000b"}"#,
+        r#"{"comment":"a\u202eb"}"#,
+        r#"{"close":"a\u001b[2Jb"}"#,
+        r#"{"assign":"a\u202eb"}"#,
+        "{}",
+    ] {
+        change(body).problem(422);
+    }
+    let history = change(r#"{"comment":"one"}"#).is(200).json()["history"].clone();
+    assert_eq!(history.as_array().unwrap().len(), 2, "{history}");
+}

@@ -14,7 +14,7 @@ fn change(service: &Running, key: &str, target: &str, body: &Value) -> crate::su
 #[test]
 fn a_webhook_is_made_changed_and_ended_and_its_secret_is_told_once() {
     let wanted = Wanted::default();
-    let key = wanted.key(&[Role::Webhooks]);
+    let key = wanted.key(&[Role::Webhooks, Role::Alerts]);
     let service = wanted.start();
     let body = json!({ "url": URL, "description": "for tests" }).to_string();
     let made = service.ask(&Request::post("/v1/webhooks", &body).key(&key)).is(201).json();
@@ -43,8 +43,10 @@ fn a_webhook_is_made_changed_and_ended_and_its_secret_is_told_once() {
 #[test]
 fn a_webhook_goes_to_public_places_alone_and_nobody_else_sees_it() {
     let wanted = Wanted::default();
-    let (own, other) = (wanted.key(&[Role::Webhooks]), wanted.key(&[Role::Webhooks]));
+    let both = [Role::Webhooks, Role::Alerts];
+    let (own, other) = (wanted.key(&both), wanted.key(&both));
     let screening = wanted.key(&[Role::Screen]);
+    let (half, rest) = (wanted.key(&[Role::Webhooks]), wanted.key(&[Role::Alerts]));
     let service = wanted.start();
     let post = |key: &str, body: &Value| {
         service.ask(&Request::post("/v1/webhooks", &body.to_string()).key(key))
@@ -57,6 +59,9 @@ fn a_webhook_goes_to_public_places_alone_and_nobody_else_sees_it() {
         "https://169.254.169.254/latest/meta-data",
         "https://user:pass@example.org/",
         "ftp://example.org/",
+        "https://localhost/",
+        "https://foo.internal/",
+        "https://intranet/",
         "nonsense",
     ] {
         post(&own, &json!({ "url": url })).problem(422);
@@ -65,11 +70,15 @@ fn a_webhook_goes_to_public_places_alone_and_nobody_else_sees_it() {
     post(&own, &json!({ "url": URL, "events": ["alert.lost"] })).problem(422);
     post(&own, &json!({ "url": URL, "secret": "mine" })).problem(422);
     post(&screening, &json!({ "url": URL })).problem(403);
+    // Alerts are what is delivered.
+    post(&half, &json!({ "url": URL })).problem(403);
+    post(&rest, &json!({ "url": URL })).problem(403);
     let made = post(&own, &json!({ "url": URL })).is(201).json();
     let target = format!("/v1/webhooks/{}", made["id"].as_str().unwrap());
     service.ask(&Request::get(&target).key(&other)).problem(404);
     change(&service, &other, &target, &json!({ "active": false })).problem(404);
     change(&service, &own, &target, &json!({ "url": "https://127.1/" })).problem(422);
+    change(&service, &own, &target, &json!({ "url": "https://localhost/" })).problem(422);
     change(&service, &own, &target, &json!({ "rotate_secret": -1 })).problem(422);
     let found = service.ask(&Request::get("/v1/webhooks").key(&other)).is(200).json();
     assert_eq!(found["items"], json!([]));
@@ -78,11 +87,11 @@ fn a_webhook_goes_to_public_places_alone_and_nobody_else_sees_it() {
 #[test]
 fn what_cannot_be_delivered_is_listed_and_no_other_state_is_put_back() {
     let wanted = Wanted::default();
-    let key = wanted.key(&[Role::Webhooks, Role::Register]);
+    let key = wanted.key(&[Role::Webhooks, Role::Alerts, Role::Register]);
     let service = wanted.start();
     let ask = |request: Request<'_>| service.ask(&request.key(&key));
-    // A name that is kept for tests resolves to nothing (RFC 6761).
-    let body = json!({ "url": "https://nowhere.invalid/hook" }).to_string();
+    // A name that is kept for examples resolves to nothing (RFC 2606).
+    let body = json!({ "url": "https://nowhere.example/hook" }).to_string();
     let webhook = ask(Request::post("/v1/webhooks", &body)).is(201).json();
     let transfer = json!({
         "direction": "received", "address": LISTED, "asset": "eip155:1/slip44:60", "amount": "1",

@@ -274,3 +274,112 @@ async fn categories_have_numbers_and_names() {
     );
     assert!(all.len() > 20);
 }
+
+async fn refused(bench: &Bench, path: &str, body: &Value) -> Error {
+    let path = format!("/api/kyt/v2/users/user-1/{path}");
+    let answered = bench.post(&path, None, body.to_string()).await;
+    assert_eq!(answered.status, 409, "{}", answered.text);
+    let error: Error = serde_json::from_str(&answered.text).unwrap();
+    assert_eq!(error.status, 409);
+    error
+}
+
+#[tokio::test]
+async fn a_reference_that_says_something_else_is_refused() {
+    let bench = Bench::new();
+    let body = sent_to(UNKNOWN, "Ethereum", "ETH");
+    let with = |name: &str, value: Value| {
+        let mut other = body.clone();
+        other[name] = value;
+        other
+    };
+    register(&bench, "transfers", &body).await;
+    let error = refused(&bench, "transfers", &with("assetAmount", json!(5000))).await;
+    assert!(error.message.contains("`amount`"), "{}", error.message);
+    refused(&bench, "transfers", &with("assetPrice", json!(1))).await;
+    refused(&bench, "transfers", &with("assetAmount", Value::Null)).await;
+    register(&bench, "transfers", &with("assetAmount", json!("0.50"))).await;
+    // An output by number has one address.
+    let by_number = |address: &str| {
+        let mut other = with("transferReference", json!(format!("{TX}:7")));
+        other["outputAddress"] = json!(address);
+        other
+    };
+    register(&bench, "transfers", &by_number(UNKNOWN)).await;
+    let error = refused(&bench, "transfers", &by_number(SCAM)).await;
+    assert!(error.message.contains("`address`"), "{}", error.message);
+    // Of an asset that is on no list the name and the amount are compared as they were written.
+    let unlisted = |asset: &str, amount: &str| {
+        let mut other = sent_to(SCAM, "Ethereum", asset);
+        other["assetAmount"] = json!(amount);
+        other["assetPrice"] = Value::Null;
+        other
+    };
+    register(&bench, "transfers", &unlisted("NOSUCH", "1.5")).await;
+    register(&bench, "transfers", &unlisted("nosuch", "1.50")).await;
+    refused(&bench, "transfers", &unlisted("NOSUCH", "15")).await;
+    refused(&bench, "transfers", &unlisted("OTHER", "1.5")).await;
+}
+
+#[tokio::test]
+async fn the_identifier_of_an_attempt_names_one_attempt() {
+    let bench = Bench::new();
+    let body = json!({
+        "network": "Ethereum", "asset": "ETH", "address": UNKNOWN, "attemptIdentifier": "w-1",
+        "assetAmount": 1.0,
+    });
+    let first = register(&bench, "withdrawal-attempts", &body).await;
+    for (name, value) in
+        [("assetAmount", json!(1_000_000)), ("asset", json!("USDT")), ("address", json!(SCAM))]
+    {
+        let mut other = body.clone();
+        other[name] = value;
+        refused(&bench, "withdrawal-attempts", &other).await;
+    }
+    let again = register(&bench, "withdrawal-attempts", &body).await;
+    assert_eq!(again.external_id, first.external_id);
+}
+
+#[tokio::test]
+async fn who_paid_may_be_said_later_and_is_looked_at_then() {
+    let bench = Bench::new();
+    let mut body = json!({
+        "network": "Ethereum", "asset": "ETH", "direction": "received",
+        "transferReference": format!("0x{TX}:{UNKNOWN}"),
+    });
+    let id = register(&bench, "transfers", &body).await.external_id;
+    assert!(alerts(&bench, "transfers", &id).await.is_empty());
+    body["inputAddresses"] = json!([SCAM]);
+    assert_eq!(register(&bench, "transfers", &body).await.external_id, id);
+    assert_eq!(alerts(&bench, "transfers", &id).await.len(), 1);
+    // Our own queue has it too, and once.
+    body["inputAddresses"] = json!([SANCTIONED, SCAM]);
+    register(&bench, "transfers", &body).await;
+    let raised = bench.get("/v1/alerts", None).await.json();
+    assert_eq!(raised["items"].as_array().unwrap().len(), 2, "{raised}");
+    assert_eq!(alerts(&bench, "transfers", &id).await.len(), 2);
+    let watched = bench.get("/v1/addresses", None).await.json();
+    assert_eq!(watched["items"].as_array().unwrap().len(), 2);
+    // What is not said again stays, and no header says less than is known.
+    body["inputAddresses"] = Value::Null;
+    let path = "/api/kyt/v2/users/user-1/transfers";
+    let answered = bench.post(path, None, body.to_string()).await;
+    assert_eq!((answered.status.as_u16(), answered.header("x-hawkshaw-action")), (200, ""));
+    assert_eq!(alerts(&bench, "transfers", &id).await.len(), 2);
+    // There is an end to them.
+    let many: Vec<String> = (0..99).map(|number| format!("0x{number:040x}")).collect();
+    body["inputAddresses"] = json!(many);
+    refused(&bench, "transfers", &body).await;
+    assert_eq!(alerts(&bench, "transfers", &id).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_key_for_repetitions_is_refused_here() {
+    let bench = Bench::new();
+    let path = "/api/kyt/v2/users/user-1/transfers";
+    let body = sent_to(UNKNOWN, "Ethereum", "ETH").to_string();
+    let answered = bench.post(path, Some(("idempotency-key", "k")), body).await;
+    let error: Error = serde_json::from_str(&answered.text).unwrap();
+    assert_eq!((answered.status.as_u16(), error.status), (400, 400));
+    assert!(error.message.contains("Idempotency-Key"), "{}", error.message);
+}

@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use hawkshaw_records::{
-    AlertFilter, GivenAnswer, NewRegistration, PageRequest, RecordId, Registration,
+    AlertFilter, GivenAnswer, NewRegistration, PageRequest, RecordId, RecordsError, Registration,
     RegistrationKind, Role, Verdict,
 };
 use hawkshaw_screening::{Action, AddressKey, Answer, Query};
@@ -26,6 +26,7 @@ use self::reply::{
 };
 use self::request::{Beside, Wanted};
 use super::ask::{Read, reply};
+use crate::api::repeat::NeverKnownAgain;
 use crate::app::{App, told};
 use crate::body::Part;
 use crate::client::Client;
@@ -83,6 +84,7 @@ async fn register_transfer(
     State(app): State<Arc<App>>,
     client: Client,
     Path(user): Path<String>,
+    _: NeverKnownAgain,
     Read(body): Read<Value>,
 ) -> Result<Response, Problem> {
     register(&app, &client, user, request::transfer(&body)?).await
@@ -92,12 +94,14 @@ async fn register_attempt(
     State(app): State<Arc<App>>,
     client: Client,
     Path(user): Path<String>,
+    _: NeverKnownAgain,
     Read(body): Read<Value>,
 ) -> Result<Response, Problem> {
     register(&app, &client, user, request::attempt(&body)?).await
 }
 
-/// Registers, and with a transfer each address that paid it: these are watched as well.
+/// Registers, and with a transfer each address that paid it: these are watched as well. What is
+/// sent again may name further ones, and contradicts nothing of what was sent before.
 async fn register(
     app: &App,
     client: &Client,
@@ -105,21 +109,42 @@ async fn register(
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     client.require(Role::Register)?;
-    let beside = serde_json::to_string(&wanted.beside).map_err(Problem::internal)?;
+    let extra = serde_json::to_string(&wanted.beside).map_err(Problem::internal)?;
     let maker = Maker { app, client, user, reference: wanted.reference };
     let mut answers = Vec::new();
-    let mut new = vec![maker.make(wanted.kind, &wanted.query, Some(beside), &mut answers)?];
+    let mut new = vec![maker.make(wanted.kind, &wanted.query, Some(extra), &mut answers)?];
     for input in &wanted.beside.inputs {
         let query = about_input(&wanted.query, input);
         new.push(maker.make(RegistrationKind::Address, &query, None, &mut answers)?);
     }
-    let kept = app.records().register(new, None).await?;
+    let kept = app.records().register_joining(new, None, Some(Box::new(rejoin))).await?;
     let first = kept.into_iter().next();
     let first = first.ok_or_else(|| Problem::internal("a registration was not kept"))?;
+    for input in beside(&first.registration).inputs {
+        if !wanted.beside.inputs.contains(&input) {
+            answers.push(app.answer(&about_input(&wanted.query, &input))?);
+        }
+    }
     let said: Vec<Value> = answers.iter().map(told).collect();
     let id = first.registration.id;
     app.audit(client, json!({ "registered": id, "new": first.is_new, "answers": said })).await?;
     Ok(summary(StatusCode::OK, &first.registration, &answers, None))
+}
+
+/// What is kept beside a registration that is sent again.
+fn rejoin(before: &Registration, new: &NewRegistration) -> Result<Option<String>, RecordsError> {
+    // What came another way has nothing beside it, and addresses that paid have not either.
+    let (Some(kept), Some(sent)) = (&before.extra, &new.extra) else {
+        return Ok(before.extra.clone().or_else(|| new.extra.clone()));
+    };
+    let is_known = before.query.asset.is_some();
+    let read = |text: &str| {
+        let read = serde_json::from_str::<Beside>(text);
+        read.map_err(|error| RecordsError::Database(error.to_string()))
+    };
+    let joined = read(kept)?.joined(read(sent)?, is_known).map_err(RecordsError::Conflict)?;
+    let text = serde_json::to_string(&joined);
+    text.map(Some).map_err(|error| RecordsError::Database(error.to_string()))
 }
 
 /// Makes registrations of a request.
@@ -138,7 +163,7 @@ impl Maker<'_> {
         extra: Option<String>,
         answers: &mut Vec<Answer>,
     ) -> Result<NewRegistration, Problem> {
-        let answer = self.app.answer(query)?;
+        let answer = self.app.answer(&now(query))?;
         let Some(account) = &answer.account else {
             let detail = format!("`{}` is no address", answer.asked);
             return Err(Problem::new(Kind::BadRequest, detail));
@@ -161,9 +186,14 @@ impl Maker<'_> {
     }
 }
 
+/// The same question, asked now: rules about age need the time.
+fn now(query: &Query) -> Query {
+    Query { now: Some(clock::now()), ..query.clone() }
+}
+
 /// What is asked about an address that paid a transfer.
 fn about_input(query: &Query, input: &str) -> Query {
-    Query { address: input.to_owned(), ..query.clone() }
+    Query { address: input.to_owned(), ..now(query) }
 }
 
 /// Answers about a registration.
@@ -183,7 +213,7 @@ async fn ask(
         return Err(unknown());
     }
     let inputs = beside(&found).inputs;
-    let mut answers = vec![app.answer(&found.query)?];
+    let mut answers = vec![app.answer(&now(&found.query))?];
     for input in inputs {
         answers.push(app.answer(&about_input(&found.query, &input))?);
     }

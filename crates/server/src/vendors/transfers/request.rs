@@ -19,6 +19,9 @@ const INPUTS_MAX: usize = 100;
 /// Characters of a text that is given back.
 const TEXT_MAX: usize = 500;
 
+/// Places in which amounts of unknown assets are compared.
+const PLACES_COMPARED: u8 = 30;
+
 /// Assets by their symbols.
 static ASSETS: LazyLock<AssetList> = LazyLock::new(AssetList::built_in);
 
@@ -59,6 +62,56 @@ impl Beside {
             ..Self::default()
         }
     }
+}
+
+impl Beside {
+    /// What is kept of this and of what was sent later about the same: the addresses of both, and
+    /// what was not said before. Where the later one says something else, that is an error which
+    /// names it. `is_known`: the asset is on the curated list, so that it and its amount were
+    /// compared by their identity already.
+    pub(super) fn joined(self, later: Self, is_known: bool) -> Result<Self, String> {
+        let mut different = Vec::new();
+        let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "not given".to_owned());
+        let mut compare = |name: &str, before: &Option<String>, now: &Option<String>| {
+            if before != now {
+                different.push(format!("`{name}` was {} and is {}", text(before), text(now)));
+            }
+        };
+        if !is_known {
+            let lower = |text: &str| Some(text.to_lowercase());
+            compare("asset", &lower(&self.asset), &lower(&later.asset));
+            compare("assetId", &self.asset_id, &later.asset_id);
+            if !is_same_amount(&self.amount, &later.amount) {
+                compare("assetAmount", &self.amount, &later.amount);
+            }
+        }
+        let memo = later.memo.or_else(|| self.memo.clone());
+        let timestamp = later.timestamp.or_else(|| self.timestamp.clone());
+        if self.memo.is_some() {
+            compare("memo", &self.memo, &memo);
+        }
+        if self.timestamp.is_some() {
+            compare("timestamp", &self.timestamp, &timestamp);
+        }
+        let mut inputs = self.inputs.clone();
+        inputs.extend(later.inputs.into_iter().filter(|input| !self.inputs.contains(input)));
+        if inputs.len() > INPUTS_MAX {
+            let count = inputs.len();
+            different.push(format!("{count} `inputAddresses` in all; {INPUTS_MAX} are kept"));
+        }
+        if different.is_empty() {
+            return Ok(Self { memo, timestamp, inputs, ..self });
+        }
+        let different = different.join(", ");
+        Err(format!("what was registered under this reference differs: {different}"))
+    }
+}
+
+/// Whether two amounts are the same, however they are written.
+fn is_same_amount(one: &Option<String>, other: &Option<String>) -> bool {
+    let units = |text: &Option<String>| base_units(text.as_deref()?, PLACES_COMPARED);
+    let (first, second) = (units(one), units(other));
+    one == other || (first.is_some() && first == second)
 }
 
 /// What moves.
