@@ -1,13 +1,17 @@
 //! Addresses that stand in free text, such as the remarks of a list of sanctions.
 //!
 //! Lists that have no field for addresses put them into sentences. What is taken for one is
-//! strict: a checksum has to be right (base58check, bech32, EIP-55), or a word that speaks of
-//! coins has to stand beside it. What looks like an address and is none is given back too, so
-//! that it can be counted.
+//! strict: a checksum has to be right (base58check, bech32, EIP-55 and the like), or a word that
+//! speaks of coins has to stand beside it. What looks like an address and cannot be placed is
+//! given back too, so that it can be counted.
 
-use hawkshaw_model::Account;
+use hawkshaw_model::{Account, ChainId};
 
-use crate::network::{account_by_form, account_on, network_of};
+use crate::forms::{self, Verdict};
+use crate::network::{Network, account_by_form, account_on, chain_named, network_of};
+
+/// Characters of an address of TON.
+const TON_CHARACTERS: usize = 48;
 
 /// Words of a text that are looked at. Remarks have some hundreds.
 const WORDS_MAX: usize = 200_000;
@@ -15,11 +19,14 @@ const WORDS_MAX: usize = 200_000;
 /// Words before an address among which a currency is looked for.
 const CURRENCY_WORDS: usize = 6;
 
+/// Words behind an address among which a currency is looked for, where none stands before it.
+const CURRENCY_WORDS_BEHIND: usize = 5;
+
 /// Words before and behind an address among which one that speaks of coins is looked for.
 const CONTEXT_WORDS: usize = 14;
 
 /// Currencies by the words that texts use, in lower case, and their tickers.
-const CURRENCIES: [(&str, &str); 52] = [
+const CURRENCIES: [(&str, &str); 63] = [
     ("btc", "XBT"),
     ("xbt", "XBT"),
     ("bitcoin", "XBT"),
@@ -58,6 +65,17 @@ const CURRENCIES: [(&str, &str); 52] = [
     ("ripple", "XRP"),
     ("bch", "BCH"),
     ("bitcoincash", "BCH"),
+    ("bitcoinsv", "BSV"),
+    ("bitcoingold", "BTG"),
+    ("ethereumclassic", "ETC"),
+    ("usdcoin", "USDC"),
+    ("bnbchain", "BSC"),
+    ("atom", "ATOM"),
+    ("dot", "DOT"),
+    ("polkadot", "DOT"),
+    ("cosmos", "ATOM"),
+    ("xec", "XEC"),
+    ("ecash", "XEC"),
     ("bsv", "BSV"),
     ("btg", "BTG"),
     ("doge", "DOGE"),
@@ -74,45 +92,32 @@ const CURRENCIES: [(&str, &str); 52] = [
     ("stellar", "XLM"),
 ];
 
-/// Words that speak of coins without naming one.
-const CONTEXT: [&str; 19] = [
+/// How words begin that speak of coins without naming one, in the languages of the lists.
+const CONTEXT: [&str; 24] = [
     "wallet",
-    "wallets",
     "address",
-    "addresses",
     "crypto",
-    "cryptocurrency",
-    "cryptocurrencies",
-    "cryptoasset",
-    "cryptoassets",
     "virtual",
     "digital",
-    "currency",
+    "currenc",
     "blockchain",
     "token",
-    "tokens",
     "coin",
-    "coins",
-    "adresse",
     "stablecoin",
-];
-
-/// Forms of addresses of chains whose checksums are not checked: ticker, beginnings, shortest
-/// and longest. Such an address counts only where its currency stands beside it.
-const FORMS: [(&str, &[&str], usize, usize); 13] = [
-    ("LTC", &["L", "M", "3", "ltc1"], 26, 62),
-    ("XMR", &["4", "8"], 95, 106),
-    ("DASH", &["X", "7"], 33, 35),
-    ("ZEC", &["t1", "t3", "zs1", "u1"], 35, 250),
-    ("XRP", &["r"], 25, 35),
-    ("BCH", &["q", "p", "1", "3"], 26, 42),
-    ("BSV", &["1", "3"], 26, 35),
-    ("BTG", &["G", "A", "btg1"], 26, 62),
-    ("DOGE", &["D", "A", "9"], 33, 35),
-    ("XVG", &["D"], 33, 35),
-    ("SOL", &[""], 43, 44),
-    ("TON", &["EQ", "UQ"], 48, 48),
-    ("ADA", &["addr1", "Ae2", "DdzFF"], 58, 128),
+    "bitcoin",
+    "adresse",
+    "portefeuille",
+    "monnaie",
+    "krypto",
+    "billetera",
+    "monedero",
+    "direcci",
+    "кошел",
+    "адрес",
+    "крипто",
+    "валют",
+    "биткоин",
+    "биткойн",
 ];
 
 /// What stands in a text.
@@ -127,9 +132,7 @@ pub(crate) struct Found {
 /// The addresses that stand in a text.
 pub(crate) fn addresses(text: &str) -> Found {
     let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();
-    let separator = |c: char| !c.is_alphanumeric();
-    let words: Vec<&str> =
-        visible.split(separator).filter(|word| !word.is_empty()).take(WORDS_MAX).collect();
+    let words = words(&visible);
     let mut found = Found::default();
     for (at, word) in words.iter().enumerate() {
         if is_candidate(word) {
@@ -139,28 +142,50 @@ pub(crate) fn addresses(text: &str) -> Found {
     found
 }
 
+/// The words of a text. Addresses of TON have signs in them that stand between words elsewhere.
+fn words(text: &str) -> Vec<&str> {
+    let is_sign = |c: char| matches!(c, '_' | '-' | '+' | '/');
+    let mut words = Vec::new();
+    for piece in text.split(|c: char| !c.is_alphanumeric() && !is_sign(c)) {
+        let trimmed = piece.trim_end_matches(is_sign);
+        let tail = trimmed.len().checked_sub(TON_CHARACTERS).and_then(|at| {
+            let (front, tail) = trimmed.split_at_checked(at)?;
+            (front.is_empty() || front.ends_with(is_sign)).then_some((front, tail))
+        });
+        let (front, tail) = match tail.filter(|(_, tail)| forms::is_checksummed(tail)) {
+            Some((front, tail)) => (front, Some(tail)),
+            None => (piece, None),
+        };
+        words.extend(front.split(is_sign).filter(|word| !word.is_empty()));
+        words.extend(tail);
+        if words.len() >= WORDS_MAX {
+            words.truncate(WORDS_MAX);
+            break;
+        }
+    }
+    words
+}
+
 fn judge(words: &[&str], at: usize, word: &str, found: &mut Found) {
-    let currency = currency(words, at);
-    let has_context = currency.is_some() || has_context(words, at);
-    let account = match hex_digits(word) {
-        Some(40) => evm(word, currency, has_context),
-        Some(64) => return,
+    let currencies = currencies(words, at);
+    let nearest = currencies.first().copied();
+    let has_context = nearest.is_some() || has_context(words, at);
+    let placed = match hex_digits(word) {
+        Some(40) => evm(word, &currencies, has_context).map(Some),
         Some(digits) if (36..=44).contains(&digits) && has_context => {
             Err(format!("`{word}` has {digits} hex digits instead of 40"))
         }
         Some(_) => return,
-        None => match of_other_form(word, currency) {
-            Some(account) => Ok(account),
-            // Long words without a checksum are common; beside a currency they are told.
-            None if currency.is_some() && looks_like_base58(word) => {
-                Err(format!("`{word}` beside {} is no address", currency.unwrap_or_default()))
-            }
+        None if is_bare_hex(word) => match on_evm(word, &currencies) {
+            Some(account) => Ok(Some(account)),
+            None if has_context => Err(format!("`{word}` has 40 hex digits and no 0x before them")),
             None => return,
         },
+        None => of_other_form(words, at, word, &currencies, has_context),
     };
-    match account {
-        Ok(account) if found.addresses.iter().all(|(known, _)| *known != account) => {
-            found.addresses.push((account, currency));
+    match placed {
+        Ok(Some(account)) if found.addresses.iter().all(|(known, _)| *known != account) => {
+            found.addresses.push((account, nearest));
         }
         Ok(_) => {}
         Err(reason) => found.refused.push(reason),
@@ -168,7 +193,7 @@ fn judge(words: &[&str], at: usize, word: &str, found: &mut Found) {
 }
 
 /// An address of an EVM chain: of the chain beside it, else of Ethereum.
-fn evm(word: &str, currency: Option<&str>, has_context: bool) -> Result<Account, String> {
+fn evm(word: &str, currencies: &[&'static str], has_context: bool) -> Result<Account, String> {
     let by_form = account_by_form(word)?;
     let digits = word.get(2..).unwrap_or_default();
     let is_checked = digits.bytes().any(|b| b.is_ascii_lowercase())
@@ -176,34 +201,81 @@ fn evm(word: &str, currency: Option<&str>, has_context: bool) -> Result<Account,
     if !is_checked && !has_context {
         return Err(format!("`{word}` stands without a checksum and without a word about coins"));
     }
-    let network = currency.and_then(network_of);
-    let named = network.and_then(|network| account_on(&network, word).ok());
-    Ok(named.filter(|account| account.chain().namespace() == "eip155").unwrap_or(by_form))
+    Ok(on_evm(word, currencies).unwrap_or(by_form))
 }
 
-/// An address of another chain: by its checksum, or by its form beside its currency.
-fn of_other_form(word: &str, currency: Option<&str>) -> Option<Account> {
-    let checked = account_by_form(word).ok();
-    let is_of = |ticker: &str| {
-        FORMS.iter().any(|(known, beginnings, least, most)| {
-            *known == ticker
-                && (*least..=*most).contains(&word.len())
-                && beginnings.iter().any(|beginning| word.starts_with(beginning))
-        })
-    };
-    match currency.filter(|ticker| is_of(ticker)) {
-        // A checksum of Bitcoin is right for its forks too: the word beside decides.
-        Some(ticker) if checked.is_some() || looks_random(word) => {
-            account_on(&network_of(ticker)?, word).ok()
+/// Twenty bytes on the first chain beside them that is an EVM chain.
+fn on_evm(word: &str, currencies: &[&'static str]) -> Option<Account> {
+    let networks = currencies.iter().filter_map(|ticker| network_of(ticker));
+    let mut evm = networks.filter(
+        |network| matches!(network, Network::Chain(chain) if chain.namespace() == "eip155"),
+    );
+    account_on(&evm.next()?, word).ok()
+}
+
+/// An address of another chain: by its checksum, or by its form beside its currency. `None` for
+/// what looks like none.
+fn of_other_form(
+    words: &[&str],
+    at: usize,
+    word: &str,
+    currencies: &[&'static str],
+    has_context: bool,
+) -> Result<Option<Account>, String> {
+    // A checksum of Bitcoin is right for its forks too, and a form without a checksum is that of
+    // any long word: the word beside decides.
+    let tickers = currencies.iter().filter_map(|ticker| network_of(ticker));
+    let named = tickers.filter_map(|network| match network {
+        Network::Chain(chain) => Some(chain),
+        Network::ByForm => None,
+    });
+    let beside = beside(words, at).into_iter().filter_map(chain_named);
+    for chain in named.chain(beside) {
+        if let Some(account) = rightly_on(&chain, word) {
+            return Ok(Some(account));
         }
-        _ => checked,
     }
+    if forms::is_checksummed(word) {
+        // Sixteen bits of checksum are right by chance now and then.
+        let is_strong = word.len() != TON_CHARACTERS && word.len() != 56;
+        if let Some(account) = account_by_form(word).ok().filter(|_| is_strong || has_context) {
+            return Ok(Some(account));
+        }
+    }
+    let is_mixed = word.bytes().any(|byte| byte.is_ascii_lowercase())
+        && word.bytes().any(|byte| byte.is_ascii_uppercase());
+    let is_like_one = forms::looks_like_bech32(word) || looks_like_base58(word);
+    match currencies.first() {
+        Some(ticker) if is_like_one => Err(format!("`{word}` beside {ticker} is no address there")),
+        None if is_like_one && is_mixed && has_context => {
+            Err(format!("`{word}` looks like an address, and no currency beside it has that form"))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A word on a chain whose form it has; on one whose form is not known, if it looks like one.
+fn rightly_on(chain: &ChainId, word: &str) -> Option<Account> {
+    let is_right = match chain.namespace() {
+        "other" => match forms::verdict(chain, word) {
+            Verdict::Right => true,
+            Verdict::Plausible => looks_random(word),
+            Verdict::Wrong(_) => false,
+        },
+        // Account names of EVM chains are hex, which was looked at before.
+        "eip155" => false,
+        _ => true,
+    };
+    let account = || account_on(&Network::Chain(chain.clone()), word).ok();
+    is_right.then(account).flatten().filter(|account| account.chain() == chain)
 }
 
 /// Words of the length of addresses, of letters and digits of ASCII.
 fn is_candidate(word: &str) -> bool {
+    let is_sign =
+        |byte: u8| word.len() == TON_CHARACTERS && matches!(byte, b'_' | b'-' | b'+' | b'/');
     (25..=250).contains(&word.len())
-        && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || is_sign(byte))
         && word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
@@ -213,9 +285,15 @@ fn hex_digits(word: &str) -> Option<usize> {
     digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(digits.len())
 }
 
+/// Whether it is twenty bytes in hex without `0x`, and not only digits.
+fn is_bare_hex(word: &str) -> bool {
+    word.len() == 40
+        && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && word.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
 fn looks_like_base58(word: &str) -> bool {
-    let is_base58 = |byte: u8| byte.is_ascii_alphanumeric() && !b"0OIl".contains(&byte);
-    word.len() <= 62 && word.bytes().all(is_base58) && looks_random(word)
+    (26..=106).contains(&word.len()) && forms::is_base58(word) && looks_random(word)
 }
 
 /// Letters and at least two digits.
@@ -224,19 +302,39 @@ fn looks_random(word: &str) -> bool {
         && word.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// The ticker of the currency that stands nearest before a word, other addresses passed over;
-/// else right behind it.
-fn currency(words: &[&str], at: usize) -> Option<&'static str> {
-    let plain = |word: &&&str| !is_candidate(word);
-    let before = words.get(..at)?.iter().rev().filter(plain).take(CURRENCY_WORDS);
-    let behind = words.get(at + 1..)?.iter().take(2);
-    before.chain(behind).find_map(|word| ticker(word))
+/// The words beside an address among which its currency may be, the nearest first: those before
+/// it, other addresses passed over, then those behind it.
+fn near<'a>(words: &[&'a str], at: usize) -> Vec<(Option<&'a str>, &'a str)> {
+    let before = words.get(..at).unwrap_or_default();
+    let plain = |(_, word): &(usize, &&str)| !is_candidate(word);
+    let behind = words.get(at + 1..).unwrap_or_default();
+    let before_it =
+        |place: usize, of: &[&'a str]| place.checked_sub(1).and_then(|p| of.get(p).copied());
+    let first = before.iter().enumerate().rev().filter(plain).take(CURRENCY_WORDS);
+    let first = first.map(|(place, word)| (before_it(place, before), *word));
+    let then = behind.iter().enumerate().take_while(plain).take(CURRENCY_WORDS_BEHIND);
+    first.chain(then.map(|(place, word)| (before_it(place, behind), *word))).collect()
+}
+
+/// The tickers of the currencies that stand beside an address, the nearest first.
+fn currencies(words: &[&str], at: usize) -> Vec<&'static str> {
+    let found = near(words, at).into_iter().filter_map(|(before, word)| {
+        // `Bitcoin Cash` is not Bitcoin.
+        let both = before.and_then(|before| ticker(&format!("{before}{word}")));
+        both.or_else(|| ticker(word))
+    });
+    found.collect()
+}
+
+/// The words themselves, for chains whose names are words too: they count with the form alone.
+fn beside<'a>(words: &[&'a str], at: usize) -> Vec<&'a str> {
+    near(words, at).into_iter().map(|(_, word)| word).collect()
 }
 
 /// The ticker that a word means. `etc`, `ton` and the like are words too: as a currency they
 /// stand in capitals.
 fn ticker(word: &str) -> Option<&'static str> {
-    const ALSO_WORDS: [&str; 7] = ["etc", "ton", "dash", "sol", "ada", "dai", "verge"];
+    const ALSO_WORDS: [&str; 8] = ["etc", "ton", "dash", "sol", "ada", "dai", "verge", "dot"];
     let lower = word.to_lowercase();
     let is_shouted = word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     if ALSO_WORDS.contains(&lower.as_str()) && !is_shouted {
@@ -246,7 +344,10 @@ fn ticker(word: &str) -> Option<&'static str> {
 }
 
 fn has_context(words: &[&str], at: usize) -> bool {
-    let speaks = |word: &&str| CONTEXT.contains(&word.to_lowercase().as_str());
+    let speaks = |word: &&str| {
+        let lower = word.to_lowercase();
+        CONTEXT.iter().any(|beginning| lower.starts_with(beginning))
+    };
     let plain = |word: &&&str| !is_candidate(word);
     let before = words.get(..at).unwrap_or_default().iter().rev().filter(plain);
     let behind = words.get(at + 1..).unwrap_or_default().iter().filter(plain);
@@ -298,9 +399,52 @@ mod tests {
     #[test]
     fn other_chains_need_their_currency_beside_them() {
         let litecoin = "LNwgtMxcKUQ51dw7bQL1yPQjBVZh6QEqsd";
-        assert_eq!(found(&format!("wallet {litecoin}")).len(), 0);
+        // A checksum tells its chain.
+        assert_eq!(found(&format!("wallet {litecoin}")), [format!("other:ltc:{litecoin} -")]);
         assert_eq!(found(&format!("LTC - {litecoin}")), [format!("other:ltc:{litecoin} LTC")]);
-        assert_eq!(found(&format!("dash {litecoin}")).len(), 0);
+        assert_eq!(found(&format!("dash {litecoin}")), [format!("other:ltc:{litecoin} -")]);
+        let solana = "7xKXtg2CW87d97TXJSDpbD5jBkheTqA83TZRuJosgAsU";
+        assert_eq!(found(&format!("the paper {solana}")).len(), 0);
+        assert_eq!(addresses(&format!("the wallet {solana}")).refused.len(), 1);
+    }
+
+    #[test]
+    fn sentences_name_their_currencies_in_many_ways() {
+        let cash = "qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq";
+        let solana = "7xKXtg2CW87d97TXJSDpbD5jBkheTqA83TZRuJosgAsU";
+        let ton = "EQD2NmD_lH5f5u1Kj3KfGyTvhZSX0Eg6qp2a5IQUKXxOG21n";
+        let dash = "XnPFsRWTaSgiVauosEwQ6dEitGYXgwznz2";
+        let bare = "098b716b8aaf21512996dc57eb0615e2383e2f96";
+        for (text, account) in [
+            (format!("Dash wallet address: {dash}."), format!("other:dash:{dash}")),
+            (format!("TON wallet: {ton}."), format!("other:ton:{ton}")),
+            (format!("Ton wallet {ton}, used"), format!("other:ton:{ton}")),
+            (format!("TON-{ton}"), format!("other:ton:{ton}")),
+            (format!("Bitcoin Cash address {cash}."), format!("other:bch:{cash}")),
+            (format!("Wallet {solana} on the Solana blockchain."), format!("other:sol:{solana}")),
+            (format!("BTC wallet and Solana wallet {solana}."), format!("other:sol:{solana}")),
+            (format!("ETH: {bare}."), format!("eip155:1:0x{bare}")),
+            (format!("криптокошелёк 0x{bare}."), format!("eip155:1:0x{bare}")),
+            (format!("Адрес кошелька: 0x{bare}"), format!("eip155:1:0x{bare}")),
+            (format!("portefeuille de cryptomonnaies 0x{bare}"), format!("eip155:1:0x{bare}")),
+            (format!("USDT wallet on BSC: 0x{bare}"), format!("eip155:56:0x{bare}")),
+            (
+                "Bitcoin Cash 18M8bJWMzWHDBMxoLqjHHAffdRy4SrzkfB".to_owned(),
+                "other:bch:18M8bJWMzWHDBMxoLqjHHAffdRy4SrzkfB".to_owned(),
+            ),
+        ] {
+            let found = found(&text);
+            assert_eq!(found.len(), 1, "{text}: {:?}", addresses(&text));
+            assert!(found[0].starts_with(&account), "{text}: {found:?}");
+        }
+        for text in [
+            format!("wallet {bare} of the group"),
+            format!("wallet {}", &solana[..43]),
+            "DASH XnPFsRWTaSgiVauosEwQ6dEitGYXgwznz3".to_owned(),
+        ] {
+            let found = addresses(&text);
+            assert_eq!((found.addresses.len(), found.refused.len()), (0, 1), "{text}");
+        }
     }
 
     #[test]

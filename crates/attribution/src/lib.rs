@@ -18,6 +18,7 @@ mod defects;
 mod error;
 mod eu_xml;
 mod format;
+mod forms;
 mod in_text;
 mod include;
 mod index;
@@ -44,9 +45,13 @@ pub use conflict::{Conflict, ConflictKind};
 pub use defects::{Defect, DefectReason, Defects};
 pub use error::AttributionError;
 pub use format::Format;
+pub use forms::{
+    Identity, Verdict, chains_of, evm_bytes, evm_bytes_of_bech32, identity, script, spelled,
+    verdict,
+};
 pub use include::{FolderIncludes, Includes, NoIncludes};
 pub use index::{FileSummary, TagIndex};
-pub use network::chain_named;
+pub use network::{chain_named, chain_of_files, prefixed};
 pub use sanctions::{EntityKind, ListFile, ListedAddress, ListedEntity, Publisher, read_list};
 pub use store::STORE_SCHEMA;
 pub use taxonomy::{broader_concept, is_known_concept, terminal_kind};

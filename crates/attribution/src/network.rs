@@ -1,6 +1,11 @@
 //! Which chain a ticker, a network name or the form of an address means.
 
-use hawkshaw_model::{Account, ChainId};
+mod names;
+
+use hawkshaw_model::{Account, Address, ChainId, Printable};
+
+use self::names::{BY_FIRST_BLOCK, ENDINGS, EVM, OTHERS, TOKENS};
+use crate::forms;
 
 /// What a ticker says about the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,79 +15,6 @@ pub(crate) enum Network {
     /// A token that lives on several chains: the form of the address decides.
     ByForm,
 }
-
-/// EVM chains by the names that tag files use. Source: <https://chainid.network>.
-const EVM: [(&str, u64); 37] = [
-    ("eth", 1),
-    ("ethereum", 1),
-    ("op", 10),
-    ("optimism", 10),
-    ("cro", 25),
-    ("rbtc", 30),
-    ("xdc", 50),
-    ("xinfin", 50),
-    ("bnb", 56),
-    ("bsc", 56),
-    ("bep20", 56),
-    ("etc", 61),
-    ("gno", 100),
-    ("gnosis", 100),
-    ("xdai", 100),
-    ("matic", 137),
-    ("pol", 137),
-    ("polygon", 137),
-    ("ftm", 250),
-    ("fantom", 250),
-    ("kcs", 321),
-    ("kcc", 321),
-    ("ron", 2020),
-    ("ronin", 2020),
-    ("kava", 2222),
-    ("base", 8453),
-    ("arb", 42161),
-    ("arbitrum", 42161),
-    ("celo", 42220),
-    ("avax", 43114),
-    ("avalanche", 43114),
-    ("linea", 59144),
-    ("blast", 81457),
-    ("scroll", 534352),
-    ("zksync", 324),
-    ("glmr", 1284),
-    ("movr", 1285),
-];
-
-/// Tokens whose contract may be on any of several chains.
-const TOKENS: [&str; 16] = [
-    "usdt", "usdc", "dai", "weth", "wbtc", "busd", "tusd", "usdp", "usde", "pyusd", "omni", "shib",
-    "link", "uni", "steth", "wsteth",
-];
-
-/// Chains that are not decoded, by their names: tags and lists write their tickers.
-const OTHERS: [(&str, &str); 22] = [
-    ("ripple", "xrp"),
-    ("xrpl", "xrp"),
-    ("monero", "xmr"),
-    ("litecoin", "ltc"),
-    ("solana", "sol"),
-    ("bitcoincash", "bch"),
-    ("bitcoin-cash", "bch"),
-    ("bitcoinsv", "bsv"),
-    ("bitcoin-sv", "bsv"),
-    ("bitcoingold", "btg"),
-    ("bitcoin-gold", "btg"),
-    ("dogecoin", "doge"),
-    ("zcash", "zec"),
-    ("verge", "xvg"),
-    ("cardano", "ada"),
-    ("polkadot", "dot"),
-    ("stellar", "xlm"),
-    ("cosmos", "atom"),
-    ("algorand", "algo"),
-    ("tezos", "xtz"),
-    ("toncoin", "ton"),
-    ("near-protocol", "near"),
-];
 
 /// The chain that a name, a ticker of its coin or a CAIP-2 id means, in either case; `None` for
 /// what is no name of a chain that is known, or of several.
@@ -95,14 +27,9 @@ const OTHERS: [(&str, &str); 22] = [
 /// assert_eq!(chain_named("usdt"), None);
 /// ```
 pub fn chain_named(name: &str) -> Option<ChainId> {
-    let lower = name.trim().to_lowercase();
-    let is_known = lower.contains(':')
-        || EVM.iter().any(|(known, _)| *known == lower)
-        || OTHERS.iter().any(|(known, ticker)| *known == lower || *ticker == lower)
-        || ["btc", "xbt", "bitcoin", "trx", "tron", "trc20", "dash"].contains(&lower.as_str());
-    match network_of(&lower) {
-        Some(Network::Chain(chain)) if is_known => Some(chain),
-        _ => None,
+    match known(name.trim())? {
+        Network::Chain(chain) => Some(chain),
+        Network::ByForm => None,
     }
 }
 
@@ -110,29 +37,152 @@ pub fn chain_named(name: &str) -> Option<ChainId> {
 /// name a chain at all.
 pub(crate) fn network_of(name: &str) -> Option<Network> {
     let name = name.trim();
-    if name.contains(':') {
-        return name.parse().ok().map(Network::Chain);
+    if let Some(network) = known(name) {
+        return Some(network);
     }
-    let lower = name.to_lowercase();
-    if TOKENS.contains(&lower.as_str()) {
+    chain_of_files(name).map(Network::Chain)
+}
+
+/// The chain that files mean by a name that is not known: one of its own. Whoever asks by that
+/// name can mean it too, where something is listed there.
+///
+/// ```
+/// use hawkshaw_attribution::{chain_named, chain_of_files};
+///
+/// assert_eq!(chain_named("New Chain"), None);
+/// assert_eq!(chain_of_files("New Chain").unwrap().as_str(), "other:new-chain");
+/// ```
+pub fn chain_of_files(name: &str) -> Option<ChainId> {
+    if name.contains(':') {
+        return None;
+    }
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let slug: String = name.trim().to_lowercase().chars().map(letter).collect();
+    ChainId::other(slug.trim_matches('-')).ok()
+}
+
+/// What a name means that is known.
+fn known(name: &str) -> Option<Network> {
+    if name.contains(':') {
+        return of_caip2(name).map(Network::Chain);
+    }
+    if let Some(network) = of_word(&plain(name)) {
+        return Some(network);
+    }
+    // `V-Systems (VSYS)`, `USDT-TRC20`: all words that are known mean the same.
+    let bracketed = name.split_once('(').and_then(|(_, rest)| rest.split_once(')'));
+    if let Some(network) = bracketed.and_then(|(word, _)| of_word(&plain(word))) {
+        return Some(network);
+    }
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut meant: Option<Network> = None;
+    for word in words {
+        let network = of_word(&plain(word))?;
+        meant = match (meant, network) {
+            (None | Some(Network::ByForm), network) => Some(network),
+            (meant, Network::ByForm) => meant,
+            (Some(meant), network) if meant == network => Some(meant),
+            _ => return None,
+        };
+    }
+    meant
+}
+
+/// A name without case, white space and punctuation.
+fn plain(name: &str) -> String {
+    name.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+fn of_word(word: &str) -> Option<Network> {
+    of_exact_word(word).or_else(|| {
+        let short = ENDINGS.iter().find_map(|ending| word.strip_suffix(ending))?;
+        // What is left of a name must be more than a ticker: `TIME coin` is not `TIME`.
+        of_exact_word(short).filter(|network| *network != Network::ByForm)
+    })
+}
+
+fn of_exact_word(word: &str) -> Option<Network> {
+    if TOKENS.contains(&word) {
         return Some(Network::ByForm);
     }
-    if let Some((_, id)) = EVM.iter().find(|(known, _)| *known == lower) {
+    let numbered = word.parse::<u64>().ok().filter(|id| *id > 0 && id.to_string() == word);
+    let evm = EVM.iter().find(|(known, _)| *known == word).map(|(_, id)| *id).or(numbered);
+    if let Some(id) = evm {
         return format!("eip155:{id}").parse().ok().map(Network::Chain);
     }
-    let chain = match lower.as_str() {
-        "btc" | "xbt" | "bitcoin" => ChainId::bitcoin(),
-        "trx" | "tron" | "trc20" => ChainId::tron(),
+    let chain = match word {
+        "btc" | "xbt" | "bitcoin" | "bitcoins" => ChainId::bitcoin(),
+        "trx" | "tron" | "trc20" | "trc10" => ChainId::tron(),
         _ => {
-            if let Some((_, ticker)) = OTHERS.iter().find(|(known, _)| *known == lower) {
-                return ChainId::other(ticker).ok().map(Network::Chain);
-            }
-            let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-            let slug: String = lower.chars().map(letter).collect();
-            ChainId::other(slug.trim_matches('-')).ok()?
+            let (_, ticker) = OTHERS.iter().find(|(known, _)| *known == word)?;
+            ChainId::other(ticker).ok()?
         }
     };
     Some(Network::Chain(chain))
+}
+
+/// A chain named as CAIP-2 has it, also of families that are not decoded (`solana:5eykt…`).
+fn of_caip2(name: &str) -> Option<ChainId> {
+    let (family, reference) = name.split_once(':')?;
+    if let Some((_, ticker)) = BY_FIRST_BLOCK.iter().find(|(block, _)| *block == reference) {
+        return ChainId::other(ticker).ok();
+    }
+    let family = family.to_ascii_lowercase();
+    match format!("{family}:{reference}").parse::<ChainId>() {
+        Ok(chain) => match chain.namespace() {
+            // A name of a chain after `other:` is that chain.
+            "other" => chain_named(chain.reference()).or(Some(chain)),
+            _ => Some(chain),
+        },
+        Err(_) if matches!(family.as_str(), "eip155" | "bip122" | "tron" | "other") => None,
+        Err(_) => match of_exact_word(&family)? {
+            Network::Chain(chain) => Some(chain),
+            Network::ByForm => None,
+        },
+    }
+}
+
+/// The chain that a text begins with, and the rest: CAIP-10, payment links (BIP-21, `?amount=…`;
+/// EIP-681, `pay-`, `@chain`), and names of chains before a colon.
+///
+/// # Errors
+///
+/// When it begins with a chain that cannot be, as a sentence part.
+pub fn prefixed(text: &str) -> Result<(Option<ChainId>, &str), String> {
+    let Some((first, rest)) = text.split_once(':') else {
+        return Ok((None, text));
+    };
+    if first.eq_ignore_ascii_case("script") || forms::is_raw_ton(text) {
+        return Ok((None, text));
+    }
+    if let Some((reference, address)) = rest.split_once(':') {
+        let chain = of_caip2(&format!("{first}:{reference}"));
+        let named = chain.or_else(|| chain_named(first).filter(|_| forms::is_raw_ton(rest)));
+        return match named {
+            Some(chain) if forms::is_raw_ton(rest) => Ok((Some(chain), rest)),
+            Some(chain) => Ok((Some(chain), address)),
+            None => Err(format!(
+                "`{}` is the name of no chain",
+                Printable(&text[..first.len() + 1 + reference.len()])
+            )),
+        };
+    }
+    let address = rest.split(['?', '/']).next().unwrap_or(rest);
+    let Some(chain) = chain_named(first) else {
+        // Some chains write such a beginning as a part of their addresses.
+        return Ok((None, text));
+    };
+    if chain.namespace() != "eip155" {
+        return Ok((Some(chain), address));
+    }
+    let address = address.strip_prefix("pay-").unwrap_or(address);
+    match address.split_once('@') {
+        None => Ok((Some(chain), address)),
+        Some((address, number)) => {
+            let chain = format!("eip155:{number}").parse::<ChainId>();
+            chain.map(|chain| (Some(chain), address)).map_err(|error| error.to_string())
+        }
+    }
 }
 
 /// Reads an address on the network that a source names.
@@ -144,85 +194,88 @@ pub(crate) fn account_on(network: &Network, address: &str) -> Result<Account, St
     let address = address.trim();
     match network {
         Network::ByForm => account_by_form(address),
-        Network::Chain(chain) => parse_mended(chain, &spelled(chain, address)),
+        Network::Chain(chain) => on_chain(chain, address),
     }
 }
 
 /// Reads an address whose chain only its form tells: `0x…` as Ethereum, Bitcoin and Tron by
-/// their checksums; or CAIP-10.
+/// their checksums, others by their forms; or after the name of its chain.
 ///
 /// # Errors
 ///
-/// Why it is none, or that it could be several.
+/// Why it is none.
 pub(crate) fn account_by_form(address: &str) -> Result<Account, String> {
     let address = address.trim();
-    if address.starts_with("0x") || address.starts_with("0X") {
-        let chain = ChainId::ethereum();
-        return parse_mended(&chain, &spelled(&chain, address));
+    let (chain, rest) = prefixed(address)?;
+    if let Some(chain) = chain {
+        return on_chain(&chain, rest);
     }
-    if address.contains(':') && !address.starts_with("script:") {
-        return address.parse().map_err(|e: hawkshaw_model::AddressError| e.to_string());
+    if forms::evm_bytes(address).is_some() || address.starts_with("0x") || address.starts_with("0X")
+    {
+        let is_xdc = address.len() == 43;
+        let chain = if is_xdc { "eip155:50".parse().ok() } else { None };
+        return on_chain(&chain.unwrap_or_else(ChainId::ethereum), address);
     }
-    let bitcoin = Account::parse(&ChainId::bitcoin(), address);
-    let tron = Account::parse(&ChainId::tron(), address);
-    match (bitcoin, tron) {
-        (Ok(account), Err(_)) | (Err(_), Ok(account)) => Ok(account),
-        (Ok(_), Ok(_)) => Err(format!("`{}` could be of several chains", shortened(address))),
-        (Err(_), Err(_)) => Err(format!(
-            "`{}` has the form of no known chain (0x…, Bitcoin, Tron T…)",
-            shortened(address)
-        )),
+    for chain in [ChainId::bitcoin(), ChainId::tron()] {
+        if let Ok(account) = Account::parse(&chain, address) {
+            return Ok(account);
+        }
     }
+    let shown = || shortened(address);
+    let chains = forms::chains_of(address).map_err(|reason| format!("`{}`: {reason}", shown()))?;
+    let chain = chains.first().ok_or_else(|| format!("`{}` is of no chain", shown()))?;
+    parse(chain, address)
 }
 
 /// Reads an address of a chain; one of an EVM chain also where its EIP-55 checksum is wrong. What
-/// somebody listed must not be lost to a wrong capital: see [`has_wrong_checksum`].
-fn parse_mended(chain: &ChainId, address: &str) -> Result<Account, String> {
-    match Account::parse(chain, address) {
-        Err(_) if chain.namespace() == "eip155" && has_wrong_checksum(address) => {
-            Account::parse(chain, &address.to_ascii_lowercase()).map_err(|e| e.to_string())
+/// somebody listed must not be lost to a wrong capital: see [`has_wrong_checksum`]. Of a chain
+/// that is not decoded any text is read, since a list may know what is not known here.
+fn on_chain(chain: &ChainId, address: &str) -> Result<Account, String> {
+    let address = unprefixed(chain, address);
+    match chain.namespace() {
+        "eip155" => {
+            let own = forms::evm_bytes(address).or_else(|| forms::evm_bytes_of_bech32(address));
+            match own {
+                Some(bytes) => Ok(Account::new(chain.clone(), Address::Evm(bytes))),
+                // Chains of which a part is no EVM, such as Cronos and BNB's Beacon Chain.
+                None => bech32_account(address)
+                    .map_or_else(|| Account::parse(chain, address).map_err(|e| e.to_string()), Ok),
+            }
         }
-        read => read.map_err(|error| error.to_string()),
+        "other" => parse(chain, address),
+        _ => Account::parse(chain, address).map_err(|error| error.to_string()),
+    }
+}
+
+fn bech32_account(address: &str) -> Option<Account> {
+    if !forms::looks_like_bech32(address) || address.to_ascii_lowercase().starts_with("bc1") {
+        return None;
+    }
+    let chains = forms::chains_of(address).ok()?;
+    parse(chains.first()?, address).ok()
+}
+
+/// Reads a text on a chain that is not decoded.
+fn parse(chain: &ChainId, address: &str) -> Result<Account, String> {
+    Account::parse(chain, &forms::spelled(address)).map_err(|error| error.to_string())
+}
+
+/// An address without the name of its own chain before it.
+fn unprefixed<'a>(chain: &ChainId, address: &'a str) -> &'a str {
+    match prefixed(address) {
+        Ok((Some(said), rest)) if said == *chain => rest,
+        _ => address,
     }
 }
 
 /// Whether a text is an EVM address whose mixed case is not its EIP-55 checksum.
 pub(crate) fn has_wrong_checksum(address: &str) -> bool {
     let address = address.trim();
-    let is_hex = address.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("0x"));
-    let spelled = spelled(&ChainId::ethereum(), address);
-    is_hex
-        && Account::parse(&ChainId::ethereum(), &spelled).is_err()
-        && Account::parse(&ChainId::ethereum(), &spelled.to_ascii_lowercase()).is_ok()
-}
-
-/// The spellings that one address has in lists, made one: `0X…`, hex on chains that are not
-/// decoded, and the prefix of CashAddr.
-fn spelled(chain: &ChainId, address: &str) -> String {
-    let address = match address.strip_prefix("0X") {
-        Some(digits) => format!("0x{digits}"),
-        None => address.to_owned(),
+    let Some(digits) = address.strip_prefix("0x").or_else(|| address.strip_prefix("0X")) else {
+        return false;
     };
-    if chain.as_str() == "eip155:50" && address.len() == 43 {
-        // XDC writes `xdc` for `0x`.
-        return match address.strip_prefix("xdc") {
-            Some(digits) => format!("0x{digits}"),
-            None => address,
-        };
-    }
-    if chain.namespace() != "other" {
-        return address;
-    }
-    let is_hex = address.len() == 42
-        && address.starts_with("0x")
-        && address[2..].bytes().all(|b| b.is_ascii_hexdigit());
-    if is_hex {
-        return address.to_ascii_lowercase();
-    }
-    match address.strip_prefix("bitcoincash:") {
-        Some(rest) if chain.reference() == "bch" => rest.to_owned(),
-        _ => address,
-    }
+    forms::evm_bytes(address).is_some()
+        && Account::parse(&ChainId::ethereum(), &format!("0x{digits}")).is_err()
 }
 
 /// The start of a refused text, safe to show.
@@ -261,7 +314,19 @@ mod tests {
             ("TRX", "tron:0x2b6653dc"),
             ("XMR", "other:xmr"),
             ("Ripple", "other:xrp"),
-            ("V-Systems (VSYS)", "other:v-systems--vsys"),
+            ("V-Systems (VSYS)", "other:vsys"),
+            ("Binance Smart Chain", "eip155:56"),
+            ("BNB Chain", "eip155:56"),
+            ("Arbitrum One", "eip155:42161"),
+            ("Ethereum Classic", "eip155:61"),
+            ("Ethereum Mainnet", "eip155:1"),
+            ("ERC-20", "eip155:1"),
+            ("USDT-TRC20", "tron:0x2b6653dc"),
+            ("KLAY", "eip155:8217"),
+            ("HECO", "eip155:128"),
+            ("56", "eip155:56"),
+            ("bip122:12a765e31ffd4059bada1e25190f6e98", "other:ltc"),
+            ("Some New Chain", "other:some-new-chain"),
             ("eip155:10", "eip155:10"),
             ("USDT", "by form"),
             ("", "none"),
@@ -277,7 +342,8 @@ mod tests {
         assert_eq!(form("0x175d44451403Edf28469dF03A9280c1197ADb92c").unwrap(), "Ethereum");
         assert_eq!(form("16iWn2J1McqjToYLHSsAyS6En3QA8YQ91H").unwrap(), "Bitcoin");
         assert_eq!(form("TEAqwfMhXLaomXhZ8KeMhx3njGmQEDnsUR").unwrap(), "Tron");
-        assert!(form("LNwgtMxcKUQ51dw7bQL1yPQjBVZh6QEqsd").is_err());
+        assert_eq!(form("LNwgtMxcKUQ51dw7bQL1yPQjBVZh6QEqsd").unwrap(), "other:ltc");
+        assert!(form("LNwgtMxcKUQ51dw7bQL1yPQjBVZh6QEqse").is_err());
         assert!(form("").is_err());
     }
 
