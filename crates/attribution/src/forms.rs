@@ -17,7 +17,7 @@ mod cashaddr;
 mod monero;
 mod ton;
 
-use hawkshaw_model::ChainId;
+use hawkshaw_model::{Account, Address, ChainId};
 
 pub(crate) use self::base58::is_base58;
 pub(crate) use self::bech32::looks_like_bech32;
@@ -122,7 +122,7 @@ const LONG_HEX: [&str; 4] = ["apt", "sui", "strk", "move"];
 ///
 /// ```
 /// use hawkshaw_attribution::identity;
-/// use hawkshaw_model::ChainId;
+/// use hawkshaw_model::{Account, Address, ChainId};
 ///
 /// let cash = ChainId::other("bch")?;
 /// assert_eq!(
@@ -136,7 +136,11 @@ pub fn identity(chain: &ChainId, text: &str) -> Identity {
         return Identity::Evm(bytes);
     }
     if let Some(written) = bech32::read(text) {
-        return written.identity();
+        let bitcoin = Account::parse(&ChainId::bitcoin(), text);
+        return match bitcoin.as_ref().map(Account::address) {
+            Ok(Address::Script(script)) => Identity::Bitcoin(script.to_vec()),
+            _ => written.identity(),
+        };
     }
     let reference = chain.reference();
     let own = match reference {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hawkshaw_attribution::{Identity, identity};
 use hawkshaw_model::{Address, ChainId, Timestamp};
 
 use crate::category::Category;
@@ -41,8 +42,11 @@ impl Coverage {
             None => self.chains.entry(chain.clone()).or_default(),
         };
         known.listings += 1;
-        if let Address::Other(text) = listing.account.address() {
-            known.shapes.add(text);
+        // What is looked up by an identity of several chains is found without its shape.
+        if let Address::Other(text) = listing.account.address()
+            && let Identity::Here(text) = identity(chain, text)
+        {
+            known.shapes.add(&text);
         }
         known.has_sanctions |= listing.category == Category::Sanctions;
         known.is_undated |= added.is_none();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hawkshaw_attribution::{chain_named, chain_of_files};
 use hawkshaw_model::{Account, ChainId, Printable, Timestamp};
 
 use crate::answer::{Answer, Decision, Match, Status};
@@ -9,6 +10,7 @@ use crate::coverage::Coverage;
 use crate::exposure::ExposureEntry;
 use crate::facts::Facts;
 use crate::index::{AddressIndex, IndexError, sort_exposure};
+use crate::key::AddressKey;
 use crate::listing::{ListId, ListInfo, Listing};
 use crate::magic::{self, Magic, MagicFacts};
 use crate::notation::{self, Reading, Undecoded};
@@ -222,6 +224,12 @@ impl Screener {
         &self.version
     }
 
+    /// The chain that a name means: one that is known, or one that tags and lists at hand name so.
+    pub fn chain_named(&self, name: &str) -> Option<ChainId> {
+        let of_lists = || chain_of_files(name).filter(|chain| self.coverage.of(chain).is_some());
+        chain_named(name).or_else(of_lists)
+    }
+
     /// All that is known of an address, also what ended and what is to come.
     ///
     /// # Errors
@@ -273,6 +281,9 @@ impl Screener {
             return self.screen_magic(query, &account, magic);
         }
         let mut notes = reading.notes;
+        if let Some(reason) = &reading.doubt {
+            notes.push(format!("{reason}; all the same it stands on a list"));
+        }
         if let Some(time) = query.as_of {
             at_time(&mut facts, time, &mut notes);
         }
@@ -287,7 +298,7 @@ impl Screener {
             (true, true) => Status::NotFound,
             (true, false) => Status::NotCovered,
         };
-        self.note(&account, &reading.has_chain, status, query, &facts, &mut notes);
+        self.note(&account, status, query, &facts, &mut notes);
         let decision = self.rules.decide(query, status, &facts);
         let totals = std::mem::take(&mut facts.totals);
         let matches = self.matches(facts)?;
@@ -408,21 +419,22 @@ impl Screener {
     fn note(
         &self,
         account: &Account,
-        has_chain: &bool,
         status: Status,
         query: &Query,
         facts: &Facts,
         notes: &mut Vec<String>,
     ) {
         let chain = account.chain();
+        let key = AddressKey::of(account);
         for listing in &facts.listings {
             let other = listing.account.chain();
             if other != chain {
-                let same_key = chain.namespace() == "eip155" && other.namespace() == "eip155";
-                let what = match (same_key, has_chain) {
-                    (true, _) => {
+                let is_same = AddressKey::of(&listing.account) == key;
+                let what = match (is_same, chain.namespace()) {
+                    (true, "eip155") => {
                         "the same key owns it on every EVM chain; a contract there may be another's"
                     }
+                    (true, _) => "the same key owns it there",
                     (false, _) => "the same text is an address there too",
                 };
                 let note = format!(

@@ -24,7 +24,7 @@ use crate::index::error::IndexError;
 pub(super) const MAGIC: [u8; 8] = *b"HKINDEX\0";
 
 /// The version that is written and read.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Bytes before the first section.
 pub(super) const HEAD_BYTES: usize = 16;

@@ -10,7 +10,8 @@
 
 use std::sync::Arc;
 
-use hawkshaw_model::{Account, Timestamp};
+use hawkshaw_attribution::{evm_bytes, evm_bytes_of_bech32, script};
+use hawkshaw_model::{Account, Address, Timestamp};
 use rustc_hash::FxHashMap;
 
 use crate::category::Category;
@@ -159,7 +160,21 @@ impl NewListings {
     }
 }
 
-/// An address with the chain on which it was listed.
+/// An address on the chain on which it was listed. The index keeps one key of all its notations
+/// and not the one of the list: it is told as it was asked, as far as that chain writes it so.
 pub(super) fn account_on(chain: &hawkshaw_model::ChainId, asked: &Account) -> Account {
-    Account::new(chain.clone(), asked.address().clone())
+    if chain == asked.chain() {
+        return asked.clone();
+    }
+    let text = asked.address_in_files();
+    if let Ok(account) = Account::parse(chain, &text) {
+        return account;
+    }
+    let bytes = evm_bytes(&text).or_else(|| evm_bytes_of_bech32(&text));
+    let address = match (chain.namespace(), bytes, script(&text)) {
+        ("eip155", Some(bytes), _) => Address::Evm(bytes),
+        ("bip122", _, Some(script)) => Address::Script(script.into()),
+        _ => asked.address().clone(),
+    };
+    Account::new(chain.clone(), address)
 }

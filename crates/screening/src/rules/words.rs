@@ -62,7 +62,11 @@ pub(super) fn of_ignored(judge: &Judge<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
     for (at, listed) in judge.facts.listings.iter().enumerate() {
         if !listed.stands_at(judge.query.as_of) {
-            let text = format!("does not count at the time asked for: {}", listing(listed));
+            let when = match judge.query.as_of {
+                Some(_) => "does not count at the time asked for",
+                None => "stands there no longer, and does not count",
+            };
+            let text = format!("{when}: {}", listing(listed));
             reasons.push(told(Some(Evidence::Listing(at)), text));
         }
     }

@@ -289,5 +289,124 @@ fn texts_shared_by_chains_are_looked_up_on_all_of_them() {
     let answer = ask(&both, text, None, None);
     assert_eq!((answer.chain.unwrap().as_str(), answer.matches.len()), (bitcoin, 2));
     assert!(answer.notes[0].contains("other:bch"), "{:?}", answer.notes);
-    assert_eq!(ask(&both, text, Some(bitcoin), None).matches.len(), 1);
+    assert_eq!(ask(&both, text, Some(bitcoin), None).matches.len(), 2);
+    for (text, chain) in [(text, None), (text, Some("other:bsv")), (text, Some(bitcoin))] {
+        let answer = ask(&known, text, chain, None);
+        assert_eq!(answer.status, Status::Hit, "{text} {chain:?}");
+        if chain.is_some() {
+            assert!(answer.notes[0].contains("the same key owns it there"), "{:?}", answer.notes);
+        }
+    }
+}
+
+/// What is listed, in which notations it is asked, and the chains said beside it.
+const LISTED: [(&str, &[&str], &[&str]); 8] = [
+    (
+        "other:bch:18M8bJWMzWHDBMxoLqjHHAffdRy4SrzkfB",
+        &[
+            "18M8bJWMzWHDBMxoLqjHHAffdRy4SrzkfB",
+            "qpgf0ztxq3mwfq6eg5versgfdzq9c3pwv5jsk6wnay",
+            "BITCOINCASH:QPGF0ZTXQ3MWFQ6EG5VERSGFDZQ9C3PWV5JSK6WNAY",
+        ],
+        &["other:bch", "other:bsv", "bip122:000000000019d6689c085ae165831e93"],
+    ),
+    (
+        "other:bch:bitcoincash:qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq",
+        &["18Y8VPic2pZsvyLaYVdSLQdCuT2nAJJ3hd", "qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq"],
+        &["other:bch", "bip122:000000000019d6689c085ae165831e93"],
+    ),
+    (
+        "bip122:000000000019d6689c085ae165831e93:18Y8VPic2pZsvyLaYVdSLQdCuT2nAJJ3hd",
+        &["18Y8VPic2pZsvyLaYVdSLQdCuT2nAJJ3hd", "qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq"],
+        &["other:bch", "other:bsv"],
+    ),
+    (
+        "other:ltc:32m72D2HEycRqfBkaazZcuVpLWq9k3sYdt",
+        &["32m72D2HEycRqfBkaazZcuVpLWq9k3sYdt", "M8yFL6SFC6TreATegTyuSYkDfDRbisdpT3"],
+        &["other:ltc"],
+    ),
+    (
+        "other:ltc:LTC1QQQQSYQCYQ5RQWZQFPG9SCRGWPUGPZYSN3S44DY",
+        &[
+            "ltc1qqqqsyqcyq5rqwzqfpg9scrgwpugpzysn3s44dy",
+            "LTC1QQQQSYQCYQ5RQWZQFPG9SCRGWPUGPZYSN3S44DY",
+        ],
+        &["other:ltc"],
+    ),
+    (
+        "other:ton:EQD2NmD_lH5f5u1Kj3KfGyTvhZSX0Eg6qp2a5IQUKXxOG21n",
+        &[
+            "EQD2NmD_lH5f5u1Kj3KfGyTvhZSX0Eg6qp2a5IQUKXxOG21n",
+            "EQD2NmD/lH5f5u1Kj3KfGyTvhZSX0Eg6qp2a5IQUKXxOG21n",
+            "UQD2NmD_lH5f5u1Kj3KfGyTvhZSX0Eg6qp2a5IQUKXxOGzCi",
+            "0:f63660ff947e5fe6ed4a8f729f1b24ef859497d0483aaa9d9ae48414297c4e1b",
+        ],
+        &["other:ton"],
+    ),
+    (
+        "other:vet:0xcaca08a5053604bb9e9715ed78102dbb392f21ee",
+        &[
+            "0xcaca08a5053604bb9e9715ed78102dbb392f21ee",
+            "caca08a5053604bb9e9715ed78102dbb392f21ee",
+            "0XCACA08A5053604BB9E9715ED78102DBB392F21EE",
+            "xdccaca08a5053604bb9e9715ed78102dbb392f21ee",
+            "XDCCACA08A5053604BB9E9715ED78102DBB392F21EE",
+        ],
+        &["other:vet", "eip155:1", "eip155:50", "eip155:8217", "other:some-chain", "other:ltc"],
+    ),
+    (
+        "eip155:1:0x098b716b8aaf21512996dc57eb0615e2383e2f96",
+        &["0x098b716b8aaf21512996dc57eb0615e2383e2f96"],
+        &["other:vet", "eip155:56", "other:xyz"],
+    ),
+];
+
+#[test]
+fn a_listed_address_is_found_in_every_notation_on_every_chain_that_has_it() {
+    for (listed, texts, chains) in &LISTED {
+        let listings = [listing(listed, None, None)];
+        let indexed = screener(&listings, &ExposureTable::default());
+        let beside = screener(&[], &ExposureTable::default())
+            .with_overlay(Arc::new(Overlay::new().with_listings(listings)));
+        for known in [&indexed, &beside] {
+            for text in texts.iter() {
+                let said = chains.iter().map(|chain| Some(*chain));
+                for chain in std::iter::once(None).chain(said) {
+                    let answer = ask(known, text, chain, None);
+                    assert_eq!(answer.status, Status::Hit, "{listed}: {text} {chain:?}");
+                    assert_eq!(answer.matches.len(), 1, "{listed}: {text} {chain:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_chain_makes_no_address_of_any_text() {
+    let known = screener(
+        &[
+            listing("other:ltc:LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH9", None, None),
+            listing("other:xmr:hello-listed", None, None),
+            listing("eip155:1:0x098b716b8aaf21512996dc57eb0615e2383e2f96", None, None),
+        ],
+        &ExposureTable::default(),
+    );
+    for (text, chain) in [
+        ("hello", "other:ltc"),
+        ("hello", "other:xmr"),
+        ("hello", "other:new"),
+        ("LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH8", "other:ltc"),
+        ("0x1111111111111111111111111111111111111111", "other:ltc"),
+        ("rDsbeomae4FXwgQTJp9Rs64Qg9vDiTCdBw", "other:xrp"),
+        ("LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH9", "eip155:1"),
+    ] {
+        let answer = ask(&known, text, Some(chain), None);
+        let is_listed = text.ends_with("MH9");
+        let expected = if is_listed { Status::Hit } else { Status::Invalid };
+        assert_eq!(answer.status, expected, "{text} {chain}: {:?}", answer.notes);
+    }
+    // What a list has just so is found, and it is said that it is no address.
+    let answer = ask(&known, "hello-listed", Some("other:xmr"), None);
+    assert_eq!(answer.status, Status::Hit);
+    assert!(answer.notes[0].contains("all the same"), "{:?}", answer.notes);
 }
