@@ -16,6 +16,9 @@ pub enum DefectReason {
     /// The mixed case of an EVM address is not its EIP-55 checksum: kept, since what somebody
     /// listed must not be lost to a wrong capital.
     WrongChecksum,
+    /// The text has not the form of addresses of its chain, or a wrong checksum: kept as it
+    /// stands, since a list may know what is not known here.
+    WrongForm,
     /// The transaction hash is none: the tag is left out.
     ImpossibleTransaction,
     /// A mandatory field is missing: the tag or actor is left out.
@@ -56,6 +59,7 @@ impl DefectReason {
             Self::ImpossibleAddress => "impossible-address",
             Self::OtherChain => "other-chain",
             Self::WrongChecksum => "wrong-checksum",
+            Self::WrongForm => "wrong-form",
             Self::ImpossibleTransaction => "impossible-transaction",
             Self::FieldMissing => "field-missing",
             Self::ConfidenceMissing => "confidence-missing",

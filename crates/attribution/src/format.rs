@@ -8,6 +8,7 @@ use crate::sanctions::Publisher;
 use crate::sdn_csv;
 use crate::store::STORE_SCHEMA;
 use crate::uk_csv;
+use crate::{bare, csv_tags, eu_csv};
 
 /// The formats that are read, recognised by content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +22,12 @@ pub enum Format {
     OfacText,
     /// Sanctioned addresses of one asset, a JSON array.
     OfacJson,
+    /// Addresses, one a line.
+    AddressText,
+    /// Addresses, or records of them, as JSON.
+    AddressJson,
+    /// The European Union's consolidated list as CSV.
+    EuCsv,
     /// `sdn.csv` of the SDN list.
     SdnCsv,
     /// `alt.csv`, `add.csv` or `sdn_comments.csv`: read together with `sdn.csv`, not alone.
@@ -41,7 +48,7 @@ pub enum Format {
     OfsiCsv,
     /// The United Nations' consolidated list as XML.
     UnXml,
-    /// `address,label,category,source`.
+    /// A table with a column `address`.
     SimpleCsv,
     /// Our own JSON lines.
     Store,
@@ -54,6 +61,8 @@ impl Format {
             Self::TagPack => "TagPack",
             Self::ActorPack => "ActorPack",
             Self::OfacText | Self::OfacJson => "list of sanctioned addresses",
+            Self::AddressText | Self::AddressJson => "list of addresses",
+            Self::EuCsv => "EU financial sanctions list (CSV)",
             Self::SdnCsv => "SDN list (CSV)",
             Self::SdnCompanion => "companion of sdn.csv, read with it",
             Self::SdnXml => "SDN list (advanced XML)",
@@ -75,11 +84,13 @@ impl Format {
             Self::OfacText | Self::OfacJson | Self::SdnCsv | Self::SdnXml | Self::SdnPlainXml => {
                 Some(Publisher::Ofac)
             }
-            Self::EuXml => Some(Publisher::Eu),
+            Self::EuXml | Self::EuCsv => Some(Publisher::Eu),
             Self::UkXml | Self::UkCsv | Self::OfsiCsv => Some(Publisher::Uk),
             Self::UnXml => Some(Publisher::Un),
             Self::TagPack
             | Self::ActorPack
+            | Self::AddressText
+            | Self::AddressJson
             | Self::SdnCompanion
             | Self::LabelMap
             | Self::SimpleCsv
@@ -99,6 +110,11 @@ const BINARIES: [(&[u8], &str); 8] = [
     (b"SQLite format 3", "it is a SQLite database"),
     (b"\xff\xfe", "it is UTF-16 text: save it as UTF-8"),
 ];
+
+/// What is read, for those whose file is none of it.
+const KNOWN: &str = "known are TagPacks and ActorPacks (YAML), tables with a column `address` \
+    (CSV; others may be chain, label, category, source), addresses one a line or as JSON, and \
+    the lists of OFAC, the EU, the UK and the UN (docs/lists.md)";
 
 /// Bytes at the start of a file by which it is recognised.
 const HEAD_BYTES: usize = 64 << 10;
@@ -125,7 +141,8 @@ pub(crate) fn recognise(file: &str, bytes: &[u8]) -> Result<Format, AttributionE
     match head.chars().next() {
         None => Err(unknown("it is empty")),
         Some('<') => xml(head).map_err(unknown),
-        Some('[') => Ok(Format::OfacJson),
+        Some('[') if ofac::asset_of(file).is_some() => Ok(Format::OfacJson),
+        Some('[') => Ok(Format::AddressJson),
         Some('{') => json(head).map_err(unknown),
         Some(_) => text(file, bytes, head).map_err(|reason| unknown(&reason)),
     }
@@ -169,19 +186,24 @@ fn json(head: &str) -> Result<Format, &'static str> {
         Ok(Format::Store)
     } else if label_map::looks_like(head) {
         Ok(Format::LabelMap)
+    } else if head.to_ascii_lowercase().contains("\"address") {
+        Ok(Format::AddressJson)
     } else {
-        Err("it is JSON, but neither a list of addresses nor hawkshaw.tags")
+        Err("it is JSON, but neither a list of addresses (`[\"0x…\"]`, `[{\"address\": …}]`), \
+             labels by address, nor hawkshaw.tags")
     }
 }
 
 fn text(file: &str, bytes: &[u8], head: &str) -> Result<Format, String> {
     let first = head.lines().next().unwrap_or_default();
-    let is_column = |cell: &str| cell.trim().trim_matches('"').eq_ignore_ascii_case("address");
-    if first.contains(',') && first.split(',').any(is_column) {
-        return Ok(Format::SimpleCsv);
+    if eu_csv::looks_like(head) {
+        return Ok(Format::EuCsv);
     }
     if let Some((_, is_ofsi)) = uk_csv::header_line(head) {
         return Ok(if is_ofsi { Format::OfsiCsv } else { Format::UkCsv });
+    }
+    if csv_tags::header(head).is_some() {
+        return Ok(Format::SimpleCsv);
     }
     if let Some((columns, third)) = sdn_csv::first_row(head) {
         let is_alias = matches!(third.as_str(), "aka" | "fka" | "nka");
@@ -195,13 +217,16 @@ fn text(file: &str, bytes: &[u8], head: &str) -> Result<Format, String> {
     if let Some(format) = yaml(bytes) {
         return Ok(format);
     }
-    if ofac::asset_of(file).is_some() || is_bare_list(head) {
+    if ofac::asset_of(file).is_some() {
         return Ok(Format::OfacText);
+    }
+    if bare::looks_like(head) {
+        return Ok(Format::AddressText);
     }
     if ["title:", "creator:", "header:", "---", "%YAML"].iter().any(|s| first.starts_with(s)) {
         return Err("it is YAML without `tags:` or `actors:` at its top".to_owned());
     }
-    Err(format!("it begins with `{}`", shortened(first)))
+    Err(format!("it begins with `{}`; {KNOWN}", shortened(first)))
 }
 
 /// Whether the name is that of a companion of `sdn.csv` whose rows look like many others'.
@@ -224,13 +249,6 @@ fn yaml(bytes: &[u8]) -> Option<Format> {
     })
 }
 
-/// Whether the first lines are one long word each.
-fn is_bare_list(head: &str) -> bool {
-    let word = |b: u8| b.is_ascii_alphanumeric() || b == b':';
-    let long = |line: &str| (25..=128).contains(&line.len()) && line.bytes().all(word);
-    head.lines().map(str::trim).filter(|line| !line.is_empty()).take(5).all(long)
-}
-
 #[cfg(test)]
 mod tests {
     use super::recognise;
@@ -245,16 +263,21 @@ mod tests {
             ("a", "title: x\ntags:\n- address: a", "TagPack"),
             ("a", "\u{feff}tags: []", "TagPack"),
             ("a", "%YAML 1.1\n---\nactors:\n", "ActorPack"),
-            ("a", "[\"x\"]", "OfacJson"),
+            ("a", "[\"x\"]", "AddressJson"),
+            ("sanctioned_addresses_ETH.json", "[\"x\"]", "OfacJson"),
+            ("a", "[{\"address\": \"x\"}]", "AddressJson"),
+            ("a", "# ours\nWallet Address;Chain\n", "SimpleCsv"),
+            ("a", "address\n0x1\n", "SimpleCsv"),
+            ("a", "fileGenerationDate;Entity_LogicalId;Entity_Remark\n", "EuCsv"),
+            ("sanctioned_addresses_XBT.txt", "12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h\n", "OfacText"),
             ("a", "{\"0x\": {\"name\": \"x\", \"labels\": []}}", "LabelMap"),
             ("a", "{\"schema\":\"hawkshaw.tags/1\"}\n", "Store"),
             ("a", "<?xml version=\"1.0\"?><Sanctions/>", "SdnXml"),
             ("a", "label,\"Address\",category,source\n", "SimpleCsv"),
             ("a", "36,\"A, B\",-0- ,4,5,6,7,8,9,10,11,12\n", "SdnCsv"),
             ("x/sdn_comments.csv", "36,\"go on\"\n", "SdnCompanion"),
-            ("a", "36,go on\n", "a: not a file of tags: it begins with `36,go on`"),
             ("a", "36,12,\"aka\",\"X\",-0- \n", "SdnCompanion"),
-            ("a", "12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h\n", "OfacText"),
+            ("a", "12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h\n", "AddressText"),
             ("a", "", "a: not a file of tags: it is empty"),
             ("a", "<!DOCTYPE html><html>", "a: not a file of tags: it is an HTML page"),
             (
@@ -262,11 +285,17 @@ mod tests {
                 "title: x\n",
                 "a: not a file of tags: it is YAML without `tags:` or `actors:` at its top",
             ),
-            ("a", "hello \u{1b}[2J", "a: not a file of tags: it begins with `hello \u{fffd}[2J`"),
             ("a", "\u{0}", "a: not a file of tags: it is binary"),
         ] {
             assert_eq!(name(file, text.as_bytes()), expected);
         }
         assert!(name("a", b"\x1f\x8b\x08").contains("unpack"));
+        for (text, shown) in
+            [("36,go on\n", "`36,go on`"), ("hello \u{1b}[2J", "`hello \u{fffd}[2J`")]
+        {
+            let error = name("a", text.as_bytes());
+            assert!(error.starts_with("a: not a file of tags: it begins with "), "{error}");
+            assert!(error.contains(shown) && error.contains("column `address`"), "{error}");
+        }
     }
 }

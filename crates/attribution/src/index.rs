@@ -12,8 +12,8 @@ use crate::format::{Format, recognise};
 use crate::include::Includes;
 use crate::reading::Reading;
 use crate::{
-    actorpack, csv_tags, eu_xml, label_map, ofac, sdn_csv, sdn_plain_xml, sdn_xml, store, tagpack,
-    uk_csv, uk_xml, un_xml,
+    actorpack, bare, csv_tags, eu_csv, eu_xml, label_map, ofac, sdn_csv, sdn_plain_xml, sdn_xml,
+    store, tagpack, uk_csv, uk_xml, un_xml,
 };
 
 /// What one file gave.
@@ -219,6 +219,9 @@ pub(crate) fn read(
         Format::ActorPack => actorpack::read(name, bytes),
         Format::OfacText => ofac::read_text(name, bytes),
         Format::OfacJson => ofac::read_json(name, bytes),
+        Format::AddressText => bare::read_text(name, bytes, None),
+        Format::AddressJson => bare::read_json(name, bytes, None),
+        Format::EuCsv => eu_csv::read(name, bytes),
         Format::SdnCsv => sdn_csv::read(name, bytes, includes),
         Format::SdnCompanion => Ok(Reading::of(name)),
         Format::SdnXml => sdn_xml::read(name, bytes),

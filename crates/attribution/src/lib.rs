@@ -11,11 +11,13 @@
 //! what is shown of outside text went through [`hawkshaw_model::Printable`].
 
 mod actorpack;
+mod bare;
 mod confidence;
 mod conflict;
 mod csv_tags;
 mod defects;
 mod error;
+mod eu_csv;
 mod eu_xml;
 mod format;
 mod forms;
@@ -52,6 +54,8 @@ pub use forms::{
 pub use include::{FolderIncludes, Includes, NoIncludes};
 pub use index::{FileSummary, TagIndex};
 pub use network::{chain_named, chain_of_files, prefixed};
-pub use sanctions::{EntityKind, ListFile, ListedAddress, ListedEntity, Publisher, read_list};
+pub use sanctions::{
+    EntityKind, ListFile, ListedAddress, ListedEntity, Publisher, read_list, read_own_list,
+};
 pub use store::STORE_SCHEMA;
 pub use taxonomy::{broader_concept, is_known_concept, terminal_kind};

@@ -3,10 +3,11 @@
 //! Whoever is listed must not be paid by U.S. persons. It says nothing about where value ends:
 //! the concept `sanction` never stops a trace.
 
-use hawkshaw_model::{Account, ConceptId, Tag, TagSubject, Timestamp};
+use hawkshaw_model::{Account, Address, ConceptId, Tag, TagSubject, Timestamp};
 
 use crate::confidence;
 use crate::defects::DefectReason;
+use crate::forms::{self, Verdict};
 use crate::network::{Network, account_by_form, account_on, network_of};
 use crate::reading::Reading;
 
@@ -74,7 +75,20 @@ pub(crate) fn details(uid: u64) -> String {
 fn account(reading: &mut Reading, line: u64, network: &Network, address: &str) -> Option<Account> {
     reading.check_case(line, address);
     let reason = match account_on(network, address) {
-        Ok(account) => return Some(account),
+        Ok(account) => {
+            let elsewhere = elsewhere(&account, address);
+            match elsewhere {
+                Some(elsewhere) => {
+                    let what = format!("{elsewhere}: it has not the form of {}", account.chain());
+                    reading.defect(DefectReason::OtherChain, line, what);
+                    return Some(elsewhere);
+                }
+                None => {
+                    reading.check_form(line, &account);
+                    return Some(account);
+                }
+            }
+        }
         Err(reason) => reason,
     };
     let is_hex = address.trim().starts_with("0x");
@@ -87,6 +101,15 @@ fn account(reading: &mut Reading, line: u64, network: &Network, address: &str) -
             reading.defect(DefectReason::ImpossibleAddress, line, reason);
             None
         }
+    }
+}
+
+/// The account on another chain whose form the address has, where it has not that of its own.
+fn elsewhere(account: &Account, address: &str) -> Option<Account> {
+    let Address::Other(text) = account.address() else { return None };
+    match forms::verdict(account.chain(), text) {
+        Verdict::Wrong(_) => account_by_form(address).ok(),
+        Verdict::Right | Verdict::Plausible => None,
     }
 }
 

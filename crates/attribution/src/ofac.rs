@@ -32,7 +32,9 @@ pub(crate) fn read_text(file: &str, bytes: &[u8]) -> Result<Reading, Attribution
     let mut reading = Reading::of(file);
     for (line, text) in (1..).zip(text_of(file, bytes)?.lines()) {
         let address = text.trim();
-        if !address.is_empty() && !address.starts_with('#') {
+        // A remark may stand behind an address too.
+        let address = address.split([' ', '\t', '#']).next().unwrap_or_default();
+        if !address.is_empty() {
             add(&mut reading, line, asset, address);
         }
     }

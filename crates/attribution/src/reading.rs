@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use hawkshaw_model::{Account, Actor, ActorId, ConceptId, Confidence, Tag, Timestamp};
+use hawkshaw_model::{Account, Actor, ActorId, Address, ConceptId, Confidence, Tag, Timestamp};
 
 use crate::confidence;
 use crate::defects::{Defect, DefectReason, Defects};
+use crate::forms::{Verdict, verdict};
 use crate::network::{has_wrong_checksum, shortened};
 use crate::sanctions::{Draft, ListedAddress, ListedEntity, Publisher};
 use crate::taxonomy;
@@ -85,6 +86,14 @@ impl Reading {
     pub(crate) fn check_case(&mut self, line: u64, address: &str) {
         if has_wrong_checksum(address) {
             self.defect(DefectReason::WrongChecksum, line, address);
+        }
+    }
+
+    /// Counts that an address, which is kept, has not the form of its chain, if it has not.
+    pub(crate) fn check_form(&mut self, line: u64, account: &Account) {
+        let Address::Other(text) = account.address() else { return };
+        if let Verdict::Wrong(reason) = verdict(account.chain(), text) {
+            self.defect(DefectReason::WrongForm, line, format!("`{text}`: {reason}"));
         }
     }
 

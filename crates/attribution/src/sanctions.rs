@@ -5,11 +5,11 @@ use hawkshaw_model::{Account, ConceptId, Tag, TagSubject, Timestamp};
 use crate::confidence;
 use crate::defects::{DefectReason, Defects};
 use crate::error::AttributionError;
-use crate::format::Format;
+use crate::format::{Format, recognise};
 use crate::in_text;
 use crate::include::Includes;
 use crate::reading::Reading;
-use crate::{index, listed};
+use crate::{bare, index, listed, ofac};
 
 /// Names of one entity that are kept.
 const NAMES_MAX: usize = 200;
@@ -98,18 +98,45 @@ pub fn read_list(
     bytes: &[u8],
     includes: &dyn Includes,
 ) -> Result<ListFile, AttributionError> {
-    let (format, mut reading) = index::read(name, bytes, includes)?;
+    let (format, reading) = index::read(name, bytes, includes)?;
+    Ok(of_reading(format, reading))
+}
+
+/// Reads a list of the user's own: as [`read_list`], but a bare list of addresses says nothing of
+/// who published it, even where it is named like one that was taken from a list of sanctions.
+///
+/// # Errors
+///
+/// When the file is none of the formats, broken as a whole, or over a limit.
+pub fn read_own_list(
+    name: &str,
+    bytes: &[u8],
+    includes: &dyn Includes,
+) -> Result<ListFile, AttributionError> {
+    let asset = ofac::asset_of(name);
+    match recognise(name, bytes)? {
+        Format::OfacText => {
+            Ok(of_reading(Format::AddressText, bare::read_text(name, bytes, asset)?))
+        }
+        Format::OfacJson => {
+            Ok(of_reading(Format::AddressJson, bare::read_json(name, bytes, asset)?))
+        }
+        _ => read_list(name, bytes, includes),
+    }
+}
+
+fn of_reading(format: Format, mut reading: Reading) -> ListFile {
     let mut entities = std::mem::take(&mut reading.entities);
     if entities.is_empty() {
         entities = reading.tags.iter().filter_map(of_tag).collect();
     }
-    Ok(ListFile {
+    ListFile {
         format,
         publisher: format.publisher(),
         edition: reading.edition,
         entities,
         defects: reading.defects,
-    })
+    }
 }
 
 /// A tag as an entry of a list.
@@ -118,7 +145,8 @@ fn of_tag(tag: &Tag) -> Option<ListedEntity> {
     Some(ListedEntity {
         number: tag.actor.as_ref().map(ToString::to_string).unwrap_or_default(),
         kind: EntityKind::Unknown,
-        names: vec![tag.label.clone()],
+        // What says nothing is no name.
+        names: Some(tag.label.clone()).filter(|label| label != bare::LABEL).into_iter().collect(),
         programmes: Vec::new(),
         designated: None,
         source: tag.source.clone(),

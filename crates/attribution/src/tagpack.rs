@@ -138,6 +138,7 @@ fn subject(
     if let Some(address) = tag.get(Field::Address) {
         reading.check_case(line, address);
         return account_on(&network, address)
+            .inspect(|account| reading.check_form(line, account))
             .map(TagSubject::Account)
             .map_err(|reason| reading.defect(DefectReason::ImpossibleAddress, line, reason))
             .ok();

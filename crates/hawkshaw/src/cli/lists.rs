@@ -60,9 +60,10 @@ pub(crate) struct BookArguments {
 /// Take up an edition.
 #[derive(Debug, Args)]
 #[command(after_help = "Read are OFAC's SDN list (advanced XML, XML, CSV), addresses by asset \
-    (sanctioned_addresses_XBT.txt),\nthe EU's financial sanctions (XML 1.1), the UK's list (XML, \
-    CSV) and OFSI's (CSV), the UN's (XML),\nand with --list TagPacks and tables of one's own. \
-    Files of one list make up one edition together.\n\nOf a URL only its host is contacted, and \
+    (sanctioned_addresses_XBT.txt),\nthe EU's financial sanctions (XML 1.1, CSV), the UK's list (XML, \
+    CSV) and OFSI's (CSV), the UN's (XML),\nand with --list TagPacks, tables with a column \
+    address, and addresses one a line or as JSON.\nFiles of one list make up one edition together; \
+    those that state different days are taken up one after\nthe other.\n\nOf a URL only its host is contacted, and \
     no redirect is followed.")]
 pub(crate) struct UpdateArguments {
     /// Files of lists, folders of them, or URLs.

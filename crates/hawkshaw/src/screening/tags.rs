@@ -73,6 +73,8 @@ impl FileOfTags {
         let always = [
             Format::OfacText,
             Format::OfacJson,
+            Format::AddressText,
+            Format::AddressJson,
             Format::SdnCsv,
             Format::SdnXml,
             Format::SdnPlainXml,
@@ -143,8 +145,9 @@ impl Tags {
 }
 
 /// The lists that files are of, as `hawkshaw lists update` names them too.
-const LISTS: [(&str, &str, ListKind); 8] = [
+const LISTS: [(&str, &str, ListKind); 9] = [
     ("tags", "Tags", ListKind::Tags),
+    ("own-list", "A bare list of addresses", ListKind::Own),
     ("explorer-labels", "Labels of block explorers", ListKind::Tags),
     ("ofac-sdn", "OFAC Specially Designated Nationals", ListKind::Sanctions),
     ("ofac-addresses", "OFAC, addresses taken from the list", ListKind::Sanctions),
@@ -160,7 +163,8 @@ fn id_of(format: Format, tag: &Tag) -> &'static str {
     match format {
         Format::SdnCsv | Format::SdnXml | Format::SdnPlainXml => "ofac-sdn",
         Format::OfacText | Format::OfacJson => "ofac-addresses",
-        Format::EuXml => "eu-fsf",
+        Format::AddressText | Format::AddressJson => "own-list",
+        Format::EuXml | Format::EuCsv => "eu-fsf",
         Format::UkXml | Format::UkCsv => "uk-sanctions",
         Format::OfsiCsv => "uk-ofsi",
         Format::UnXml => "un-sc",

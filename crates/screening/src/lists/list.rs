@@ -208,6 +208,11 @@ impl List {
             let of = keys.len();
             return refused(format!("{gone} of {of} addresses disappear, over {percent} %"));
         }
+        if let Some((what, gone)) = self.vanished(fresh) {
+            return refused(format!(
+                "all {gone} addresses of {what} disappear, as where a file is missing"
+            ));
+        }
         let entries: Vec<&ListEntry> =
             self.entries.iter().filter(|entry| entry.until.is_none()).collect();
         let gone = entries.iter().filter(|entry| !named.contains_key(&entry_key(entry))).count();
@@ -216,6 +221,33 @@ impl List {
             return refused(format!("{gone} of {of} entities disappear, over {percent} %"));
         }
         Ok(())
+    }
+
+    /// A currency or chain none of whose addresses is left, and how many there were. A few may go
+    /// together, but not where each currency stands in a file of its own.
+    fn vanished(
+        &self,
+        fresh: &BTreeMap<Key, (&ListedEntity, &ListedAddress)>,
+    ) -> Option<(String, usize)> {
+        let parts = |account: &Account, currency: Option<&String>| {
+            let currency = currency.map(|currency| format!("the currency {currency}"));
+            [Some(account.chain().name().to_owned()), currency].into_iter().flatten()
+        };
+        let mut before: BTreeMap<String, usize> = BTreeMap::new();
+        let current = self.periods.iter().filter(|period| period.listing.removed.is_none());
+        let mut is_bare = self.publisher == Some(Publisher::Ofac);
+        for period in current {
+            is_bare &= period.listing.entity.is_none();
+            for part in parts(&period.listing.account, period.currency.as_ref()) {
+                *before.entry(part).or_default() += 1;
+            }
+        }
+        for (_, address) in fresh.values() {
+            for part in parts(&address.account, address.currency.as_ref()) {
+                before.remove(&part);
+            }
+        }
+        before.into_iter().find(|(_, count)| is_bare || *count > FEW)
     }
 
     /// Takes up who is on the list. Gives back the keys of those that are new.

@@ -111,6 +111,36 @@ fn a_shrunk_edition_is_refused_unless_accepted() {
     assert_eq!(again(&book).listings().count(), 40, "nothing stored is lost");
 }
 
+/// Addresses by asset, a file each.
+fn by_asset(assets: &[(&str, &str)]) -> (String, Vec<ListFile>) {
+    let read = |(asset, address): &(&str, &str)| {
+        let name = format!("sanctioned_addresses_{asset}.txt");
+        read_list(&name, address.as_bytes(), &NoIncludes).unwrap()
+    };
+    (format!("{assets:?}"), assets.iter().map(read).collect())
+}
+
+#[test]
+fn a_missing_file_delists_nobody() {
+    let ethers: String = (1..40).map(|number| format!("0x{number:040x}\n")).collect();
+    let ether = ("ETH", ethers.as_str());
+    let litecoin = ("LTC", "LNf2JDiuunBz7GMDKFYHN4rq5meXWxiwfb");
+    // The same address in a file of its own: another currency of a chain that stays.
+    let token = ("USDC", "0x983a81ca6FB1e441266D2FbcB7D8E530AC2E05A2");
+    let mut book = ListBook::new();
+    let mut take = |day: &str, assets: &[(&str, &str)], shrinking| {
+        let (text, files) = by_asset(assets);
+        book.update(&id("ofac-addresses"), &edition(day, &text), &files, shrinking)
+    };
+    take("2024-01-01", &[ether, litecoin, token], Shrinking::default()).unwrap();
+    for (rest, what) in [([ether, token], "other:ltc"), ([ether, litecoin], "the currency USDC")] {
+        let error = take("2024-02-01", &rest, Shrinking::default()).unwrap_err().to_string();
+        assert!(error.contains(what) && error.contains("--accept-shrinking"), "{error}");
+    }
+    let diff = take("2024-02-01", &[ether, token], Shrinking::Accepted).unwrap();
+    assert_eq!(diff.removed.len(), 1);
+}
+
 const EU: &str = r#"<export xmlns="http://eu.europa.ec/fpi/fsd/export" generationDate="DATE">
 <sanctionEntity designationDate="2023-05-01" euReferenceNumber="EU.1.1" logicalId="1">
 <subjectType code="enterprise"/><nameAlias wholeName="INVENTED ONE"/>

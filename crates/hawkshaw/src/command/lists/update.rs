@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use hawkshaw_attribution::{
-    Defects, FolderIncludes, Format, Includes, ListFile, NoIncludes, read_list,
+    Defects, FolderIncludes, Format, Includes, ListFile, NoIncludes, read_list, read_own_list,
 };
 use hawkshaw_model::{Digest, Printable, Timestamp};
 use hawkshaw_screening::{DatedBy, DiffEntry, Edition, ListBook, ListDiff, ListId, Shrinking};
@@ -71,8 +71,13 @@ pub(super) fn run(arguments: &UpdateArguments, quiet: bool) -> Result<(), Failur
     let lock = Lock::take(folder)?;
     let mut book = lists::open(folder)?;
     let (mut outcomes, mut failures) = (Vec::new(), Vec::new());
+    let mut editions = Vec::new();
     for (id, files) in by_list {
-        let gathered = gather(id, files, arguments.edition, today)?;
+        for files in by_day(&id, files, arguments.edition)? {
+            editions.push(gather(id.clone(), files, arguments.edition, today)?);
+        }
+    }
+    for gathered in editions {
         match take_up(&mut book, gathered, arguments) {
             Ok(outcome) => {
                 if !outcome.diff.is_known {
@@ -102,22 +107,35 @@ fn today() -> Result<Timestamp, Failure> {
 
 fn read_source(source: &str, arguments: &UpdateArguments) -> Result<Vec<Read>, Failure> {
     if source.starts_with("http://") || source.starts_with("https://") {
-        return Ok(vec![fetch(source, arguments.timeout)?]);
+        return Ok(vec![fetch(source, arguments)?]);
     }
     let path = Path::new(source);
-    input::tag_files(path)?.iter().map(|file| read_file(file)).collect()
+    let list = arguments.list.as_ref();
+    input::tag_files(path)?.iter().map(|file| read_file(file, list)).collect()
 }
 
-fn read_file(path: &Path) -> Result<Read, Failure> {
+fn read_file(path: &Path, list: Option<&ListId>) -> Result<Read, Failure> {
     let bytes = input::read(path)?;
     let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let beside = FolderIncludes::beside(path);
-    read(name, &path.display().to_string(), &bytes, &beside)
+    read(name, &path.display().to_string(), &bytes, &beside, list)
 }
 
-fn read(name: String, shown: &str, bytes: &[u8], beside: &dyn Includes) -> Result<Read, Failure> {
-    // The name tells the asset of bare lists, and stands in messages.
-    let file = read_list(shown, bytes, beside).map_err(Failure::bad_data)?;
+fn read(
+    name: String,
+    shown: &str,
+    bytes: &[u8],
+    beside: &dyn Includes,
+    list: Option<&ListId>,
+) -> Result<Read, Failure> {
+    // The name tells the asset of bare lists, and stands in messages. Under an id that is none of
+    // OFAC's a bare list is nobody's but the user's own.
+    let is_own = list.is_some_and(|id| !id.as_str().starts_with("ofac"));
+    let file = match is_own {
+        true => read_own_list(shown, bytes, beside),
+        false => read_list(shown, bytes, beside),
+    };
+    let file = file.map_err(Failure::bad_data)?;
     let mut digest = Digest::of(bytes);
     if file.format == Format::SdnCsv {
         let companions = COMPANIONS.iter().filter_map(|name| beside.read(name).ok());
@@ -127,10 +145,10 @@ fn read(name: String, shown: &str, bytes: &[u8], beside: &dyn Includes) -> Resul
 }
 
 /// Asks the host of a URL, and no other.
-fn fetch(url: &str, seconds: u64) -> Result<Read, Failure> {
+fn fetch(url: &str, arguments: &UpdateArguments) -> Result<Read, Failure> {
     let endpoint =
         Endpoint::new(url, None).context("the URL cannot be used").map_err(Failure::Usage)?;
-    let limits = Limits { timeout: Duration::from_secs(seconds), ..Limits::default() };
+    let limits = Limits { timeout: Duration::from_secs(arguments.timeout), ..Limits::default() };
     let host = endpoint.name().to_string();
     let client = Client::new(endpoint, limits);
     let interrupt = Arc::new(AtomicBool::new(false));
@@ -155,7 +173,8 @@ fn fetch(url: &str, seconds: u64) -> Result<Read, Failure> {
     // Paths and queries may hold keys: only the last segment of the path is shown.
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let file = path.rsplit('/').next().unwrap_or_default();
-    read(format!("{host}/…/{file}"), file, &bytes, &NoIncludes)
+    let list = arguments.list.as_ref();
+    read(format!("{host}/…/{file}"), file, &bytes, &NoIncludes, list)
 }
 
 /// Which list a file is of.
@@ -166,7 +185,7 @@ fn list_of(read: &Read, named: Option<&ListId>) -> Result<ListId, Failure> {
     let id = match read.file.format {
         Format::SdnXml | Format::SdnPlainXml | Format::SdnCsv => "ofac-sdn",
         Format::OfacText | Format::OfacJson => "ofac-addresses",
-        Format::EuXml => "eu-fsf",
+        Format::EuXml | Format::EuCsv => "eu-fsf",
         Format::UkXml | Format::UkCsv => "uk-sanctions",
         Format::OfsiCsv => "uk-ofsi",
         Format::UnXml => "un-sc",
@@ -177,6 +196,38 @@ fn list_of(read: &Read, named: Option<&ListId>) -> Result<ListId, Failure> {
         }
     };
     id.parse().map_err(|reason: String| Failure::Usage(anyhow!(reason)))
+}
+
+/// Files of one list by the day that they state, the oldest first: each day is an edition. Made
+/// one, an address that the younger file no longer has would stay on the list.
+fn by_day(
+    id: &ListId,
+    files: Vec<Read>,
+    named: Option<Timestamp>,
+) -> Result<Vec<Vec<Read>>, Failure> {
+    let mut by_day: BTreeMap<Option<String>, Vec<Read>> = BTreeMap::new();
+    for read in files {
+        by_day.entry(read.file.edition.map(Timestamp::to_date)).or_default().push(read);
+    }
+    let is_of_several_days = by_day.len() > 1;
+    if let (true, Some(without)) = (is_of_several_days, by_day.get(&None)) {
+        let name = without.first().map_or("", |read| read.name.as_str());
+        return Err(Failure::Usage(anyhow!(
+            "`{id}`: {} states no day and other files do: whether they are one edition cannot be \
+             told; take up each edition by itself, with --edition where a file states no day",
+            Printable(name)
+        )));
+    }
+    if let (true, Some(day)) = (is_of_several_days, named) {
+        let days: Vec<String> = by_day.into_keys().flatten().collect();
+        return Err(Failure::Usage(anyhow!(
+            "`{id}`: the files state different days ({}), and --edition says {}: leave it out, \
+             and each day is taken up by itself",
+            days.join(", "),
+            day.to_date()
+        )));
+    }
+    Ok(by_day.into_values().collect())
 }
 
 /// Files of one list as one edition.
