@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use hawkshaw_attribution::{Identity, evm_bytes, identity};
 use hawkshaw_model::{Account, Address, ChainId};
 use hawkshaw_screening::{Query, Screener, Status};
 
@@ -46,7 +47,19 @@ fn notations(account: &Account) -> Vec<String> {
             all.push(format!("41{hex}"));
             all.push(format!("0x41{}", hex.to_uppercase()));
         }
-        _ if plain.starts_with("bc1") || plain.starts_with("ltc1") => {
+        Address::Other(text) => {
+            // Bitcoin Cash as Bitcoin writes it; what is written in one case in the other too.
+            if let Identity::Bitcoin(script) = identity(account.chain(), text) {
+                let script = Address::Script(script.into());
+                let bitcoin = Account::new(ChainId::bitcoin(), script);
+                all.push(bitcoin.address_for_people());
+                all.push(bitcoin.to_string());
+            }
+            let is_hex =
+                identity(account.chain(), &plain.to_uppercase()) == identity(account.chain(), text);
+            all.extend(is_hex.then(|| plain.to_uppercase()));
+        }
+        _ if plain.starts_with("bc1") => {
             all.push(plain.to_uppercase());
         }
         _ => {}
@@ -70,6 +83,12 @@ fn check(folder: &str, least: usize) {
         let text = account.address_for_people();
         assert_eq!(status(&screener, &text, Some(chain)), Status::Hit, "{account} on its chain");
         assert_eq!(status(&screener, &account.to_string(), None), Status::Hit, "{account}");
+        if evm_bytes(&text).is_some() {
+            for chain in ["eip155:1", "eip155:56", "other:some-chain", "other:vet"] {
+                let chain: ChainId = chain.parse().unwrap();
+                assert_eq!(status(&screener, &text, Some(&chain)), Status::Hit, "{account}");
+            }
+        }
     }
     check_generated(&screener);
 }
@@ -79,12 +98,15 @@ fn check_generated(screener: &Screener) {
     for number in 0..GENERATED {
         let hash = blake3::hash(&number.to_le_bytes());
         let bytes: [u8; 20] = hash.as_bytes()[..20].try_into().unwrap();
-        let account = match number % 3 {
+        let script = |front: &[u8], back: &[u8]| {
+            let script = Address::Script([front, &bytes[..], back].concat().into());
+            Account::new(ChainId::bitcoin(), script)
+        };
+        let account = match number % 5 {
             0 => Account::new(ChainId::tron(), Address::Tron(bytes)),
-            1 => {
-                let script = [&[0x00, 0x14], &bytes[..]].concat();
-                Account::new(ChainId::bitcoin(), Address::Script(script.into()))
-            }
+            1 => script(&[0x00, 0x14], &[]),
+            2 => script(&[0x76, 0xa9, 0x14], &[0x88, 0xac]),
+            3 => script(&[0xa9, 0x14], &[0x87]),
             _ => Account::new(ChainId::ethereum(), Address::Evm(bytes)),
         };
         let status = status(screener, &account.address_for_people(), None);

@@ -106,3 +106,72 @@ fn only_the_host_of_a_url_is_asked_and_what_is_no_list_is_refused() {
     std::fs::write(folder.join("own.csv"), "address,label,category,source\n").unwrap();
     update(folder, &["own.csv"]).ended(USAGE).explains("--list");
 }
+
+#[test]
+fn two_editions_named_together_are_taken_up_one_after_the_other() {
+    let parent = TempDir::new().unwrap();
+    let folder = parent.path();
+    std::fs::write(folder.join("new.xml"), list("2024-02-01", &["1", "3"])).unwrap();
+    std::fs::write(folder.join("old.xml"), list("2024-01-01", &["1", "2"])).unwrap();
+    let diff = update(folder, &["new.xml", "old.xml", "--json"]).ended(DONE).json();
+    assert_eq!(diff["lists"][0]["edition"], "2024-01-01");
+    assert_eq!(diff["lists"][1]["removed"][0]["label"], "INVENTED 2");
+    let status = show(folder, &["status", "--json"]).ended(DONE).json();
+    assert_eq!(status["lists"][0]["addresses"], 2);
+    update(folder, &["new.xml", "old.xml", "--edition", "2024-03-01"])
+        .ended(USAGE)
+        .explains("the files state different days (2024-01-01, 2024-02-01)");
+}
+
+#[test]
+fn lists_of_ones_own_have_many_forms() {
+    const ETHER: &str = "0x098b716b8aaf21512996dc57eb0615e2383e2f96";
+    const LITE: &str = "LNf2JDiuunBz7GMDKFYHN4rq5meXWxiwfb";
+    let parent = TempDir::new().unwrap();
+    let folder = parent.path();
+    for (name, text) in [
+        ("blocked.txt", format!("# ours\n{ETHER}\n{LITE}\n")),
+        ("blocked.json", format!("[\"{ETHER}\", \"{LITE}\"]")),
+        (
+            "records.json",
+            format!("[{{\"address\":\"{ETHER}\",\"chain\":\"ETH\"}},{{\"address\":\"{LITE}\"}}]"),
+        ),
+        ("bare.csv", format!("address\n{ETHER}\n{LITE}\n")),
+        ("more.csv", format!("address;name;colour\n{ETHER};x;red\n{LITE};y;blue\n")),
+        ("sanctioned_addresses_ETH.txt", format!("{ETHER}\n{LITE}\n")),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+        let id = format!("my-{}", name.split(['.', '_']).next().unwrap());
+        let diff = update(folder, &[name, "--list", &id, "--json", "--accept-shrinking"]);
+        let diff = diff.ended(DONE).json();
+        let of_list = &diff["lists"][0];
+        let known = of_list["added"].as_array().unwrap().len()
+            + usize::try_from(of_list["unchanged"].as_u64().unwrap()).unwrap();
+        assert_eq!(known, 2, "{name}: {diff}");
+        for (option, address) in [("--lists", ETHER), ("--tags", LITE)] {
+            let answer = said(
+                command().current_dir(folder).args(["screen", address, option, name, "--json"]),
+            );
+            assert_eq!(answer.ended(DONE).json()["status"], "hit", "{name} {option}");
+        }
+    }
+    let text = std::fs::read_to_string(folder.join("lists/my-sanctioned.jsonl")).unwrap();
+    assert!(!text.contains("Treasury") && text.contains("sanctioned_addresses_ETH.txt"), "{text}");
+}
+
+#[test]
+fn the_european_list_is_read_as_a_table_too() {
+    let parent = TempDir::new().unwrap();
+    let folder = parent.path();
+    let text = "\u{feff}fileGenerationDate;Entity_LogicalId;Entity_EU_ReferenceNumber;Entity_Remark;\
+        Entity_SubjectType;NameAlias_WholeName\n\
+        15/07/2024;1;EU.1.11;Wallet: 0x098b716b8aaf21512996dc57eb0615e2383e2f96;enterprise;INVENTED\n\
+        15/07/2024;1;EU.1.11;Wallet: 0x098b716b8aaf21512996dc57eb0615e2383e2f96;enterprise;OTHER\n";
+    std::fs::write(folder.join("eu.csv"), text).unwrap();
+    update(folder, &["eu.csv"])
+        .ended(DONE)
+        .answers("eu-fsf: edition of 2024-07-15")
+        .answers("INVENTED (EU.1.11)");
+    std::fs::write(folder.join("x.csv"), "a,b\n1,2\n").unwrap();
+    update(folder, &["x.csv"]).ended(BAD_DATA).explains("tables with a column `address`");
+}

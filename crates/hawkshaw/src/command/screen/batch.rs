@@ -97,6 +97,17 @@ impl Batch<'_> {
                     let query = Query { address, chain, ..self.asked.clone() };
                     self.screener.screen(&query).map_err(Failure::bad_data)?
                 }
+                Asked::On(address, name) => {
+                    let chain = self.screener.chain_named(&name);
+                    let query = Query { address, chain, ..self.asked.clone() };
+                    match &query.chain {
+                        Some(_) => self.screener.screen(&query).map_err(Failure::bad_data)?,
+                        None => {
+                            let reason = format!("`{}` is the name of no chain", Printable(&name));
+                            self.screener.invalid(&query, &reason)
+                        }
+                    }
+                }
                 Asked::Invalid(address, reason) => {
                     let query = Query { address, ..self.asked.clone() };
                     self.screener.invalid(&query, &reason)

@@ -3,7 +3,7 @@
 use std::io::{BufRead, ErrorKind};
 
 use hawkshaw_attribution::chain_named;
-use hawkshaw_model::{ChainId, Printable};
+use hawkshaw_model::ChainId;
 
 /// Bytes of a line that are kept; longer ones are no address and are told as such.
 const LINE_BYTES_MAX: usize = 1_024;
@@ -25,6 +25,8 @@ pub(super) enum Asked {
     Nothing,
     /// An address, and its chain where the line says one.
     Address(String, Option<ChainId>),
+    /// An address on a chain of a name that only lists may know.
+    On(String, String),
     /// What cannot be an address, and why.
     Invalid(String, String),
 }
@@ -132,10 +134,7 @@ impl Line {
         }
         match chain_named(chain) {
             Some(chain) => Asked::Address(address.to_owned(), Some(chain)),
-            None => {
-                let reason = format!("`{}` is the name of no chain", Printable(chain));
-                Asked::Invalid(address.to_owned(), reason)
-            }
+            None => Asked::On(address.to_owned(), chain.to_owned()),
         }
     }
 }
@@ -191,7 +190,7 @@ mod tests {
         assert!(
             matches!(&chains[1], Asked::Address(_, Some(chain)) if chain.as_str() == "eip155:56")
         );
-        assert!(matches!(&chains[2], Asked::Invalid(text, _) if text == "c"));
+        assert!(matches!(&chains[2], Asked::On(text, chain) if text == "c" && chain == "nochain"));
     }
 
     #[test]
@@ -212,7 +211,7 @@ mod tests {
         let lines = asked(b"address,label\n0xab,Lazarus\n,x\n");
         assert_eq!(lines[0], Asked::Address("0xab".to_owned(), None));
         assert!(matches!(&lines[1], Asked::Invalid(_, why) if why.contains("nothing")));
-        assert!(matches!(&asked(b"0xab,Lazarus\n")[0], Asked::Invalid(_, _)));
+        assert!(matches!(&asked(b"0xab,Lazarus\n")[0], Asked::On(_, _)));
         assert_eq!(asked(b"0xab,,\n"), [Asked::Address("0xab".to_owned(), None)]);
     }
 
