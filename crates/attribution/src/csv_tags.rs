@@ -96,7 +96,7 @@ fn columns(
     for (meaning, known) in COLUMNS {
         // The first of the names that is there: `wallet` is only one where no `address` is.
         let of = |wanted: &&str| names.iter().position(|name| name == *wanted);
-        let Some(place) = known.iter().find_map(|wanted| of(wanted)) else { continue };
+        let Some(place) = known.iter().find_map(of) else { continue };
         if let Some(column) = columns.get_mut(place) {
             *column = Some(meaning);
         }

@@ -53,7 +53,7 @@ pub use forms::{
 };
 pub use include::{FolderIncludes, Includes, NoIncludes};
 pub use index::{FileSummary, TagIndex};
-pub use network::{chain_named, chain_of_files, prefixed};
+pub use network::{chain_named, chain_of_files, is_token, prefixed};
 pub use sanctions::{
     EntityKind, ListFile, ListedAddress, ListedEntity, Publisher, read_list, read_own_list,
 };

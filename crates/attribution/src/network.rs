@@ -43,6 +43,17 @@ pub(crate) fn network_of(name: &str) -> Option<Network> {
     chain_of_files(name).map(Network::Chain)
 }
 
+/// Whether a name is that of a token whose contract is on several chains: which one is meant is
+/// told by the form of the address.
+///
+/// ```
+/// assert!(hawkshaw_attribution::is_token("USDT"));
+/// assert!(!hawkshaw_attribution::is_token("USDT-TRC20"));
+/// ```
+pub fn is_token(name: &str) -> bool {
+    known(name.trim()) == Some(Network::ByForm)
+}
+
 /// The chain that files mean by a name that is not known: one of its own. Whoever asks by that
 /// name can mean it too, where something is listed there.
 ///
@@ -96,7 +107,6 @@ fn plain(name: &str) -> String {
 fn of_word(word: &str) -> Option<Network> {
     of_exact_word(word).or_else(|| {
         let short = ENDINGS.iter().find_map(|ending| word.strip_suffix(ending))?;
-        // What is left of a name must be more than a ticker: `TIME coin` is not `TIME`.
         of_exact_word(short).filter(|network| *network != Network::ByForm)
     })
 }

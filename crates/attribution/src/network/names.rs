@@ -346,5 +346,5 @@ pub(super) const BY_FIRST_BLOCK: [(&str, &str); 5] = [
 ];
 
 /// Words that are left out at the end of a name that is not known with them.
-pub(super) const ENDINGS: [&str; 8] =
-    ["mainnet", "network", "blockchain", "chain", "protocol", "ledger", "coin", "evm"];
+pub(super) const ENDINGS: [&str; 6] =
+    ["mainnet", "network", "blockchain", "chain", "protocol", "evm"];

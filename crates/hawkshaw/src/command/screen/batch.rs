@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::BufRead;
 
 use anyhow::Context as _;
+use hawkshaw_attribution::is_token;
 use hawkshaw_model::Printable;
 use hawkshaw_screening::{Answer, Match, Query, Screener};
 
@@ -100,9 +101,10 @@ impl Batch<'_> {
                 Asked::On(address, name) => {
                     let chain = self.screener.chain_named(&name);
                     let query = Query { address, chain, ..self.asked.clone() };
-                    match &query.chain {
-                        Some(_) => self.screener.screen(&query).map_err(Failure::bad_data)?,
-                        None => {
+                    // A token says nothing of the chain: the form of the address does.
+                    match query.chain.is_some() || is_token(&name) {
+                        true => self.screener.screen(&query).map_err(Failure::bad_data)?,
+                        false => {
                             let reason = format!("`{}` is the name of no chain", Printable(&name));
                             self.screener.invalid(&query, &reason)
                         }
