@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hawkshaw_model::Timestamp;
 use hawkshaw_records::{
-    AuditHead, AuditLog, KeyEvent, KeyId, KeyRefusal, Keys, Records, Role, Scope,
+    ApiKey, AuditHead, AuditLog, KeyEvent, KeyId, KeyRefusal, Keys, Records, Role, Scope,
 };
 use serde_json::{Map, Value, json};
 
@@ -69,8 +69,11 @@ impl Keeper {
         while told < last {
             let events = self.keys.events(told)?;
             let Some(newest) = events.last().map(|event| event.number) else { break };
+            // From the file: what is in memory may be older than the change.
+            let keys = self.keys.list()?;
             for event in &events {
-                self.say(&format!("key.{}", event.what), self.told(event))?;
+                let key = keys.iter().find(|key| key.id == event.key);
+                self.say(&format!("key.{}", event.what), in_words(event, key))?;
             }
             self.note_told(newest)?;
             told = newest;
@@ -83,17 +86,6 @@ impl Keeper {
         self.records.anchor_keys(number).wait()?;
         self.told.store(number, Ordering::Relaxed);
         Ok(())
-    }
-
-    fn told(&self, event: &KeyEvent) -> Value {
-        let key = self.keys.get(&event.key);
-        json!({
-            "key": event.key,
-            "number": event.number,
-            "time": event.time.to_string(),
-            "name": key.as_ref().map(|key| &key.name),
-            "roles": key.as_ref().map(|key| &key.roles),
-        })
     }
 
     /// Why a key may not be told of its alerts; `None`: it may.
@@ -140,6 +132,17 @@ impl Keeper {
         }
         Ok(())
     }
+}
+
+/// What the audit log is told of a change of a key.
+fn in_words(event: &KeyEvent, key: Option<&ApiKey>) -> Value {
+    json!({
+        "key": event.key,
+        "number": event.number,
+        "time": event.time.to_string(),
+        "name": key.map(|key| &key.name),
+        "roles": key.map(|key| &key.roles),
+    })
 }
 
 /// Follows for as long as the service runs.

@@ -29,7 +29,11 @@ pub(super) fn problems() -> Value {
         });
         if matches!(kind, Kind::RateLimited | Kind::Unavailable) {
             let wait = json!({ "schema": { "type": "integer", "minimum": 1 } });
-            response["headers"] = json!({ "Retry-After": wait });
+            response["headers"] = match kind {
+                Kind::RateLimited => stated(&["RateLimit-Policy", "RateLimit"]),
+                _ => json!({}),
+            };
+            response["headers"]["Retry-After"] = wait;
         }
         (kind.name().to_owned(), response)
     };
@@ -50,7 +54,7 @@ pub(super) fn headers() -> Value {
     let text = |what: &str| json!({ "description": what, "schema": { "type": "string" } });
     Value::Object(map([
         ("X-Request-Id", text("The id of the request, as in the audit log.")),
-        ("RateLimit-Policy", text("How many requests a second the key may make.")),
+        ("RateLimit-Policy", text("How many requests a second the key, or everybody, may make.")),
         ("RateLimit", text("How many it may make at once now.")),
         ("Idempotency-Replayed", text("`true`: the answer to an earlier, equal request.")),
         ("Location", text("Where the registration is.")),

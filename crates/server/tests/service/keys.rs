@@ -198,15 +198,41 @@ fn each_change_of_a_key_is_a_line_of_the_audit_log_once() {
     let at = |text: &str| text.parse().unwrap();
     keys.rotate(&id, at("2024-01-03"), at("2024-01-02")).unwrap();
     within(|| lines(state.path(), "key").len() == 2);
+    let new = NewKey { name: "desk".to_owned(), roles: vec![Role::Admin], ..NewKey::default() };
+    keys.create(new, at("2024-01-03")).unwrap();
+    within(|| lines(state.path(), "key").len() == 3);
     assert!(service.ended());
     keys.revoke(&id, at("2024-01-04")).unwrap();
     let service = open_again(Wanted { state: state.clone(), ..Wanted::default() }.start());
     let told = lines(state.path(), "key");
     let what: Vec<&str> = told.iter().map(|line| line.event.as_str()).collect();
-    assert_eq!(what, ["key.created", "key.rotated", "key.revoked"]);
-    assert!(told.iter().all(|line| line.fields["key"] == id.as_str()));
+    assert_eq!(what, ["key.created", "key.rotated", "key.created", "key.revoked"]);
+    assert!([0, 1, 3].iter().all(|&at| told[at].fields["key"] == id.as_str()));
     assert_eq!(told[0].fields["roles"], json!(["screen", "alerts"]));
-    assert_eq!(told[2].fields["time"], "2024-01-04T00:00:00Z");
+    assert_eq!((&told[2].fields["name"], &told[2].fields["number"]), (&json!("desk"), &json!(3)));
+    assert_eq!(told[3].fields["time"], "2024-01-04T00:00:00Z");
+    drop(service);
+}
+
+#[test]
+fn an_older_copy_of_the_keys_is_told_of() {
+    let wanted = Wanted::default();
+    let old = wanted.key(&[Role::Screen]);
+    let state = wanted.state.clone();
+    let file = state.path().join("keys.sqlite");
+    let copy = std::fs::read(&file).unwrap();
+    let keys = Keys::open(state.path()).unwrap();
+    keys.revoke(&keys.list().unwrap()[0].id, "2024-01-02".parse().unwrap()).unwrap();
+    drop(keys);
+    let service = open_again(wanted.start());
+    service.ask(&Request::get(TARGET).key(&old)).problem(401);
+    assert!(service.ended());
+    std::fs::write(&file, copy).unwrap();
+    let service = Wanted { state: state.clone(), ..Wanted::default() }.start();
+    let told = lines(state.path(), "keys.replaced");
+    assert_eq!((&told[0].fields["known"], &told[0].fields["found"]), (&json!(2), &json!(1)));
+    let service = open_again(service);
+    assert_eq!(lines(state.path(), "keys.replaced").len(), 1, "once");
     drop(service);
 }
 
