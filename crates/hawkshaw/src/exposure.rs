@@ -1,15 +1,17 @@
 //! Exposure of a ledger, from what the command line names.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use hawkshaw_attribution::TagIndex;
 use hawkshaw_ledger::store::Snapshot;
-use hawkshaw_model::{AssetList, Case, CoverageClaim, Ledger, PriceTable, UtxoTx};
+use hawkshaw_model::{Account, AssetList, Case, CoverageClaim, Ledger, PriceTable, UtxoTx};
 use hawkshaw_report::InputRole;
 use hawkshaw_screening::{
-    ExposureRun, ExposureTable, Progress, ReplayError, ReplaySettings, SourceBook, World,
+    ExposureRun, ExposureTable, Listing, Progress, ReplayError, ReplaySettings, SourceBook, World,
 };
+use hawkshaw_wallets::Marks;
 
 use crate::crossings::{Grounds, crossings};
 use crate::evidence::{self, Evidence};
@@ -17,6 +19,7 @@ use crate::exit::Failure;
 use crate::input::InputFile;
 use crate::investigation::{self, LedgerPlace};
 use crate::screen::{self, Activity};
+use crate::wallets::{ByWallet, Wallets};
 
 /// What exposure is computed from.
 pub(crate) struct Ground<'a> {
@@ -26,34 +29,87 @@ pub(crate) struct Ground<'a> {
     pub(crate) tags: &'a TagIndex,
     pub(crate) cases: &'a [Case],
     pub(crate) prices: Option<&'a PriceTable>,
+    /// Who stands on lists, beside tags.
+    pub(crate) listed: &'a [Listing],
+    /// The wallets of whoever is tagged or listed.
+    pub(crate) wallets: Wallets<'a>,
+}
+
+/// Who is a source, and whose value is followed.
+#[derive(Clone, Copy)]
+pub(crate) struct Named<'a> {
+    pub(crate) tags: &'a TagIndex,
+    pub(crate) listed: &'a [Listing],
+    pub(crate) cases: &'a [Case],
+}
+
+impl Named<'_> {
+    fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.tags.accounts().chain(self.listed.iter().map(|listing| &listing.account))
+    }
 }
 
 impl<'a> Ground<'a> {
     /// What a store says, and tags.
     pub(crate) fn of_store(
-        snapshot: &'a Snapshot,
-        tags: &'a TagIndex,
-        cases: &'a [Case],
+        (snapshot, path): (&'a Snapshot, &Path),
+        named: Named<'a>,
         prices: Option<&'a PriceTable>,
+        quiet: bool,
     ) -> Result<Self, Failure> {
         let nothing = Case::of_nothing(CoverageClaim::Everything);
         let evidence = evidence::of_store(snapshot, &nothing).map_err(Failure::bad_data)?;
-        Ok(Self { ledger: snapshot, evidence, tags, cases, prices })
+        let marks = |chain: usize| {
+            let (accounts, segments) = snapshot.file_marks(chain);
+            Marks { accounts, segments }
+        };
+        let asked = (named.tags, named.accounts());
+        let wallets = Wallets::of(snapshot, (Some(path), &marks), asked, quiet)?;
+        let Named { tags, listed, cases } = named;
+        Ok(Self { ledger: snapshot, evidence, tags, cases, prices, listed, wallets })
     }
 
     /// What files say, and tags.
     pub(crate) fn of_files(
         ledger: &'a dyn Ledger,
         files: &[InputFile],
-        tags: &'a TagIndex,
-        cases: &'a [Case],
+        named: Named<'a>,
         prices: Option<&'a PriceTable>,
+        quiet: bool,
     ) -> Result<Self, Failure> {
         let nothing = Case::of_nothing(CoverageClaim::Everything);
         let is_beside =
             |file: &&InputFile| file.role == InputRole::Ledger && evidence::is_evidence(file);
         let evidence = evidence::of_files(files.iter().filter(is_beside), ledger, &nothing)?;
-        Ok(Self { ledger, evidence, tags, cases, prices })
+        let asked = (named.tags, named.accounts());
+        let wallets = Wallets::of(ledger, (None, &|_| Marks::default()), asked, quiet)?;
+        let Named { tags, listed, cases } = named;
+        Ok(Self { ledger, evidence, tags, cases, prices, listed, wallets })
+    }
+
+    /// What an index says of addresses by themselves: what was gathered of tags, what stands on
+    /// lists, and what both say of other addresses of the same wallets.
+    pub(crate) fn by_wallet(&self, tagged: &[Listing]) -> Result<ByWallet, Failure> {
+        let all: Vec<&Listing> = tagged.iter().chain(self.listed).collect();
+        self.wallets.listings(&all).map_err(Failure::bad_data)
+    }
+
+    /// The sources, each with all of its wallet.
+    fn book(&self) -> Result<SourceBook, Failure> {
+        let mut book = SourceBook::new(self.tags, self.cases.iter().cloned());
+        book.add_listings(self.tags, self.listed);
+        let failed = RefCell::new(None);
+        book.add_wallets(&|account| match self.wallets.members(account) {
+            Ok(members) => members,
+            Err(error) => {
+                failed.replace(Some(error));
+                Vec::new()
+            }
+        });
+        match failed.into_inner() {
+            Some(error) => Err(Failure::bad_data(error)),
+            None => Ok(book),
+        }
     }
 }
 
@@ -75,7 +131,7 @@ pub(crate) fn update(
     activity: &Activity,
     quiet: bool,
 ) -> Result<ExposureTable, Failure> {
-    let Ground { ledger, evidence, tags, cases, prices } = ground;
+    let Ground { ledger, evidence, tags, cases, prices, .. } = ground;
     let mut assets = AssetList::built_in();
     for info in cases.iter().flat_map(|case| &case.assets) {
         assets.add(info.clone());
@@ -96,7 +152,7 @@ pub(crate) fn update(
         crossings: &crossings,
         prices: *prices,
     };
-    let book = SourceBook::new(tags, cases.iter().cloned());
+    let book = ground.book()?;
     let mut progress = |step: Progress| {
         let Progress { category, direction, done, of, is_kept } = step;
         if !is_kept {

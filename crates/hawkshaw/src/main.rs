@@ -24,6 +24,7 @@ mod source;
 mod state;
 mod store;
 mod target;
+mod wallets;
 
 use std::process::ExitCode;
 

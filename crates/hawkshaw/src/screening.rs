@@ -45,7 +45,19 @@ pub(crate) fn require_something(known: &KnownArguments) -> Result<(), Failure> {
              --index; without any of them nothing could be said of any address"
         )));
     }
+    if known.index.is_some() && known.store.is_some() && !is_store_of_environment(known) {
+        return Err(Failure::Usage(anyhow!(
+            "--index and --store are two answers to the same question: name the index that was \
+             made before, or the store that one is made of"
+        )));
+    }
     Ok(())
+}
+
+/// Whether nobody named the store on the command line.
+fn is_store_of_environment(known: &KnownArguments) -> bool {
+    let named = std::env::var_os("HAWKSHAW_STORE");
+    named.is_some_and(|named| known.store.as_ref().is_some_and(|store| *store == *named))
 }
 
 /// Everything that the arguments name, as what answers.
@@ -84,7 +96,13 @@ fn ground(known: &KnownArguments, quiet: bool) -> Result<Ground, Failure> {
             files.extend(input::tag_files(&tags)?);
         }
     }
-    if let Some(store) = &known.store {
+    if let (Some(store), Some(index)) = (&known.store, &known.index) {
+        let (store, index) = (store.display(), index.display());
+        screen::say(
+            quiet,
+            &format!("--index is asked, {index}, and HAWKSHAW_STORE, {store}, is not"),
+        );
+    } else if let Some(store) = &known.store {
         let imported = store.join("tags.jsonl");
         files.extend(imported.is_file().then_some(imported));
     }
@@ -126,6 +144,16 @@ fn overlay(ground: &Ground, lists: &[PathBuf], quiet: bool) -> Result<Overlay, F
         overlay = overlay.with_listings(read_lists(path, quiet)?);
     }
     Ok(overlay)
+}
+
+/// What lists say, for exposure to whoever stands on them. What is wrong with them is said where
+/// they are read to be asked themselves.
+pub(crate) fn listed(lists: &[PathBuf], quiet: bool) -> Result<Vec<Listing>, Failure> {
+    let mut listed = Vec::new();
+    for path in lists {
+        listed.extend(read_lists(path, quiet)?);
+    }
+    Ok(listed)
 }
 
 /// The listings of a folder of lists, or of lists as they were published.

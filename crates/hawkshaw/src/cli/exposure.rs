@@ -47,6 +47,10 @@ pub(crate) struct BuildArguments {
     /// Tags: who they name is a source, and services stop. Repeatable.
     #[arg(long, value_name = "PATH")]
     pub(crate) tags: Vec<PathBuf>,
+    /// Lists: the folder that `hawkshaw lists update` keeps, or a list as it was published. Who
+    /// stands on them is a source. Repeatable.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) lists: Vec<PathBuf>,
     /// Prices in US dollars. Repeatable.
     #[arg(long, value_name = "PATH")]
     pub(crate) prices: Vec<PathBuf>,

@@ -7,10 +7,12 @@ mod keep;
 mod text;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+use hawkshaw_attribution::TagIndex;
 use hawkshaw_coinjoin as coinjoin;
 use hawkshaw_model::{AssetList, Ledger, Mix, ReadError, UtxoTx};
-use hawkshaw_wallets::{Asked, Clusters, Inquiry, UpdateError};
+use hawkshaw_wallets::{Asked, Clusters, Inquiry, Marks, UpdateError};
 
 use self::answer::{Answer, Known, Subject};
 use self::ground::Ground;
@@ -79,8 +81,31 @@ fn clusters(
     let rule = |tx: &UtxoTx| mix(ledger, tx);
     let asked = Asked { ledger, chain, mix: &rule, tags: actors, marks: &marks };
     let place = keep::place(ground, chain, arguments)?;
-    let kept = match &place {
-        Some(place) => keep::load(place, &asked, quiet)?,
+    up_to_date(&asked, place.as_ref(), quiet)
+}
+
+/// The clusters of a chain of a ledger, for whoever asks for wallets: those that are kept beside
+/// the store, where there is one.
+pub(crate) fn wallets(
+    (ledger, chain): (&dyn Ledger, usize),
+    (store, marks): (Option<&Path>, Marks),
+    tags: &TagIndex,
+    quiet: bool,
+) -> Result<Clusters, Failure> {
+    let actors = ground::actors(ledger, chain, tags)?;
+    let rule = |tx: &UtxoTx| mix(ledger, tx);
+    let asked = Asked { ledger, chain, mix: &rule, tags: &actors, marks: &marks };
+    let place = store.map(|store| keep::beside(store, &ledger.chains()[chain].id));
+    up_to_date(&asked, place.as_ref(), quiet)
+}
+
+fn up_to_date(
+    asked: &Asked<'_>,
+    place: Option<&keep::Place>,
+    quiet: bool,
+) -> Result<Clusters, Failure> {
+    let kept = match place {
+        Some(place) => keep::load(place, asked, quiet)?,
         None => None,
     };
     let (mut clusters, is_current) = kept.unwrap_or_default();
@@ -88,9 +113,9 @@ fn clusters(
         return Ok(clusters);
     }
     let meter = Meter::rows(quiet, "joining what is spent together");
-    clusters.update(&asked, &mut |done, all| meter.at(done, all)).map_err(refusal)?;
+    clusters.update(asked, &mut |done, all| meter.at(done, all)).map_err(refusal)?;
     drop(meter);
-    if let Some(place) = &place {
+    if let Some(place) = place {
         keep::save(place, &clusters, quiet);
     }
     Ok(clusters)

@@ -1,27 +1,33 @@
 //! `hawkshaw exposure`.
 
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::anyhow;
-use hawkshaw_model::{AssetList, Ledger, Printable};
+use hawkshaw_model::{AssetList, Case, Ledger, Printable, Timestamp};
 use hawkshaw_report::InputRole;
 use hawkshaw_screening::{
     AddressIndex, Answer, Coverage, ExposureEntry, ExposureTable, IndexBuilder, IndexError,
     Listing, Match, Overlay, POLICIES, PathStep, Query, ReplaySettings, RuleSet, Screener,
     SourceBook, Status,
 };
-use hawkshaw_trace::Stops;
+use hawkshaw_trace::{Stops, Taken};
 
 use crate::cli::StopsArgument;
 use crate::cli::exposure::{BuildArguments, ExposureArguments, ExposureCommand, ShowArguments};
 use crate::exit::Failure;
-use crate::exposure::{self, Ground};
+use crate::exposure::{self, Ground, Named};
 use crate::input::InputFile;
 use crate::investigation::{Held, LedgerPlace, read_tags};
 use crate::screen::{self, Activity};
 use crate::screening;
 use crate::store::{self, StoreInput};
+
+/// The first bytes of an index.
+const INDEX_BEGINS: &[u8] = b"HKINDEX\0";
 
 /// Steps of a way that are shown; more are counted.
 const STEPS_SHOWN: usize = 12;
@@ -42,6 +48,7 @@ fn build(arguments: &BuildArguments, quiet: bool) -> Result<(), Failure> {
         _ => None,
     };
     let path = arguments.store.clone().or(named);
+    must_not_be_foreign(&arguments.out)?;
     let activity = Activity::start(quiet);
     activity.now("reading the inputs");
     let store = path.as_deref().map(StoreInput::open).transpose()?;
@@ -59,9 +66,10 @@ fn build(arguments: &BuildArguments, quiet: bool) -> Result<(), Failure> {
             "there is no ledger: name a store with --store, files with --ledger, or a case"
         )));
     }
-    if tags.is_empty() && cases.is_empty() {
+    if tags.is_empty() && cases.is_empty() && arguments.lists.is_empty() {
         return Err(Failure::Usage(anyhow!(
-            "there is nothing to follow: name tags with --tags, or a case with --case"
+            "there is nothing to follow: name tags with --tags, lists with --lists, or a case with \
+             --case"
         )));
     }
     let held = Held::read(&files, store.as_ref(), &activity)?;
@@ -69,19 +77,30 @@ fn build(arguments: &BuildArguments, quiet: bool) -> Result<(), Failure> {
     let prices = crate::prices::read(&files)?;
     let prices = prices.as_ref().map(|prices| &prices.table);
     let index = read_tags(&mut files)?;
-    let ground = match &store {
-        Some(store) => Ground::of_store(store.snapshot(), &index, &cases, prices)?,
-        None => Ground::of_files(held.ledger(), &files, &index, &cases, prices)?,
+    let listed = screening::listed(&arguments.lists, quiet)?;
+    must_hold(held.ledger(), &cases, arguments.until)?;
+    let named = Named { tags: &index, listed: &listed, cases: &cases };
+    activity.now("joining wallets");
+    let ground = match (&store, &path) {
+        (Some(store), Some(path)) => {
+            Ground::of_store((store.snapshot(), path), named, prices, quiet)?
+        }
+        _ => Ground::of_files(held.ledger(), &files, named, prices, quiet)?,
     };
     let table = exposure::table(&ground, &settings(arguments), &activity, quiet)?;
+    must_follow_something(&table, held.ledger())?;
     activity.now("writing the index");
-    let notes: Vec<String> = match &store {
+    let mut notes: Vec<String> = match &store {
         Some(store) => store::lacks(store.snapshot()),
         None => Vec::new(),
     };
     let is_tags = |file: &&InputFile| file.role == InputRole::Tags;
     let paths = files.iter().filter(is_tags).filter_map(|file| file.path.clone());
-    let listings = screening::listings(&paths.collect::<Vec<_>>())?;
+    let mut listings = screening::listings(&paths.collect::<Vec<_>>())?;
+    let by_wallet = ground.by_wallet(&listings)?;
+    listings.extend(listed.iter().cloned());
+    listings.extend(by_wallet.listings);
+    notes.extend(by_wallet.notes);
     write(arguments, held.ledger(), &table, (&listings, &notes))?;
     drop(activity);
     super::tags::say_defects(&index, quiet);
@@ -90,6 +109,55 @@ fn build(arguments: &BuildArguments, quiet: bool) -> Result<(), Failure> {
     }
     let out = arguments.out.display();
     screen::answer(format!("{} addresses are exposed: {out}\n", table.exposed.len()).as_bytes())
+}
+
+/// Refuses to write over a file that is something else.
+fn must_not_be_foreign(out: &Path) -> Result<(), Failure> {
+    let Ok(kind) = std::fs::metadata(out) else { return Ok(()) };
+    if !kind.is_file() {
+        return Err(Failure::Usage(anyhow!("{} is no ordinary file", out.display())));
+    }
+    let mut first = Vec::new();
+    let read = File::open(out).and_then(|file| file.take(8).read_to_end(&mut first));
+    if read.is_err() || !INDEX_BEGINS.starts_with(&first) {
+        return Err(Failure::Usage(anyhow!(
+            "{} is no index of addresses and would be written over: name another file with --out",
+            out.display()
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses a case of which the ledger holds nothing: whoever named it expects an answer about it.
+fn must_hold(ledger: &dyn Ledger, cases: &[Case], until: Option<Timestamp>) -> Result<(), Failure> {
+    for case in cases {
+        if Taken::find(ledger, [case], until).map_err(Failure::bad_data)?.is_empty() {
+            let before = until.map_or_else(String::new, |until| format!(" before {until}"));
+            return Err(Failure::BadData(anyhow!(
+                "nothing that the case {} names as stolen is in the ledger{before}: name the \
+                 ledger of the case, import its transactions, or leave the case out",
+                case.id
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses tags and lists of which the ledger holds nobody.
+fn must_follow_something(table: &ExposureTable, ledger: &dyn Ledger) -> Result<(), Failure> {
+    if !table.exposed.is_empty() {
+        return Ok(());
+    }
+    let chains: Vec<&str> = ledger.chains().iter().map(|chain| chain.id.name()).collect();
+    let chains = match chains.is_empty() {
+        true => "is empty".to_owned(),
+        false => format!("holds {}", chains.join(", ")),
+    };
+    Err(Failure::BadData(anyhow!(
+        "nothing could be followed: no address that tags, lists or cases name as a source of the \
+         categories asked for moves anything in the ledger, which {chains}; name another ledger, \
+         more tags, or other --categories"
+    )))
 }
 
 fn settings(arguments: &BuildArguments) -> ReplaySettings {
@@ -221,6 +289,6 @@ fn way_shown(text: &mut String, path: &[PathStep], is_complete: bool) {
     if path.len() > STEPS_SHOWN {
         let _ = writeln!(text, "    way: and {} more", path.len() - STEPS_SHOWN);
     } else if !is_complete {
-        let _ = writeln!(text, "    way: what was before is not known");
+        let _ = writeln!(text, "    way: it cannot be told to its end");
     }
 }

@@ -47,6 +47,9 @@ struct Kept {
     ground: Ground,
     overlay: Arc<Overlay>,
     rules: Arc<RuleSet>,
+    /// Whether exposure in the ground is still that of earlier lists: what stands on a list is
+    /// answered at once, what is exposed to it once that is computed.
+    is_behind: bool,
 }
 
 /// How files look without reading them.
@@ -92,7 +95,13 @@ impl LiveScreener {
         let before = kept.filter(|_| wanted == Load::Noticed);
         let same =
             |part: fn(&Stamps) -> &Stamp| before.filter(|kept| part(&kept.stamps) == part(stamps));
-        let ground = match same(|stamps| &stamps.ground) {
+        let has_new_lists = |kept: &&Kept| kept.stamps.lists != stamps.lists;
+        let is_of_use = |kept: &&Kept| !kept.is_behind || has_new_lists(kept);
+        let ground_kept = same(|stamps| &stamps.ground).filter(is_of_use);
+        let is_behind = self.known.index.is_none()
+            && self.known.store.is_some()
+            && ground_kept.is_some_and(|kept| has_new_lists(&kept));
+        let ground = match ground_kept {
             Some(kept) => kept.ground.clone(),
             None => super::ground(&self.known, self.quiet)?,
         };
@@ -126,14 +135,14 @@ impl LiveScreener {
             )));
         }
         let stamps = stamps.clone();
-        Ok((Arc::new(screener), Kept { stamps, ground, overlay, rules }))
+        Ok((Arc::new(screener), Kept { stamps, ground, overlay, rules, is_behind }))
     }
 
     /// Whether any file changed since the last time that all could be read, and is not being
     /// written any more.
     pub(crate) fn has_changed(&self) -> bool {
         let stamps = Stamps::of(&self.known);
-        if lock(&self.kept).as_ref().is_some_and(|kept| kept.stamps == stamps) {
+        if lock(&self.kept).as_ref().is_some_and(|kept| kept.stamps == stamps && !kept.is_behind) {
             lock(&self.seen).last = None;
             return false;
         }

@@ -78,6 +78,11 @@ impl Taken {
         }
     }
 
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.gains.is_empty() && self.outputs.is_empty()
+    }
+
     /// The same in a ledger told backwards, where transactions have other numbers.
     #[must_use]
     pub fn backwards(&self, turned: impl Fn(TxIx) -> TxIx) -> Self {

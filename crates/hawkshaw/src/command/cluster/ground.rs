@@ -177,19 +177,27 @@ impl Ground {
         chain: usize,
         tags: &TagIndex,
     ) -> Result<BTreeMap<AccountIx, String>, Failure> {
-        let ledger = self.ledger();
-        let id = &ledger.chains()[chain].id;
-        let mut actors = BTreeMap::new();
-        for account in tags.accounts().filter(|account| account.chain() == id) {
-            let sure = tags.tags_of(account).iter();
-            let mut sure = sure.filter(|tag| tag.confidence.level >= ACTOR_LEVEL_MIN);
-            let Some(actor) = sure.find_map(|tag| tag.actor.as_ref()) else { continue };
-            if let Some(number) = ledger.find_account(account).map_err(Failure::bad_data)? {
-                actors.insert(number, actor.to_string());
-            }
-        }
-        Ok(actors)
+        actors(self.ledger(), chain, tags)
     }
+}
+
+/// The same of a chain of any ledger.
+pub(super) fn actors(
+    ledger: &dyn Ledger,
+    chain: usize,
+    tags: &TagIndex,
+) -> Result<BTreeMap<AccountIx, String>, Failure> {
+    let id = &ledger.chains()[chain].id;
+    let mut actors = BTreeMap::new();
+    for account in tags.accounts().filter(|account| account.chain() == id) {
+        let sure = tags.tags_of(account).iter();
+        let mut sure = sure.filter(|tag| tag.confidence.level >= ACTOR_LEVEL_MIN);
+        let Some(actor) = sure.find_map(|tag| tag.actor.as_ref()) else { continue };
+        if let Some(number) = ledger.find_account(account).map_err(Failure::bad_data)? {
+            actors.insert(number, actor.to_string());
+        }
+    }
+    Ok(actors)
 }
 
 fn no_outputs(account: &Account) -> String {

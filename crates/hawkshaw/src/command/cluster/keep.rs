@@ -9,6 +9,7 @@ use std::io::{self, BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
+use hawkshaw_model::ChainId;
 use hawkshaw_wallets::{Asked, Clusters, FileError, Standing};
 
 use super::MIX_RULES;
@@ -41,12 +42,17 @@ pub(super) fn place(
         return Ok(None);
     }
     let id = &ground.ledger().chains()[chain].id;
-    let own = || ground.store().map(|store| store.join(format!("clusters-{}.hkc", id.reference())));
-    let Some(path) = arguments.clusters.clone().or_else(own) else { return Ok(None) };
-    if arguments.clusters.is_some() {
-        must_not_be_foreign(&path)?;
+    if let Some(path) = &arguments.clusters {
+        must_not_be_foreign(path)?;
+        return Ok(Some(Place { path: path.clone(), chain: id.to_string() }));
     }
-    Ok(Some(Place { path, chain: id.to_string() }))
+    Ok(ground.store().map(|store| beside(store, id)))
+}
+
+/// Where a store keeps the clusters of a chain.
+pub(super) fn beside(store: &Path, chain: &ChainId) -> Place {
+    let path = store.join(format!("clusters-{}.hkc", chain.reference()));
+    Place { path, chain: chain.to_string() }
 }
 
 /// Refuses to write over a file that is something else.
