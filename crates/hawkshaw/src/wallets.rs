@@ -149,3 +149,75 @@ impl<'a> Wallets<'a> {
         Ok(all)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hawkshaw_attribution::TagIndex;
+    use hawkshaw_fixture::text::{Story, bitcoin_account};
+    use hawkshaw_ledger::MemoryLedger;
+    use hawkshaw_model::Account;
+    use hawkshaw_screening::{Category, ListInfo, ListKind, Listing};
+    use hawkshaw_wallets::Marks;
+
+    use super::Wallets;
+
+    fn listing(name: &str, category: Category, confidence: u8) -> Listing {
+        Listing {
+            list: std::sync::Arc::new(ListInfo {
+                id: "own".parse().unwrap(),
+                name: "Own".to_owned(),
+                kind: ListKind::Own,
+                edition: None,
+            }),
+            account: bitcoin_account(name),
+            label: "Bad".into(),
+            entity: None,
+            category,
+            source: "".into(),
+            confidence,
+            added: None,
+            removed: None,
+            by_cluster: false,
+        }
+    }
+
+    /// What wallets make of listings where a, b and c are one, and at most so many are taken.
+    fn told(listed: &[Listing], max: usize) -> (Vec<Account>, Vec<String>) {
+        let story = "1: coin = -> a 5, b 5, c 5, d 5\n2: t = coin:0, coin:1, coin:2 -> x 15\n";
+        let story: Story = story.parse().unwrap();
+        let ledger = MemoryLedger::from_rows(Vec::new(), story.outputs).unwrap().0;
+        let accounts: Vec<Account> = listed.iter().map(|one| one.account.clone()).collect();
+        let tags = TagIndex::new();
+        let kept = (None, &(|_: usize| Marks::default()) as &dyn Fn(usize) -> Marks);
+        let mut wallets = Wallets::of(&ledger, kept, (&tags, &accounts), true).unwrap();
+        wallets.max = max;
+        let all: Vec<&Listing> = listed.iter().collect();
+        let by_wallet = wallets.listings(&all).unwrap();
+        assert!(by_wallet.listings.iter().all(|listing| listing.by_cluster));
+        let accounts = by_wallet.listings.into_iter().map(|listing| listing.account);
+        (accounts.collect(), by_wallet.notes)
+    }
+
+    #[test]
+    fn a_listing_holds_for_the_wallet_as_far_as_it_is_sure_and_stands() {
+        let bad = listing("a", Category::Sanctions, 60);
+        let (members, notes) = told(std::slice::from_ref(&bad), 10);
+        assert_eq!((members, notes.len()), (vec![bitcoin_account("b"), bitcoin_account("c")], 0));
+        // Who is listed himself is not listed by others too.
+        let (members, _) = told(&[bad.clone(), listing("b", Category::Sanctions, 60)], 10);
+        assert_eq!(members, [bitcoin_account("c")]);
+        let unsure = listing("a", Category::Sanctions, 5);
+        let gone =
+            Listing { removed: Some(hawkshaw_model::Timestamp::from_unix(9).unwrap()), ..bad };
+        for quiet in [unsure, gone, listing("d", Category::Sanctions, 60)] {
+            assert_eq!(told(&[quiet], 10), (Vec::new(), Vec::new()));
+        }
+    }
+
+    #[test]
+    fn what_is_cut_of_a_wallet_is_said() {
+        let (members, notes) = told(&[listing("a", Category::Sanctions, 60)], 1);
+        assert_eq!(members, [bitcoin_account("b")]);
+        assert!(notes[0].contains("has 2 other addresses: the first 1 of them"), "{notes:?}");
+    }
+}

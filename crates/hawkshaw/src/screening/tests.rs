@@ -147,3 +147,55 @@ fn a_file_that_is_being_written_is_not_read_and_a_lost_list_not_forgotten() {
     let told = live.load(Load::Asked).unwrap();
     assert_eq!(told.screen(&query(OTHER)).unwrap().status, Status::NotFound);
 }
+
+/// A store in which the thief pays the other one.
+fn store(folder: &Path) -> std::path::PathBuf {
+    use clap::Parser as _;
+
+    let head =
+        "chain,block_number,block_time,tx_index,event_index,tx_hash,kind,asset,from,to,amount";
+    let hash = "1".repeat(64);
+    let (from, to) = (THIEF.to_lowercase(), OTHER.to_lowercase());
+    let row = format!("eip155:1,1,1600000000,0,0,0x{hash},native,eip155:1/slip44:60,{from},{to},7");
+    let rows = write(folder, "transfers.csv", &format!("{head}\n{row}\n"));
+    let store = folder.join("store");
+    let arguments: [&std::ffi::OsStr; 6] = [
+        "hawkshaw".as_ref(),
+        "ledger".as_ref(),
+        "import".as_ref(),
+        rows.as_ref(),
+        "--store".as_ref(),
+        store.as_ref(),
+    ];
+    let cli = crate::cli::Cli::try_parse_from(arguments).unwrap();
+    let crate::cli::Command::Ledger(arguments) = &cli.command else { unreachable!() };
+    crate::command::ledger::run(arguments, true).unwrap();
+    store
+}
+
+#[test]
+fn a_new_list_answers_at_once_and_what_is_exposed_to_it_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("sanctioned_addresses_ETH.txt");
+    std::fs::write(&list, format!("0x{:040x}\n", 7)).unwrap();
+    let known = KnownArguments {
+        store: Some(store(folder.path())),
+        lists: vec![list.clone()],
+        ..KnownArguments::default()
+    };
+    let live = LiveScreener::new(known, true);
+    let before = live.load(Load::Asked).unwrap();
+    assert_eq!(before.screen(&query(THIEF)).unwrap().status, Status::NotFound);
+    std::fs::write(&list, format!("{THIEF}\n")).unwrap();
+    assert!(settled(&live));
+    let quick = live.load(Load::Noticed).unwrap();
+    assert!(std::sync::Arc::ptr_eq(before.index(), quick.index()), "exposure is not waited for");
+    assert_eq!(quick.screen(&query(THIEF)).unwrap().decision.action, Action::Reject);
+    assert_eq!(quick.screen(&query(OTHER)).unwrap().status, Status::NotFound);
+    // Nothing else changed, and yet there is more to do.
+    assert!(settled(&live));
+    let whole = live.load(Load::Noticed).unwrap();
+    let paid = whole.screen(&query(OTHER)).unwrap();
+    assert_eq!((paid.status, paid.matches.len()), (Status::Hit, 1));
+    assert!(!settled(&live));
+}

@@ -18,7 +18,7 @@ const STORY: &str = "1: coin = -> a 5000, b 5000, c 5000, d 5000, e 5000, f 5000
                      6: t5 = coin:5 -> f 4000\n";
 
 /// A story as canonical rows.
-fn table(story: &str) -> String {
+pub(crate) fn table(story: &str) -> String {
     let story: Story = story.parse().unwrap();
     let mut text = "chain,block_number,block_time,tx_index,tx_hash,side,leg_index,outpoint,\
                     address,amount\n"

@@ -9,6 +9,7 @@ mod bundled_cases;
 mod cluster;
 mod coinjoin;
 mod documents;
+mod exposure;
 mod frozen;
 mod hostile_labels;
 mod hostile_tags;

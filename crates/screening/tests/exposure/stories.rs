@@ -129,6 +129,25 @@ fn a_robbed_source_paid_the_thief_nothing() {
 }
 
 #[test]
+fn a_source_that_is_robbed_of_an_output_paid_the_thief_nothing() {
+    let story = "1: m = -> victim 50\n2: t = m:0 -> thief 40, a 10\n3: u = t:0 -> b 40";
+    let tags = bitcoin_tags(&["victim scam Scam"]);
+    let cases = [case_of(&["t:0"])];
+    let settings = ReplaySettings { directions: vec![Direction::Received], ..Default::default() };
+    let found = table(&ledger(&story.parse().unwrap()), &tags, &cases, &settings);
+    let mut lines = lines(&found);
+    lines.sort();
+    assert_eq!(
+        lines,
+        [
+            "a received direct scam Scam BTC 10/10/10 1: a<victim",
+            "b received indirect stolen-funds A story BTC 40/40/40 2: b<thief<victim",
+            "thief received direct stolen-funds A story BTC 40/40/40 1: thief<victim",
+        ]
+    );
+}
+
+#[test]
 fn a_stolen_output_is_no_payment_of_the_victim() {
     let story = "1: m = -> saver 50\n2: s = m:0 -> victim 50\n3: t = s:0 -> thief 40, victim 10\n\
                  4: u = t:0 -> scam 40\n5: v = t:1 -> scam 10";
