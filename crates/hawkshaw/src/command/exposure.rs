@@ -128,16 +128,19 @@ fn must_not_be_foreign(out: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Refuses a case of which the ledger holds nothing: whoever named it expects an answer about it.
+/// Refuses a case that the ledger does not hold: whoever named it expects an answer about it.
 fn must_hold(ledger: &dyn Ledger, cases: &[Case], until: Option<Timestamp>) -> Result<(), Failure> {
     for case in cases {
-        if Taken::find(ledger, [case], until).map_err(Failure::bad_data)?.is_empty() {
-            let before = until.map_or_else(String::new, |until| format!(" before {until}"));
-            return Err(Failure::BadData(anyhow!(
-                "nothing that the case {} names as stolen is in the ledger{before}: name the \
-                 ledger of the case, import its transactions, or leave the case out",
+        let refused = |why: anyhow::Error| {
+            Failure::BadData(why.context(format!(
+                "the case {} cannot be followed: name the ledger of the case, import its \
+                 transactions, or leave the case out",
                 case.id
-            )));
+            )))
+        };
+        let taken = Taken::of_case(ledger, case, until).map_err(|error| refused(error.into()))?;
+        if let (true, Some(until)) = (taken.is_empty(), until) {
+            return Err(refused(anyhow!("nothing that it names happened before {until}")));
         }
     }
     Ok(())

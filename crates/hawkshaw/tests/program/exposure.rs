@@ -78,7 +78,7 @@ fn what_nothing_can_be_followed_of_is_refused() {
     case.write("other/case.toml", case_toml("other", &THEFT.replace('1', "7")));
     build(&["--store", "store", "--case", "other"])
         .ended(BAD_DATA)
-        .explains("nothing that the case other names as stolen is in the ledger");
+        .explains("the case other cannot be followed");
     case.write("far.csv", format!("address,label,category,source\n{CLIENT},x,sanction,s\n"));
     build(&["--store", "store", "--tags", "far.csv"])
         .ended(BAD_DATA)

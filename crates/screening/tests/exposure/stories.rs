@@ -111,6 +111,16 @@ fn who_is_robbed_sent_nothing_and_neither_did_who_paid_him() {
 }
 
 #[test]
+fn who_is_robbed_is_not_blamed_where_other_entries_of_the_case_are_missing() {
+    let story = "1 theft: victim -> thief 10 ETH\n2: a -> thief 1 ETH";
+    let cases = [case_of(&["theft", "elsewhere"])];
+    let settings = ReplaySettings { directions: vec![Direction::Sent], ..Default::default() };
+    let found =
+        table(&ledger(&story.parse().unwrap()), &tags(&["thief scam Thief"]), &cases, &settings);
+    assert_eq!(lines(&found), ["a sent direct scam Thief ETH 1/1/1 1: a<thief"]);
+}
+
+#[test]
 fn a_robbed_source_paid_the_thief_nothing() {
     let story = "1 theft: victim -> thief 10 ETH\n2: victim -> a 5 ETH\n3: thief -> b 10 ETH";
     let tags = tags(&["victim scam Scam"]);

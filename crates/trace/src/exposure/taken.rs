@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::U256;
-use hawkshaw_model::{AssetIx, Case, Ledger, OutputIx, ReadError, Timestamp, TxIx};
+use hawkshaw_model::{AssetIx, Case, CoverageClaim, Ledger, OutputIx, ReadError, Timestamp, TxIx};
 
+use crate::engine::{Failure, refusal};
 use crate::options::TraceError;
-use crate::replay::book::Halt;
 use crate::replay::thefts::{Finding, Gain, Thefts};
 use crate::replay::{chain_of, end_of};
 
@@ -51,25 +51,44 @@ impl Taken {
         cases: impl IntoIterator<Item = &'c Case>,
         until: Option<Timestamp>,
     ) -> Result<Self, ReadError> {
-        let ends = Ends::of(ledger, until)?;
-        let is_looked_at = |tx: TxIx| ends.is_before(ledger, tx);
         let mut taken = Self::default();
         for case in cases {
-            match Thefts::find::<U256>(ledger, case, &is_looked_at) {
-                Ok(found) => taken.add(found),
-                Err(
-                    Finding::Refused(TraceError::Ledger(error))
-                    | Finding::Halted(Halt::Ledger(error)),
-                ) => {
-                    return Err(error);
+            // Entry by entry: one that is missing says nothing of the others.
+            for entry in &case.stolen {
+                let mut alone = Case::of_nothing(CoverageClaim::Everything);
+                alone.stolen.push(entry.clone());
+                match Self::of_case(ledger, &alone, until) {
+                    Ok(found) => taken.add(found),
+                    Err(TraceError::Ledger(error)) => return Err(error),
+                    Err(_) => {}
                 }
-                Err(_) => {}
             }
         }
         Ok(taken)
     }
 
-    fn add(&mut self, found: Thefts) {
+    /// Finds what one case names, before a time.
+    ///
+    /// # Errors
+    ///
+    /// When anything that it names is not in the ledger, so that the case is not followed.
+    pub fn of_case(
+        ledger: &dyn Ledger,
+        case: &Case,
+        until: Option<Timestamp>,
+    ) -> Result<Self, TraceError> {
+        let ends = Ends::of(ledger, until)?;
+        let is_looked_at = |tx: TxIx| ends.is_before(ledger, tx);
+        let found = Thefts::find::<U256>(ledger, case, &is_looked_at);
+        let found = found.map_err(|finding| match finding {
+            Finding::Refused(error) => error,
+            Finding::Halted(halt) => refusal(ledger, Failure::Halted(halt)),
+        })?;
+        let Thefts { gains, outputs, .. } = found;
+        Ok(Self { gains, outputs, is_backwards: false })
+    }
+
+    fn add(&mut self, found: Self) {
         for (tx, gains) in found.gains {
             self.gains.entry(tx).or_default().extend(gains);
         }
