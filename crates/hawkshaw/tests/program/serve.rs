@@ -130,7 +130,7 @@ fn a_case_and_a_store_are_answered_from() {
     assert_eq!(answer["matches"][0]["amounts"]["haircut"], "40");
     drop(service);
     let check = ["serve", "--check", "--store", &store, "--case", "nowhere"];
-    hawkshaw(&check).ended(USAGE).explains("nowhere");
+    hawkshaw(check).ended(USAGE).explains("nowhere");
 }
 
 #[test]
