@@ -190,7 +190,7 @@ fn special(reference: &str, text: &str) -> Option<bool> {
         "bch" | "bsv" | "xec" => is(cashaddr::script(text).is_some()),
         "xrp" => is(base58::classic_xrp(text).is_some()),
         "xmr" => is(monero::is_address(text)),
-        "sol" => is(base58::bytes(text) == Some(32)),
+        "sol" => is(base58::is_solana(text)),
         "ton" => is(ton::raw(text).is_some()),
         "xlm" => is(ton::is_stellar(text)),
         // Byron's addresses end in a CRC-32 inside CBOR, which is not checked.
@@ -257,7 +257,7 @@ fn names(text: &str) -> Result<Vec<&str>, String> {
         ("ton", ton::raw(text).is_some()),
         ("xlm", ton::is_stellar(text)),
         ("xmr", monero::is_address(text)),
-        ("sol", base58::bytes(text) == Some(32)),
+        ("sol", base58::is_solana(text)),
     ] {
         if is_it {
             return Ok(vec![ticker]);

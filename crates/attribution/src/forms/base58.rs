@@ -17,8 +17,15 @@ pub(crate) fn is_base58(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| BITCOIN_LETTERS.contains(&byte))
 }
 
+/// Whether it is an address of Solana: 32 bytes without a checksum. Letters of one case alone do
+/// not come about but where a program changed them.
+pub(super) fn is_solana(text: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| text.bytes().any(|byte| is(&byte));
+    has(u8::is_ascii_lowercase) == has(u8::is_ascii_uppercase) && bytes(text) == Some(32)
+}
+
 /// How many bytes it stands for.
-pub(super) fn bytes(text: &str) -> Option<usize> {
+fn bytes(text: &str) -> Option<usize> {
     decoded(text).map(|bytes| bytes.len())
 }
 

@@ -29,7 +29,9 @@ pub(super) fn script(text: &str) -> Option<Vec<u8>> {
 
 /// Prefix, type and hash of an address with the right checksum.
 fn decoded(text: &str) -> Option<(&'static str, u8, Vec<u8>)> {
-    let has = |is: fn(&u8) -> bool| text.bytes().any(|byte| is(&byte));
+    // A program that puts the prefix before an address in capitals leaves it in small letters.
+    let written = text.rsplit(':').next().unwrap_or(text);
+    let has = |is: fn(&u8) -> bool| written.bytes().any(|byte| is(&byte));
     if has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) || text.len() > 100 {
         return None;
     }
