@@ -221,26 +221,22 @@ pub fn chains_of(text: &str) -> Result<Vec<ChainId>, String> {
     chains.collect::<Result<_, _>>().map_err(|error| error.to_string())
 }
 
-fn names(text: &str) -> Result<Vec<&str>, String> {
+fn names(text: &str) -> Result<Vec<String>, String> {
+    let one = |name: &str| Ok(vec![name.to_owned()]);
     if let Some(written) = bech32::read(text) {
         let known = PREFIXES.iter().find(|(prefix, _)| *prefix == written.prefix);
         return match (known, written.prefix.as_str()) {
-            (Some((_, ticker)), _) => Ok(vec![*ticker]),
+            (Some((_, ticker)), _) => one(ticker),
             (None, "bc" | "tb" | "bcrt") => Err("its witness program is none".to_owned()),
-            (None, prefix) => {
-                let start = text.get(..prefix.len()).unwrap_or_default();
-                if start.bytes().any(|byte| byte.is_ascii_uppercase()) {
-                    return Err("its bech32 prefix is that of no chain that is known".to_owned());
-                }
-                Ok(vec![start])
-            }
+            // A chain that nothing else is known of.
+            (None, prefix) => one(prefix),
         };
     }
     if looks_like_bech32(text) {
         return Err("its bech32 checksum is wrong".to_owned());
     }
     if let Some(prefix) = cashaddr::prefix(text) {
-        return Ok(vec![if matches!(prefix, "ecash" | "etoken") { "xec" } else { "bch" }]);
+        return one(if matches!(prefix, "ecash" | "etoken") { "xec" } else { "bch" });
     }
     if base58::is_checked(text) {
         let of = |ticker: &&str| {
@@ -249,7 +245,7 @@ fn names(text: &str) -> Result<Vec<&str>, String> {
         };
         let told: Vec<&str> = TOLD_BY_VERSION.into_iter().filter(of).collect();
         if !told.is_empty() {
-            return Ok(told);
+            return Ok(told.into_iter().map(str::to_owned).collect());
         }
     }
     for (ticker, is_it) in [
@@ -260,7 +256,7 @@ fn names(text: &str) -> Result<Vec<&str>, String> {
         ("sol", base58::is_solana(text)),
     ] {
         if is_it {
-            return Ok(vec![ticker]);
+            return one(ticker);
         }
     }
     if base58::is_mistyped(text) {

@@ -149,6 +149,7 @@ fn forms_tell_chains() {
     for (text, name) in [
         ("EQD2NmD_lH5f5u1Kj3KfGyTvhZSX0Eg6qp2a5IQUKXxOG21n", "other:ton"),
         ("ecash:qpuqempp9cv9u00jht2yvhhelmtudpvp6q680ygtfe", "other:xec"),
+        ("CERTIK1AZXDH422FNX4DF78XSK3J4VSZ2WL224WT5TFWD", "other:certik"),
         ("COSMOS1QQQSYQCYQ5RQWZQFPG9SCRGWPUGPZYSNRK363E", "other:atom"),
     ] {
         match chains_of(text) {

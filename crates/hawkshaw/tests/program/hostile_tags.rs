@@ -60,7 +60,7 @@ fn what_is_no_list_of_tags_is_refused() {
     refused("a.yaml", format!("tags: {}", "[".repeat(100_000)), "a.yaml");
     refused("a.json", "{\"a\": 1}", "neither a list of addresses");
     refused("a.json", "[".repeat(100_000), "a.json");
-    refused("a.csv", "address,label,category\n", "`source` is missing");
+    refused("a.csv", "address,label,address\n", "twice");
     refused("a.csv", "hello", "not a file of tags");
     refused("a.txt", b"\x1f\x8b\x08", "unpack it first");
     refused("a.txt", b"\xff\xfea\0", "UTF-16");
