@@ -90,7 +90,9 @@ pub(super) fn send(agent: &Agent, reach: Reach, claimed: &Claimed, now: Timestam
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, ReachError, failed};
+    use std::time::Duration;
+
+    use super::{Outcome, Reach, ReachError, agent, failed};
 
     #[test]
     fn a_name_that_means_a_private_address_is_not_asked_again() {
@@ -100,5 +102,9 @@ mod tests {
         let other = ureq::Error::Other(Box::new(std::fmt::Error));
         assert!(matches!(failed(&other), Outcome::NotNow(None, _)));
         assert!(matches!(failed(&ureq::Error::HostNotFound), Outcome::NotNow(None, _)));
+        // As it comes from resolving a name.
+        let agent = agent(Reach::default(), Duration::from_secs(5));
+        let error = agent.post("http://localhost:9/").send(b"x").unwrap_err();
+        assert!(matches!(failed(&error), Outcome::Never(None, _)), "{error:?}");
     }
 }
