@@ -14,8 +14,8 @@ use hawkshaw_model::{Digest, Timestamp};
     hawkshaw audit show state --event screen --since 2026-11-01 --field key=abcdefghjkmn\n\n\
     Each line of the log carries the digest of the line before it. A line that is changed, taken \
     out or put in\nbreaks that chain. A missing end does not: note what `audit head` prints where \
-    whoever could change the\nlog cannot reach it, and hand it to --head. A log without any head is not \
-    known to be whole.\nSee docs/records.md.")]
+    whoever could change the\nlog cannot reach it, and hand it to --head. A state \
+    folder whose head\nis gone is not known to be whole. See docs/records.md.")]
 pub(crate) struct AuditArguments {
     #[command(subcommand)]
     pub(crate) command: AuditCommand,

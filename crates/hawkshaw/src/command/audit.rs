@@ -48,8 +48,10 @@ fn verify(folder: &Path, heads: &[Digest], is_json: bool) -> Result<(), Failure>
         let what = format!("{} holds no audit log", folder.display());
         return Err(Failure::Unavailable(anyhow!(what)));
     }
-    // Without any head a missing end could not be seen: such a log is not known to be whole.
-    let is_whole = verified.is_whole() && !wanted.is_empty();
+    // A state folder has a head beside its log; without one a missing end could not be seen. Files
+    // of a log that were copied have none, and of them only the chain can be judged.
+    let has_lost_head = wanted.is_empty() && folder.join("audit").is_dir();
+    let is_whole = verified.is_whole() && !has_lost_head;
     let text = match is_json {
         true => in_json(&verified, stored, is_whole),
         false => in_words(&verified, stored, !wanted.is_empty()),
@@ -59,7 +61,7 @@ fn verify(folder: &Path, heads: &[Digest], is_json: bool) -> Result<(), Failure>
         return Ok(());
     }
     if verified.is_whole() {
-        let what = "no head of the audit log is known, so that a missing end could not be seen: \
+        let what = "the stored head of the audit log is gone, so that a missing end could not be seen: \
                     hand --head what `hawkshaw audit head` printed earlier";
         return Err(Failure::BadData(anyhow!(what)));
     }

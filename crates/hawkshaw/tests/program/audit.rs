@@ -48,6 +48,9 @@ fn a_whole_log_is_whole_and_a_changed_one_is_not() {
     headless.explains("--head");
     let headless = hawkshaw(["audit", "verify", state, "--json"]).ended(3).json();
     assert_eq!((&headless["whole"], &headless["first_break"]), (&json!(false), &json!(null)));
+    // Of files that were copied elsewhere the chain alone is judged.
+    let files = folder.path().join("audit");
+    hawkshaw(["audit", "verify", files.to_str().unwrap()]).ended(0).answers("could not be seen");
     // A head that was noted elsewhere does too.
     let last = text[..=end].trim_end().rsplit('\n').next().unwrap();
     let noted = hawkshaw_model::Digest::of(last.as_bytes()).to_string();
