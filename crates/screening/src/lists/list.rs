@@ -9,7 +9,7 @@ use hawkshaw_model::{Account, Digest, Timestamp};
 use super::book::BookError;
 use super::diff::{DiffEntry, ListDiff};
 use crate::category::Category;
-use crate::listing::{ListInfo, Listing};
+use crate::listing::{ListInfo, ListKind, Listing};
 use crate::query::words;
 
 /// What a day rests on.
@@ -374,12 +374,20 @@ impl Listings for Arc<ListInfo> {
     ) -> Listing {
         let label = entity.names.first().map_or(self.name.as_str(), String::as_str);
         let number = Some(entity.number.as_str()).filter(|number| !number.is_empty());
+        let category = match (self.kind, Category::of(&entity.concepts)) {
+            // Whoever keeps a list of his own wants to be told of it, whatever it is about.
+            (ListKind::Own, Category::Other) => match Category::of_words(label, "") {
+                Category::Other => Category::Custom,
+                category => category,
+            },
+            (_, category) => category,
+        };
         Listing {
             list: Self::clone(self),
             account: address.account.clone(),
             label: label.into(),
             entity: number.map(Arc::from),
-            category: Category::of(&entity.concepts),
+            category,
             source: entity.source.as_str().into(),
             confidence: entity.confidence,
             added,

@@ -3,7 +3,7 @@ use hawkshaw_model::{Digest, Timestamp};
 use proptest::prelude::{any, prop, proptest};
 
 use super::{DatedBy, Edition, ListBook, ListDiff, Shrinking};
-use crate::{BookError, ListId};
+use crate::{BookError, Category, ListId};
 
 fn day(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -246,4 +246,24 @@ proptest! {
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = ListBook::from_files([("own.jsonl", bytes.as_slice())]);
     }
+}
+
+#[test]
+fn an_own_list_without_categories_is_not_passed_over() {
+    let text = format!(
+        "address,name,chain\n0x{:040x},Alice,ETH\n0x{:040x},phishing kit,ETH\n0x{:040x},,ETH\n",
+        1, 2, 3
+    );
+    let file = read_list("own.csv", text.as_bytes(), &NoIncludes).unwrap();
+    let mut book = ListBook::new();
+    let edition = edition("2024-01-01", &text);
+    book.update(&id("own"), &edition, &[file], Shrinking::default()).unwrap();
+    let of = |number: &str| {
+        let mut listings = book.listings();
+        let found = listings.find(|one| one.account.address_in_files().ends_with(number));
+        found.unwrap().category
+    };
+    assert_eq!(of("01"), Category::Custom);
+    assert_eq!(of("02"), Category::Scam);
+    assert_eq!(of("03"), Category::BlackList);
 }
