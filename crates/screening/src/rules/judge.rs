@@ -4,7 +4,7 @@ use hawkshaw_model::{Amount, AssetId, ChainId, Fraction, Timestamp, Usd};
 
 use super::rule::{EvidenceTest, Minimum, QueryTest, Rule, Settings, category_bit};
 use crate::answer::Status;
-use crate::exposure::{ExposureEntry, ExposureKind};
+use crate::exposure::{ExposureEntry, ExposureKind, Total};
 use crate::facts::Facts;
 use crate::listing::Listing;
 use crate::query::{Action, Direction, Query};
@@ -305,21 +305,49 @@ impl<'a> Judge<'a> {
                 .is_none_or(|share| self.is_share(direction, entries, test.policy, share))
     }
 
-    /// What entries of known worth come to, and how many are of unknown worth.
+    /// What entries of known worth come to, and how many are of unknown worth. What came from
+    /// sources of two categories stands in an entry of each: of an asset it is never more than
+    /// all of it that moved.
     fn usd_of(&self, entries: &[usize], policy: usize) -> (Usd, usize) {
-        let of = entries.iter().filter_map(|at| self.facts.exposure.get(*at));
-        of.fold((Usd::ZERO, 0), |(usd, unknown), entry| {
-            match self.entry_worth(entry, policy).usd() {
-                Some(worth) => (usd.saturating_add(worth), unknown),
-                None => (usd, unknown + 1),
+        let mut sums: Vec<(&ExposureEntry, Usd)> = Vec::new();
+        let mut unknown = 0;
+        for entry in entries.iter().filter_map(|at| self.facts.exposure.get(*at)) {
+            let Some(worth) = self.entry_worth(entry, policy).usd() else {
+                unknown += 1;
+                continue;
+            };
+            match sums.iter_mut().find(|(known, _)| moved_alike(known, entry)) {
+                Some((_, sum)) => *sum = sum.saturating_add(worth),
+                None => sums.push((entry, worth)),
             }
-        })
+        }
+        let all = |entry: &ExposureEntry| {
+            let total = self.total_of(entry)?;
+            self.worth(&total.asset, total.amount, total.usd).usd()
+        };
+        let usd = sums.into_iter().fold(Usd::ZERO, |usd, (entry, sum)| {
+            usd.saturating_add(all(entry).map_or(sum, |all| sum.min(all)))
+        });
+        (usd, unknown)
     }
 
+    /// What entries of an asset come to: never more than all of it that moved.
     fn amount_of_all(&self, entries: &[usize], policy: usize) -> Amount {
-        let of = entries.iter().filter_map(|at| self.facts.exposure.get(*at));
-        let of = of.filter_map(|entry| amount_of(entry, policy));
-        of.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap_or(Amount::MAX))
+        let of = || entries.iter().filter_map(|at| self.facts.exposure.get(*at));
+        let amounts = of().filter_map(|entry| amount_of(entry, policy));
+        let sum = amounts
+            .fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap_or(Amount::MAX));
+        let first = of().next();
+        let is_one = first.is_some_and(|first| of().all(|entry| moved_alike(first, entry)));
+        let total = first.filter(|_| is_one).and_then(|entry| self.total_of(entry));
+        total.map_or(sum, |total| sum.min(total.amount))
+    }
+
+    /// All that moved of the asset and in the direction of an entry.
+    fn total_of(&self, entry: &ExposureEntry) -> Option<&Total> {
+        let is_same =
+            |total: &&Total| total.direction == entry.direction && total.asset == entry.asset;
+        self.facts.totals.iter().find(is_same)
     }
 
     /// Whether entries are such a share of all that moved in their direction: by worth where
@@ -339,9 +367,7 @@ impl<'a> Judge<'a> {
         entries.iter().filter_map(entry).any(|one| {
             let same = |at: &&usize| entry(at).is_some_and(|other| other.asset == one.asset);
             let of_asset: Vec<usize> = entries.iter().filter(same).copied().collect();
-            let mut totals = self.facts.totals.iter();
-            let total = totals.find(|t| t.direction == direction && t.asset == one.asset);
-            total.is_none_or(|total| {
+            self.total_of(one).is_none_or(|total| {
                 !min.exceeds(self.amount_of_all(&of_asset, policy), total.amount)
             })
         })
@@ -385,6 +411,11 @@ impl<'a> Judge<'a> {
             None => Worth::Unknown,
         }
     }
+}
+
+/// Whether two entries are about the same asset and direction.
+fn moved_alike(one: &ExposureEntry, other: &ExposureEntry) -> bool {
+    one.direction == other.direction && one.asset == other.asset
 }
 
 /// The amount of an entry under a policy.

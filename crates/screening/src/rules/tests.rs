@@ -419,3 +419,23 @@ proptest! {
         let _ = RuleSet::from_toml(&format!("version = \"t\"\n[[rule]]\nname = \"a\"\n{text}"));
     }
 }
+
+/// What came from sources of two categories stands in an entry of each, and is there once.
+#[test]
+fn no_sum_is_more_than_all_that_moved() {
+    let mut facts = received(ExposureKind::Direct, Category::StolenFunds, 900, 1_000);
+    let other = entry(Direction::Received, ExposureKind::Direct, Category::Sanctions, 900, true);
+    facts.exposure.push(other);
+    let rule = |min: u64| {
+        let text = format!(
+            "version = \"t\"\n[[rule]]\nname = \"r\"\naction = \"hold\"\ndirection = \"received\"\n\
+             severity_min = \"severe\"\nmin_usd = {min}\n"
+        );
+        decide(&RuleSet::from_toml(&text).unwrap(), &facts)
+    };
+    assert_eq!(rule(1_001).action, Action::Allow);
+    let held = rule(1_000);
+    assert_eq!(held.action, Action::Hold);
+    let told: Vec<&str> = held.reasons.iter().map(|reason| reason.text.as_str()).collect();
+    assert!(told.iter().any(|text| text.contains("1000.00 USD in 2 entries")), "{told:?}");
+}
