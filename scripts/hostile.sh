@@ -7,7 +7,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-target=${CARGO_TARGET_DIR:-target}
+# Programs are started from other folders: their paths have to be whole.
+target=$(realpath --canonicalize-missing "${CARGO_TARGET_DIR:-target}")
 program=${1:-}
 if ! command -v python3 >/dev/null; then
   echo "   LEFT OUT: the hostile tests of the service need Python 3"
@@ -17,6 +18,7 @@ if [ -z "$program" ]; then
   cargo build --quiet --package hawkshaw
   program=$target/debug/hawkshaw
 fi
+program=$(realpath "$program")
 
 packages=$target/hostile
 wanted=scripts/hostile/requirements.txt
